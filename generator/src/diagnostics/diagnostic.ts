@@ -1,0 +1,42 @@
+import type { SourceDocument } from "../read/document.js";
+import { type Code, codes, type Severity } from "./codes.js";
+
+/** A place in a contract: a document and the JSON pointer of a value in it. */
+export interface Place {
+  readonly document: SourceDocument;
+  readonly pointer: string;
+}
+
+/** One problem, said in words for someone who has the contract open. */
+export interface Diagnostic {
+  readonly code: Code;
+  readonly message: string;
+  readonly severity: Severity;
+  readonly fix: string;
+  readonly place?: Place;
+  /** Where the parser already knew the position (syntax errors). Both count from 1. */
+  readonly position?: { readonly line: number; readonly column: number };
+  /** For problems with a file that is no contract document. */
+  readonly file?: string;
+}
+
+/** Collects problems so that one run reports them all. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+
+  add(code: Code, message: string, where: Partial<Pick<Diagnostic, "place" | "position" | "file" | "fix">> = {}): void {
+    const { severity, fix } = codes[code];
+    this.list.push({ code, message, severity, fix, ...where });
+  }
+
+  get hasErrors(): boolean {
+    return this.list.some(({ severity }) => severity === "error");
+  }
+}
+
+/** Ends a command early with problems that are already complete sentences. */
+export class DiagnosticsError extends Error {
+  constructor(readonly diagnostics: Diagnostics) {
+    super(`${diagnostics.list.length} problem(s)`);
+  }
+}

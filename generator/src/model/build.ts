@@ -1,0 +1,145 @@
+import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { Scope, schemaName, usableMethodName, usableTypeName } from "../names/names.js";
+import { pascalCase } from "../names/words.js";
+import { objectMember, textMember } from "../read/json.js";
+import { pointerTo } from "../read/pointer.js";
+import { areaOf, type Project } from "../read/read.js";
+import { type MadeType, type OperationDraft, OperationReader } from "./operation.js";
+import { SchemaReader } from "./schema.js";
+import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
+import type { ChannelModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
+
+export interface BuildOptions {
+  /** Only these services; default: all. */
+  readonly services?: readonly string[];
+  /** Name of the service of a single file; default: `x-service`, else `info.title`. */
+  readonly name?: string;
+}
+
+/** Builds the model of all contracts of a project. Problems are reported, never thrown. */
+export function buildModel(project: Project, diagnostics: Diagnostics, options: BuildOptions = {}): Model {
+  const { loader } = project;
+  const schemas = new SchemaReader(loader, diagnostics);
+  const reader = new OperationReader(loader, schemas, diagnostics);
+  for (const document of project.schemaFiles) schemas.name({ document, pointer: "" });
+
+  const drafts = project.contracts.map((document) => {
+    const contract: Place = { document, pointer: "" };
+    const components = objectMember(objectMember(document.value, "components"), "schemas") ?? {};
+    for (const key of Object.keys(components)) schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
+    const operations = reader.read(contract);
+    return { contract, operations, errors: errorShapeOf(contract, schemas) };
+  });
+  schemas.drain();
+  checkLoops(schemas, diagnostics);
+
+  const scope = new Scope(diagnostics);
+  const types = new Map<TypeId, TypeModel>();
+  const formats = new Map(project.contracts.map((document) => [areaOf(project, document), assertsFormats(document)]));
+  const add = (id: TypeId, name: string, schema: TypeModel["schema"], origin: TypeModel["origin"], place: Place, area = areaOf(project, place.document)) => {
+    types.set(id, { id, name, area, schema, origin, place, assertFormats: formats.get(area) ?? true });
+  };
+  for (const { id, place, schema } of sorted([...schemas.named.values()])) {
+    const name = usableTypeName(schemaName(place), place, diagnostics);
+    add(id, scope.claim(name, `the schema at ${place.document.name}#${place.pointer}`, place), schema, "schema", place);
+  }
+  for (const { contract, operations } of drafts) {
+    // Operations of two services may share a name; their types never meet in one file.
+    const local = new Scope(diagnostics);
+    for (const made of sorted(operations.flatMap((draft) => draft.made))) {
+      const area = areaOf(project, contract.document);
+      const taken = (name: string) => scope.has(name) || local.has(name);
+      add(made.id, local.claim(madeName(made, taken, diagnostics), `the ${made.name} of an operation`, made.place), made.schema, made.origin, made.place, area);
+    }
+  }
+
+  const classes = new Scope(diagnostics);
+  const services = drafts.map(({ contract, operations, errors }): ServiceModel => {
+    const info = objectMember(contract.document.value, "info");
+    const area = areaOf(project, contract.document);
+    const title = textMember(info, "title") ?? area;
+    const name = textMember(contract.document.value, "x-service") ?? (project.kind === "file" ? (options.name ?? title) : area);
+    const className = usableTypeName(pascalCase(name), contract, diagnostics);
+    classes.claim(className, `the service of ${contract.document.name}`, contract);
+    const description = textMember(info, "description");
+    const summary = textMember(info, "summary");
+    const security = documentSecurity(contract);
+    return {
+      name,
+      className,
+      area,
+      title,
+      version: textMember(info, "version") ?? "0",
+      ...(summary === undefined ? {} : { summary }),
+      ...(description === undefined ? {} : { description }),
+      ...methodsOf(operations, diagnostics),
+      securitySchemes: securitySchemesOf(contract, loader),
+      ...(security ? { security } : {}),
+      errors,
+      place: contract,
+    };
+  });
+  const wanted = options.services ?? [];
+  return {
+    services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
+    types: new Map([...types].sort(([a], [b]) => compare(a, b))),
+  };
+}
+
+function methodsOf(drafts: readonly OperationDraft[], diagnostics: Diagnostics): { operations: OperationModel[]; channels: ChannelModel[] } {
+  const scope = new Scope(diagnostics);
+  const ids = new Map<string, Place>();
+  const operations: OperationModel[] = [];
+  const channels: ChannelModel[] = [];
+  for (const { operation, channel } of drafts) {
+    const draft = operation ?? channel;
+    if (!draft) continue;
+    if (ids.has(draft.id)) {
+      diagnostics.add("duplicate-operation-id", `operationId "${draft.id}" stands twice in this document`, {
+        place: { document: draft.place.document, pointer: pointerTo(draft.place.pointer, "operationId") },
+      });
+      continue;
+    }
+    ids.set(draft.id, draft.place);
+    const name = scope.claim(usableMethodName(draft.name, draft.place, diagnostics), `operation ${draft.id}`, draft.place);
+    if (operation) operations.push({ ...operation, name });
+    if (channel) channels.push({ ...channel, name });
+  }
+  return { operations, channels };
+}
+
+/** A name the tool made up gives way to names from the contract. */
+function madeName({ name, place }: MadeType, taken: (name: string) => boolean, diagnostics: Diagnostics): string {
+  const free = taken(name) ? name.replace(/(Request|Response|Body|Item|Message)?$/, "Operation$1") : name;
+  return usableTypeName(free, place, diagnostics);
+}
+
+/** A schema that is only a reference, to a schema that is only a reference, … back to itself. */
+function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
+  const next = (id: TypeId): TypeId | undefined => {
+    const schema = schemas.named.get(id)?.schema;
+    return typeof schema === "object" && typeof schema.$ref === "string" && Object.keys(schema).length === 1 ? schema.$ref : undefined;
+  };
+  const settled = new Set<TypeId>();
+  for (const id of schemas.named.keys()) {
+    const chain = new Set<TypeId>();
+    for (let at: TypeId | undefined = id; at !== undefined && !settled.has(at); at = next(at)) {
+      if (chain.has(at)) {
+        const place = schemas.named.get(at)?.place;
+        diagnostics.add("ref-loop", "this $ref leads back to itself and never reaches a schema", place ? { place } : {});
+        break;
+      }
+      chain.add(at);
+    }
+    for (const at of chain) settled.add(at);
+  }
+}
+
+function sorted<Item extends { readonly id: TypeId }>(items: readonly Item[]): Item[] {
+  return [...items].sort((a, b) => compare(a.id, b.id));
+}
+
+/** Order by code unit: the same on every machine, whatever its locale. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

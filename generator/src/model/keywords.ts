@@ -1,0 +1,35 @@
+/** Which JSON Schema keywords hold schemas. Everything else is data and is copied as it is. */
+export const schemaKeywords: ReadonlySet<string> = new Set([
+  "items",
+  "additionalItems",
+  "contains",
+  "additionalProperties",
+  "propertyNames",
+  "unevaluatedItems",
+  "unevaluatedProperties",
+  "not",
+  "if",
+  "then",
+  "else",
+  "contentSchema",
+]);
+
+export const schemaListKeywords: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
+
+export const schemaMapKeywords: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas"]);
+
+/** Keywords that say how schemas are found, or that are for people; they take no part in the predicate. */
+export const dropped: ReadonlySet<string> = new Set([
+  "$schema",
+  "$id",
+  "$anchor",
+  "$dynamicAnchor",
+  "$defs",
+  "definitions",
+  "$comment",
+  "$vocabulary",
+  "xml",
+  "externalDocs",
+  "example",
+  "examples",
+]);

@@ -1,0 +1,110 @@
+import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { isObject, type JsonObject, plainObject } from "../read/json.js";
+import type { Loader } from "../read/loader.js";
+import { pointerTo, valueAt } from "../read/pointer.js";
+import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
+import type { ModelSchema, TypeId } from "./types.js";
+
+/** A schema that the contract names, or that a reference points to. */
+export interface NamedSchema {
+  readonly id: TypeId;
+  readonly place: Place;
+  readonly schema: ModelSchema;
+}
+
+/**
+ * Turns schemas of documents into model schemas. A reference becomes the id of its target, and the target
+ * is queued, so that cycles of any length need no recursion; recursion is only into one document, whose
+ * depth the reader has bounded.
+ */
+export class SchemaReader {
+  readonly named = new Map<TypeId, NamedSchema>();
+  private readonly queue: { id: TypeId; place: Place }[] = [];
+
+  constructor(
+    private readonly loader: Loader,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** The id of the schema at a place, which gets a name of its own. */
+  name(place: Place): TypeId {
+    const id = `${place.document.name}#${place.pointer}`;
+    if (!this.named.has(id)) {
+      this.named.set(id, { id, place, schema: true });
+      this.queue.push({ id, place });
+    }
+    return id;
+  }
+
+  /** Reads everything that was named, and everything that reaches. */
+  drain(): void {
+    for (let next = this.queue.pop(); next; next = this.queue.pop()) {
+      const { id, place } = next;
+      this.named.set(id, { id, place, schema: this.read(place) });
+    }
+  }
+
+  /** The model schema at a place. A lone reference stays a reference. */
+  read(place: Place): ModelSchema {
+    return this.convert(valueAt(place.document.value, place.pointer), place);
+  }
+
+  private convert(value: unknown, place: Place): ModelSchema {
+    if (typeof value === "boolean") return value;
+    if (!isObject(value)) {
+      this.diagnostics.add("schema-invalid", `a schema must be an object, true or false; this is ${describe(value)}`, { place });
+      return true;
+    }
+    const entries: [string, unknown][] = [];
+    for (const [keyword, inner] of Object.entries(value)) {
+      if (dropped.has(keyword)) continue;
+      const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
+      if (keyword === "$ref" || keyword === "$dynamicRef") {
+        const target = this.loader.resolve(inner, at);
+        if (target) entries.push(["$ref", this.name(target)]);
+      } else if (schemaKeywords.has(keyword) && !Array.isArray(inner)) {
+        entries.push([keyword, this.convert(inner, at)]);
+      } else if ((schemaListKeywords.has(keyword) || schemaKeywords.has(keyword)) && Array.isArray(inner)) {
+        const list = inner.map((item, index) => this.convert(item, { ...at, pointer: pointerTo(at.pointer, index) }));
+        entries.push([keyword === "items" ? "prefixItems" : keyword, list]);
+      } else if (schemaMapKeywords.has(keyword) && isObject(inner)) {
+        const map = Object.entries(inner).map(
+          ([key, item]) => [key, this.convert(item, { ...at, pointer: pointerTo(at.pointer, key) })] as const,
+        );
+        entries.push([keyword, plainObject(map)]);
+      } else {
+        entries.push([keyword, inner]);
+      }
+    }
+    return fromOpenApi30(plainObject(entries));
+  }
+}
+
+/** OpenAPI 3.0 spells null and exclusive bounds in its own way; 2020-12 has no `nullable`. */
+function fromOpenApi30(schema: JsonObject): ModelSchema {
+  const { nullable, exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...rest } = schema;
+  const bounds: [string, unknown][] = [];
+  if (exclusiveMinimum === true) bounds.push(["exclusiveMinimum", minimum]);
+  else if (minimum !== undefined) bounds.push(["minimum", minimum]);
+  if (exclusiveMaximum === true) bounds.push(["exclusiveMaximum", maximum]);
+  else if (maximum !== undefined) bounds.push(["maximum", maximum]);
+  if (typeof exclusiveMinimum === "number") bounds.push(["exclusiveMinimum", exclusiveMinimum]);
+  if (typeof exclusiveMaximum === "number") bounds.push(["exclusiveMaximum", exclusiveMaximum]);
+  const same = Object.entries(schema).filter(([key]) => Object.hasOwn(rest, key));
+  const bounded = plainObject([...same, ...bounds]);
+  return nullable === true ? withNull(bounded) : bounded;
+}
+
+function withNull(schema: JsonObject): ModelSchema {
+  const { type } = schema;
+  if (typeof type === "string" && schema.$ref === undefined && schema.enum === undefined && schema.allOf === undefined) {
+    return { ...schema, type: [type, "null"] };
+  }
+  const { description, ...predicate } = schema;
+  const alternatives = { anyOf: [predicate, { type: "null" }] };
+  return description === undefined ? alternatives : { description, ...alternatives };
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "a list" : value === undefined ? "missing" : `a ${typeof value}`;
+}

@@ -1,0 +1,54 @@
+import type { ParameterType } from "@agentwire/kit";
+import { isObject } from "../read/json.js";
+import type { ModelSchema, TypeId } from "./types.js";
+
+type Lookup = (id: TypeId) => ModelSchema | undefined;
+
+/** What text from a URL or header becomes, as far as the schema says; `string` where it allows any text. */
+export function wireTypeOf(schema: ModelSchema, lookup: Lookup): { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> } {
+  const flat = flatten(schema, lookup);
+  const type = scalarType(flat);
+  if (type === "array") {
+    const items = flat.find((part) => part.items !== undefined)?.items;
+    return { type, items: items === undefined ? "string" : scalarType(flatten(items as ModelSchema, lookup)) };
+  }
+  if (type === "object") {
+    const members = flat.flatMap((part) => Object.entries(isObject(part.properties) ? part.properties : {}));
+    return {
+      type,
+      members: Object.fromEntries(members.map(([name, member]) => [name, scalarType(flatten(member as ModelSchema, lookup))])),
+    };
+  }
+  return { type };
+}
+
+/** The schema and what its references and `allOf` add, each once. */
+function flatten(schema: ModelSchema, lookup: Lookup): Record<string, unknown>[] {
+  const parts: Record<string, unknown>[] = [];
+  const seen = new Set<unknown>();
+  const pending: unknown[] = [schema];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (!isObject(next) || seen.has(next)) continue;
+    seen.add(next);
+    parts.push(next);
+    if (typeof next.$ref === "string") pending.push(lookup(next.$ref));
+    for (const keyword of ["allOf", "anyOf", "oneOf"]) {
+      const list = next[keyword];
+      if (Array.isArray(list)) pending.push(...list);
+    }
+  }
+  return parts;
+}
+
+const order: readonly ParameterType[] = ["array", "object", "string", "number", "integer", "boolean"];
+
+function scalarType(parts: readonly Record<string, unknown>[]): ParameterType {
+  const named = new Set(parts.flatMap((part) => (Array.isArray(part.type) ? part.type : [part.type])));
+  for (const part of parts) {
+    const values = Array.isArray(part.enum) ? part.enum : Object.hasOwn(part, "const") ? [part.const] : [];
+    for (const value of values) named.add(typeof value);
+    if (isObject(part.properties)) named.add("object");
+    if (part.items !== undefined) named.add("array");
+  }
+  return order.find((type) => named.has(type)) ?? "string";
+}

@@ -1,0 +1,104 @@
+import { basename } from "node:path";
+import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { objectMember, textMember } from "../read/json.js";
+import { pointerParts, valueAt } from "../read/pointer.js";
+import { reservedMethods, reservedTypes } from "./reserved.js";
+import { pascalCase, wordsOf } from "./words.js";
+
+/**
+ * What a schema is called. The name comes from its identity: `x-name`, else the key under `components/schemas`
+ * or `$defs`, else the title of a schema file, else the file's name. Never from order.
+ */
+export function schemaName(place: Place): string {
+  const source = valueAt(place.document.value, place.pointer);
+  const given = textMember(source, "x-name");
+  if (given !== undefined) return given;
+  const parts = pointerParts(place.pointer);
+  const key = parts.at(-1);
+  const holder = parts.at(-2);
+  if (key === undefined) return pascalCase(textMember(source, "title") ?? fileStem(place.document.name));
+  if (holder === "schemas" && parts[0] === "components") return pascalCase(key);
+  if (holder === "$defs" || holder === "definitions") {
+    const owner: Place = { document: place.document, pointer: place.pointer.split("/").slice(0, -2).join("/") };
+    const ownerIsFile = owner.pointer === "";
+    return ownerIsFile && textMember(source, "title") !== undefined
+      ? pascalCase(textMember(source, "title") as string)
+      : pascalCase(`${ownerIsFile && isLibrary(owner) ? "" : schemaName(owner)} ${key}`);
+  }
+  // A reference into the middle of something: name it by the nearest names on its way.
+  const named = parts.filter((part) => !structural.has(part) && wordsOf(part).length > 0);
+  return pascalCase(named.slice(-3).join(" "));
+}
+
+const structural = new Set([
+  "components", "schemas", "paths", "properties", "items", "allOf", "anyOf", "oneOf", "content", "schema", "responses",
+  "application/json", "parameters", "requestBody", "$defs", "definitions", "additionalProperties", "prefixItems",
+]);
+
+/** A file that only holds definitions has no type of its own to put before their names. */
+function isLibrary({ document }: Place): boolean {
+  return objectMember(document.value, "$defs") !== undefined && textMember(document.value, "title") === undefined;
+}
+
+function fileStem(name: string): string {
+  return basename(name).replace(/(\.schema)?\.(json|ya?ml)$/, "");
+}
+
+/** The name of the schema's vector file, without `.json`. */
+export function vectorStem(documentName: string): string {
+  return fileStem(documentName);
+}
+
+interface Claim {
+  readonly name: string;
+  readonly what: string;
+  readonly place: Place;
+}
+
+/** Hands out names in one scope; whoever wants one that is taken is reported, with what to do. */
+export class Scope {
+  private readonly taken = new Map<string, Claim>();
+
+  constructor(private readonly diagnostics: Diagnostics) {}
+
+  /** Files are named after types, so names that differ only in case clash too. */
+  private key(name: string): string {
+    return name.toLowerCase();
+  }
+
+  has(name: string): boolean {
+    return this.taken.has(this.key(name));
+  }
+
+  claim(name: string, what: string, place: Place): string {
+    const other = this.taken.get(this.key(name));
+    if (other) {
+      this.diagnostics.add(
+        "name-clash",
+        `${what} and ${other.what} would both be called ${name === other.name ? name : `${other.name}, but for upper and lower case`}`,
+        { place, fix: `Add \`x-name: ${name}2\`, or a better name, to one of them.` },
+      );
+      return name;
+    }
+    this.taken.set(this.key(name), { name, what, place });
+    return name;
+  }
+}
+
+/** A type name that can be declared: not empty, and no word that TypeScript or generated code keeps for itself. */
+export function usableTypeName(name: string, place: Place, diagnostics: Diagnostics): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
+    diagnostics.add("name-unusable", `"${name}" cannot be the name of a type`, { place });
+    return "Unnamed";
+  }
+  return reservedTypes.has(name) ? `${name}_` : name;
+}
+
+/** A method name that hides nothing of the kit's base classes. */
+export function usableMethodName(name: string, place: Place, diagnostics: Diagnostics): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
+    diagnostics.add("name-unusable", `"${name}" cannot be the name of a method`, { place });
+    return "unnamed";
+  }
+  return reservedMethods.has(name) ? `${name}_` : name;
+}

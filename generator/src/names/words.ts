@@ -1,0 +1,26 @@
+/** Splits any text into words: at separators, at a lower-to-upper step, and before the last capital of an acronym. */
+export function wordsOf(text: string): string[] {
+  return text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .split(/[^A-Za-z\d]+/)
+    .filter((word) => word !== "");
+}
+
+/** `run_status`, `run-status`, `Run status` → `RunStatus`. Capitals inside a word stay: `HTTPError` → `HTTPError`. */
+export function pascalCase(text: string): string {
+  return prefixDigit(wordsOf(text).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(""));
+}
+
+/** `create_run` → `createRun`; `HTTPError` → `httpError`. */
+export function camelCase(text: string): string {
+  const [first = "", ...rest] = wordsOf(text);
+  const head = first === first.toUpperCase() ? first.toLowerCase() : first.charAt(0).toLowerCase() + first.slice(1);
+  return prefixDigit(head + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(""));
+}
+
+function prefixDigit(name: string): string {
+  return /^\d/.test(name) ? `_${name}` : name;
+}

@@ -1,0 +1,110 @@
+import { readFileSync, statSync } from "node:fs";
+import { load, YAMLException } from "js-yaml";
+import type { Diagnostics } from "../diagnostics/diagnostic.js";
+
+/** A contract file that was read: its text and its value. Positions are worked out on demand. */
+export interface SourceDocument {
+  /** Absolute path; never printed. */
+  readonly path: string;
+  /** The path for people and for output: below the root, with forward slashes. */
+  readonly name: string;
+  readonly text: string;
+  readonly value: unknown;
+}
+
+/** Nesting above this is refused, so that later passes may recurse into one document safely. */
+const MAX_DEPTH = 500;
+const MAX_ALIASES = 1000;
+
+export interface ReadLimits {
+  /** Largest document, in bytes. */
+  readonly maxBytes: number;
+}
+
+export const defaultLimits: ReadLimits = { maxBytes: 64 * 1024 * 1024 };
+
+/** Reads one YAML or JSON file. On a problem it is reported and the result is undefined. */
+export function readDocument(
+  path: string,
+  name: string,
+  diagnostics: Diagnostics,
+  limits: ReadLimits = defaultLimits,
+): SourceDocument | undefined {
+  const text = readText(path, name, diagnostics, limits);
+  if (text === undefined) return undefined;
+  const document = { path, name, text, value: undefined as unknown };
+  try {
+    document.value = parse(path, text);
+  } catch (error) {
+    const position = error instanceof YAMLException && error.mark ? markPosition(error.mark) : jsonPosition(error, text);
+    const reason = error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
+    diagnostics.add("syntax-error", `${name} cannot be parsed: ${reason}`, { place: { document, pointer: "" }, position });
+    return undefined;
+  }
+  const problem = shapeProblem(document.value);
+  if (problem) {
+    diagnostics.add(problem, `${name}: ${problem === "document-too-deep" ? "nested too deeply" : "uses too many YAML aliases"}`, {
+      file: name,
+    });
+    return undefined;
+  }
+  return document;
+}
+
+function readText(path: string, name: string, diagnostics: Diagnostics, { maxBytes }: ReadLimits): string | undefined {
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) {
+      diagnostics.add("file-not-found", `${name} is not a file`, { file: name });
+      return undefined;
+    }
+    if (stat.size > maxBytes) {
+      diagnostics.add("document-too-large", `${name} has ${stat.size} bytes; the limit is ${maxBytes}`, { file: name });
+      return undefined;
+    }
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    diagnostics.add("file-not-found", `${name} cannot be read (${reason})`, { file: name });
+    return undefined;
+  }
+}
+
+function parse(path: string, text: string): unknown {
+  if (path.endsWith(".json")) {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      // The YAML parser says line and column; its message is used when it also refuses the text.
+      load(text);
+      throw error;
+    }
+  }
+  return load(text);
+}
+
+function markPosition({ line, column }: { line: number; column: number }) {
+  return { line: line + 1, column: column + 1 };
+}
+
+function jsonPosition(error: unknown, text: string) {
+  const match = /position (\d+)/.exec(error instanceof Error ? error.message : "");
+  const before = text.slice(0, Number(match?.[1] ?? 0)).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** Walks the value without recursion; a value met again came from a YAML alias. */
+function shapeProblem(root: unknown): "document-too-deep" | "too-many-aliases" | undefined {
+  const seen = new Set<unknown>();
+  const stack: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
+  let aliases = 0;
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth > MAX_DEPTH) return "document-too-deep";
+    if (seen.has(value) && ++aliases > MAX_ALIASES) return "too-many-aliases";
+    seen.add(value);
+    for (const inner of Object.values(value)) stack.push({ value: inner, depth: depth + 1 });
+  }
+  return undefined;
+}

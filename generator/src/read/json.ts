@@ -1,0 +1,31 @@
+/** A JSON object of unknown members, as parsed. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The own member of an object, or undefined: `__proto__` and `constructor` are ordinary names. */
+export function member(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+export function textMember(value: unknown, name: string): string | undefined {
+  const found = member(value, name);
+  return typeof found === "string" ? found : undefined;
+}
+
+export function objectMember(value: unknown, name: string): JsonObject | undefined {
+  const found = member(value, name);
+  return isObject(found) ? found : undefined;
+}
+
+export function listMember(value: unknown, name: string): readonly unknown[] | undefined {
+  const found = member(value, name);
+  return Array.isArray(found) ? found : undefined;
+}
+
+/** An object whose members can have any name, `__proto__` included. */
+export function plainObject(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  return Object.fromEntries(entries);
+}

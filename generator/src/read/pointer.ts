@@ -1,0 +1,26 @@
+/** JSON pointers (RFC 6901), as texts such as `/paths/~1v1~1runs/get`. */
+
+export function pointerParts(pointer: string): string[] {
+  if (pointer === "") return [];
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+export function pointerTo(base: string, ...parts: readonly (string | number)[]): string {
+  return parts.reduce<string>(
+    (pointer, part) => `${pointer}/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    base,
+  );
+}
+
+/** The value at a pointer, or undefined. Own members only. */
+export function valueAt(value: unknown, pointer: string): unknown {
+  let current = value;
+  for (const part of pointerParts(pointer)) {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, part)) return undefined;
+    current = (current as Record<string, unknown>)[part];
+  }
+  return current;
+}

@@ -1,0 +1,101 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Diagnostics } from "../diagnostics/diagnostic.js";
+import { defaultLimits, type ReadLimits, type SourceDocument } from "./document.js";
+import { textMember } from "./json.js";
+import { isBelow, Loader } from "./loader.js";
+
+/** The contracts of one run, read but not yet understood. */
+export interface Project {
+  readonly loader: Loader;
+  /** OpenAPI documents, by path. */
+  readonly contracts: readonly SourceDocument[];
+  /** `*.schema.json` files of a contract folder, whether or not an operation uses them. */
+  readonly schemaFiles: readonly SourceDocument[];
+  /** Vector files of a contract folder. */
+  readonly vectorFiles: readonly SourceDocument[];
+  /** A folder of contracts (areas are its sub-folders), or one file (a single, nameless area). */
+  readonly kind: "folder" | "file";
+}
+
+export interface ReadOptions {
+  /** Folder or file, as the user gave it. */
+  readonly spec: string;
+  /** Folder that references may not leave; default: the contract's own folder. */
+  readonly root?: string;
+  readonly limits?: ReadLimits;
+}
+
+/** Reads a folder of contracts, or one OpenAPI file. Undefined when there is nothing to go on with. */
+export function readProject({ spec, root, limits = defaultLimits }: ReadOptions, diagnostics: Diagnostics): Project | undefined {
+  const path = resolve(spec);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) {
+    diagnostics.add("file-not-found", `${spec} does not exist`, { file: spec });
+    return undefined;
+  }
+  const folder = stat.isDirectory() ? path : dirname(path);
+  if (root !== undefined && !isBelow(resolve(root), folder)) {
+    diagnostics.add("file-not-found", `--root ${root} is not above ${spec}`, { file: root });
+    return undefined;
+  }
+  const loader = new Loader(root === undefined ? folder : resolve(root), diagnostics, limits);
+  if (!stat.isDirectory()) {
+    const document = loader.load(path);
+    if (!document || !isOpenApi(document, diagnostics)) return undefined;
+    return { loader, contracts: [document], schemaFiles: [], vectorFiles: [], kind: "file" };
+  }
+  const files = filesBelow(path);
+  const schemaFiles = loadAll(loader, files.filter((file) => file.endsWith(".schema.json")));
+  const contracts = loadAll(loader, files.filter((file) => /^openapi\.(ya?ml|json)$/.test(basename(file))));
+  const vectorFiles = loadAll(loader, files.filter((file) => basename(dirname(file)) === "vectors" && file.endsWith(".json")));
+  if (files.every((file) => !/^openapi\.(ya?ml|json)$/.test(basename(file)))) {
+    diagnostics.add("no-contract", `${spec} holds no openapi.yaml`, { file: spec });
+    return undefined;
+  }
+  return {
+    loader,
+    contracts: contracts.filter((document) => isOpenApi(document, diagnostics)),
+    schemaFiles,
+    vectorFiles,
+    kind: "folder",
+  };
+}
+
+/** The area of a document: the folder below the version folder (`v1/runtime/…` is `runtime`), or `""` for one file. */
+export function areaOf(project: Pick<Project, "kind">, document: SourceDocument): string {
+  if (project.kind === "file") return "";
+  const steps = document.name.split("/").slice(0, -1);
+  const below = /^v\d+$/.test(steps[0] ?? "") ? steps.slice(1) : steps;
+  return below[0] ?? "";
+}
+
+function isOpenApi(document: SourceDocument, diagnostics: Diagnostics): boolean {
+  const version = textMember(document.value, "openapi");
+  if (version !== undefined && /^3\.[012]\.\d+/.test(version)) return true;
+  const place = { document, pointer: "" };
+  if (version === undefined && textMember(document.value, "swagger") === undefined) {
+    diagnostics.add("no-contract", `${document.name} is no OpenAPI document: it has no \`openapi\` member`, { place });
+  } else {
+    diagnostics.add("openapi-version", `${document.name} is OpenAPI ${version ?? "2.0 (Swagger)"}`, { place });
+  }
+  return false;
+}
+
+function loadAll(loader: Loader, paths: readonly string[]): SourceDocument[] {
+  return paths.map((path) => loader.load(path)).filter((document) => document !== undefined);
+}
+
+function filesBelow(folder: string): string[] {
+  const found: string[] = [];
+  const pending = [folder];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const entry of readdirSync(next, { withFileTypes: true })) {
+      if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) pending.push(path);
+      else if (entry.isFile()) found.push(path);
+    }
+  }
+  return found.sort();
+}

@@ -1,0 +1,128 @@
+import type { Media, Operation } from "../operation.js";
+import { parseForm, parseMultipart } from "./forms.js";
+import { parseJson } from "./json.js";
+import { type MediaType, mediaFor, parseMediaType } from "./negotiate.js";
+import { Problem } from "./problem.js";
+import type { UniversalRequest } from "./request.js";
+
+/** A decoded request body. */
+export interface DecodedBody {
+  /** What the method receives. Undefined: no body. */
+  readonly value: unknown;
+  /** What the schema judges: the value, with text in the place of files and bytes. */
+  readonly judged: unknown;
+}
+
+export interface BodyLimits {
+  /** Bytes. */
+  readonly body: number;
+  /** Levels of JSON nesting. */
+  readonly depth: number;
+}
+
+const NO_BODY: DecodedBody = { value: undefined, judged: undefined };
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Reads and decodes the body of a request for an operation. An operation that declares no body ignores one
+ * that comes anyway, within the size limit; a body without `Content-Type` is of the first declared type.
+ * @throws Problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
+ */
+export async function readBody(
+  request: UniversalRequest,
+  declared: Operation["body"],
+  limits: BodyLimits,
+): Promise<DecodedBody> {
+  const bytes = await readBytes(request, limits.body);
+  if (!declared) return NO_BODY;
+  const header = request.headers["content-type"];
+  const type = header === undefined ? undefined : parseMediaType(header);
+  const media = header === undefined ? declared.content[0] : type && mediaFor(declared.content, type.type);
+  if (bytes.length === 0 && !mayBeEmpty(header, media)) {
+    if (declared.required) throw new Problem("malformed_body", "A request body is required.");
+    return NO_BODY;
+  }
+  if (!media) {
+    const known = declared.content.map((content) => content.type).join(", ");
+    throw new Problem("unsupported_media_type", `The body must be of type ${known}.`, { headers: { accept: known } });
+  }
+  refuseEncodings(request, type);
+  return decode(bytes, media, header ?? media.type, limits.depth);
+}
+
+/** Collects a body. The declared length is judged before a byte is read, the true length while reading. */
+export async function readBytes(request: UniversalRequest, limit: number): Promise<Uint8Array> {
+  const { body } = request;
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+  if (!body) return EMPTY;
+  if (body instanceof Uint8Array) {
+    if (body.length > limit) throw tooLarge(limit);
+    return body;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return join(chunks, length);
+}
+
+async function decode(bytes: Uint8Array, media: Media, contentType: string, depth: number): Promise<DecodedBody> {
+  const same = (value: unknown): DecodedBody => ({ value, judged: value });
+  switch (media.format) {
+    case "json":
+      return same(parseJson(utf8(bytes), depth));
+    case "text":
+    case "stream":
+      return same(utf8(bytes));
+    case "form":
+      return same(parseForm(utf8(bytes)));
+    case "multipart":
+      return parseMultipart(bytes, contentType);
+    case "binary":
+      return { value: bytes, judged: "" };
+  }
+}
+
+/** Zero bytes are a value in text, forms and binary, but only when the client says that it sends one. */
+function mayBeEmpty(header: string | undefined, media: Media | undefined): boolean {
+  return header !== undefined && media !== undefined && ["text", "form", "binary"].includes(media.format);
+}
+
+function refuseEncodings(request: UniversalRequest, type: MediaType | undefined): void {
+  const charset = type?.parameters["charset"]?.toLowerCase();
+  if (charset !== undefined && charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii") {
+    throw new Problem("unsupported_media_type", "The body must be encoded in UTF-8.");
+  }
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
+  if (encoding && encoding !== "identity") {
+    throw new Problem("unsupported_media_type", "Compressed request bodies are not supported.");
+  }
+}
+
+/** @throws Problem `malformed_body` on bytes that are not UTF-8 */
+function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem("malformed_body", "The body is not valid UTF-8.");
+  }
+}
+
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function tooLarge(limit: number): Problem {
+  return new Problem("payload_too_large", `The request body may have ${limit} bytes.`, { details: { limit } });
+}

@@ -1,0 +1,99 @@
+import type { Media } from "../operation.js";
+
+/** A media type as a header carries it. */
+export interface MediaType {
+  /** In lower case and without parameters, such as `application/json`. */
+  readonly type: string;
+  /** Names in lower case. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Reads a media type with its parameters; undefined when the text is none. */
+export function parseMediaType(text: string): MediaType | undefined {
+  const [head = "", ...rest] = splitOutsideQuotes(text, ";");
+  const type = head.trim().toLowerCase();
+  if (!/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/.test(type)) return undefined;
+  const parameters: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const part of rest) {
+    const at = part.indexOf("=");
+    if (at < 0) continue;
+    const value = part.slice(at + 1).trim();
+    parameters[part.slice(0, at).trim().toLowerCase()] = value.startsWith('"')
+      ? value.slice(1, -1).replace(/\\(.)/g, "$1")
+      : value;
+  }
+  return { type, parameters };
+}
+
+/** Does a range such as `application/*`, or the declared type itself, cover a media type? */
+export function covers(range: string, type: string): boolean {
+  if (range === type || range === "*/*" || range === "*") return true;
+  if (range.endsWith("/*")) return type.startsWith(range.slice(0, -1));
+  return range.startsWith("*/*+") && type.endsWith(range.slice(3));
+}
+
+/** The declared media for a request's content type, or undefined when it is not among them. */
+export function mediaFor(contents: readonly Media[], type: string): Media | undefined {
+  return contents.find((media) => media.type === type) ?? contents.find((media) => covers(media.type, type));
+}
+
+/**
+ * The media that answers an `Accept` header best: by quality, then as the contract orders them.
+ * An absent or unreadable header accepts everything. Undefined when nothing declared is acceptable.
+ */
+export function acceptable(contents: readonly Media[], accept: string | undefined): Media | undefined {
+  const ranges = accept === undefined ? [] : rangesOf(accept);
+  if (ranges.length === 0) return contents[0];
+  let best: Media | undefined;
+  let bestQuality = 0;
+  for (const media of contents) {
+    const quality = qualityOf(ranges, media.type);
+    if (quality > bestQuality) {
+      best = media;
+      bestQuality = quality;
+    }
+  }
+  return best;
+}
+
+interface Range {
+  readonly type: string;
+  readonly quality: number;
+}
+
+function rangesOf(accept: string): Range[] {
+  return splitOutsideQuotes(accept, ",").flatMap((part) => {
+    const parsed = parseMediaType(part.trim() === "*" ? "*/*" : part);
+    if (!parsed) return [];
+    const quality = Number(parsed.parameters["q"] ?? 1);
+    return [{ type: parsed.type, quality: quality >= 0 && quality <= 1 ? quality : 0 }];
+  });
+}
+
+/** The most specific range decides, so that `text/plain;q=0, anything` refuses plain text. */
+function qualityOf(ranges: readonly Range[], type: string): number {
+  let found: Range | undefined;
+  const weight = (range: string): number => (range === "*/*" ? 0 : range.endsWith("/*") ? 1 : 2);
+  for (const range of ranges) {
+    if (covers(range.type, type) && (!found || weight(range.type) > weight(found.type))) found = range;
+  }
+  return found?.quality ?? 0;
+}
+
+function splitOutsideQuotes(text: string, separator: string): string[] {
+  if (!text.includes('"')) return text.split(separator);
+  const parts: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === "\\" && quoted) index += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (character === separator && !quoted) {
+      parts.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}

@@ -1,0 +1,23 @@
+import type { AuthOptions } from "./auth/options.js";
+import type { ChannelOptions } from "./channel.js";
+import type { CorsOptions } from "./cors.js";
+import type { Limits } from "./limits.js";
+import type { Logger } from "./log.js";
+
+/** Settings of a server. Everything has a safe default. */
+export interface ServerOptions {
+  /** What the service calls itself in its version answer. Default `agentwire-<service>`. */
+  readonly name?: string;
+  /** The implementation's version. Default `0.0.0`. */
+  readonly version?: string;
+  /** Default: mode `disabled`, which `listen` accepts on loopback only. */
+  readonly auth?: AuthOptions;
+  readonly limits?: Limits;
+  /** Default: no web page of another origin may call. */
+  readonly cors?: CorsOptions;
+  /** Check what methods return against the contract; a mismatch is logged and answered with 500. Default true. */
+  readonly validateResponses?: boolean;
+  /** Any pino-like logger, or false for none. Default: pino at `LOG_LEVEL`, silent without it. */
+  readonly logger?: Logger | false;
+  readonly channels?: ChannelOptions;
+}

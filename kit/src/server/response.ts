@@ -1,0 +1,37 @@
+/** A response on its way to the host. An iterable body is written chunk by chunk, pulled as the client reads. */
+export interface UniversalResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+}
+
+/** A header value that a method may give to `reply`; arrays are joined with commas. */
+export type HeaderValue = string | number | boolean | readonly (string | number | boolean)[];
+
+/** An answer with a status and headers of its own; a bare body answers with the lowest declared 2xx. */
+export class Reply<Body = unknown> {
+  constructor(
+    readonly status: number,
+    readonly body: Body,
+    readonly headers: Readonly<Record<string, HeaderValue>>,
+  ) {}
+}
+
+/**
+ * Answers with a chosen status: `return reply(201, run, { location: "/v1/runs/run_1" })`.
+ * The body is checked against what the contract declares for that status.
+ */
+export function reply<Body = undefined>(
+  status: number,
+  body?: Body,
+  headers: Readonly<Record<string, HeaderValue>> = {},
+): Reply<Body | undefined> {
+  return new Reply(status, body, headers);
+}
+
+/** The text of a header value. Undefined when it could not be a header: control characters, or beyond latin-1. */
+export function headerText(value: HeaderValue): string | undefined {
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : undefined;
+}

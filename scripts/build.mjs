@@ -1,0 +1,7 @@
+// Compiles kit, generator and services. Runs after `npm install`, and by hand with `npm run build`.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+const { status } = spawnSync(process.execPath, [tsc, "--build", "services"], { stdio: "inherit" });
+process.exit(status ?? 1);
