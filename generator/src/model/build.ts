@@ -46,10 +46,12 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   for (const { contract, operations } of drafts) {
     // Operations of two services may share a name; their types never meet in one file.
     const local = new Scope(diagnostics);
-    for (const made of sorted(operations.flatMap((draft) => draft.made))) {
+    const made = new Map(operations.flatMap((draft) => draft.made.map((type) => [type.id, type] as const)));
+    for (const type of sorted([...made.values()])) {
       const area = areaOf(project, contract.document);
       const taken = (name: string) => scope.has(name) || local.has(name);
-      add(made.id, local.claim(madeName(made, taken, diagnostics), `the ${made.name} of an operation`, made.place), made.schema, made.origin, made.place, area);
+      const name = local.claim(madeName(type, taken, diagnostics), `the ${type.name} of an operation`, type.place);
+      add(type.id, name, type.schema, type.origin, type.place, area);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { camelCase, pascalCase } from "../names/words.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
-import { pointerTo, valueAt } from "../read/pointer.js";
+import { pointerParts, pointerTo, valueAt } from "../read/pointer.js";
 import { mediaFormat, streamFraming } from "./media.js";
 import type { SchemaReader } from "./schema.js";
 import type {
@@ -56,9 +56,9 @@ export class OperationReader {
       if (!item || !isObject(item.value)) continue;
       const shared = this.loader.followList(item.place, "parameters");
       for (const method of methods) {
-        if (!isObject(member(item.value, method))) continue;
-        const place = { document: item.place.document, pointer: pointerTo(item.place.pointer, method) };
-        drafts.push(this.operation(path, method.toUpperCase(), place, shared));
+        if (member(item.value, method) === undefined) continue;
+        const found = this.loader.follow({ document: item.place.document, pointer: pointerTo(item.place.pointer, method) });
+        if (found && isObject(found.value)) drafts.push(this.operation(path, method.toUpperCase(), found.place, shared));
       }
     }
     return drafts;
@@ -232,7 +232,7 @@ export class OperationReader {
       return schema.$ref;
     }
     const id = `${place.document.name}#${place.pointer}`;
-    if (!this.schemas.named.has(id)) this.made.push({ id, name, schema, origin, place });
+    if (!this.schemas.named.has(id)) this.made.push({ id, name: sharedName(place) ?? name, schema, origin, place });
     return id;
   }
 
@@ -308,6 +308,15 @@ export class OperationReader {
   private notSupported(what: string, place: Place): void {
     this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });
   }
+}
+
+/** A schema inside a shared response or body is named after that, whichever operation comes first. */
+function sharedName({ pointer }: Place): string | undefined {
+  const [holder, kind, key, ...rest] = pointerParts(pointer);
+  if (holder !== "components" || key === undefined || (kind !== "responses" && kind !== "requestBodies")) return undefined;
+  const suffix = kind === "responses" ? "Response" : "Body";
+  const item = rest.at(-1)?.endsWith("temSchema") ? "Item" : "";
+  return `${pascalCase(key).replace(new RegExp(`${suffix}$`), "")}${suffix}${item}`;
 }
 
 function closedObject(properties: readonly (readonly [string, unknown])[], required: readonly string[]): ModelSchema {

@@ -33,7 +33,7 @@ export class Attempt {
   }
 
   /** Ends the attempt with an error: requests are aborted, waits are over. */
-  end(error: AgentwireError): void {
+  end(error: unknown): void {
     this.#controller.abort(error);
   }
 

@@ -31,22 +31,29 @@ export type TokenSource = string | ((context: { readonly rejected?: string }) =>
 
 /**
  * A bearer token, fixed or asked for before every attempt. After a 401 the function is asked once more, with the
- * rejected token; calls that are refused at the same time share one answer.
+ * rejected token; all calls that were refused with that token share one answer.
  */
 export function bearer(token: TokenSource): AuthProvider {
-  const refreshes = new Map<string, Promise<string>>();
+  let last: { readonly rejected: string; readonly fresh: Promise<string> } | undefined;
   return async ({ scheme, rejected }) => {
     if (scheme.type === "apiKey" || scheme.type === "mutualTLS") return undefined;
     if (scheme.type === "http" && scheme.scheme !== "bearer") return undefined;
     if (typeof token === "string") return { token };
     if (rejected === undefined || !("token" in rejected)) return { token: await token({}) };
-    const old = rejected.token;
-    let refresh = refreshes.get(old);
-    if (refresh === undefined) {
-      refresh = Promise.resolve(token({ rejected: old })).finally(() => refreshes.delete(old));
-      refreshes.set(old, refresh);
+    if (last?.rejected !== rejected.token) {
+      last = { rejected: rejected.token, fresh: (async () => token({ rejected: rejected.token }))() };
     }
-    return { token: await refresh };
+    const asked = last;
+    const forget = () => {
+      if (last === asked) last = undefined;
+    };
+    const fresh = await asked.fresh.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    // "The same" means that there is no newer one yet: the next refusal asks again.
+    if (fresh === rejected.token) forget();
+    return { token: fresh };
   };
 }
 

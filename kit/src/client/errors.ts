@@ -143,6 +143,23 @@ const byStatus: Readonly<Record<number, typeof ApiError>> = {
   429: RateLimitedError,
 };
 
+/** The channel is closed: `code` and `reason` of the close frame, `meaning` as the contract has it. */
+export class ChannelClosedError extends AgentwireError {
+  readonly code: number;
+  readonly reason: string;
+  readonly meaning: string | undefined;
+
+  constructor(channel: string, code: number, reason: string, meaning?: string) {
+    super(channel, `${channel} is closed (${[code, meaning, reason].filter((part) => part !== undefined && part !== "").join(", ")})`);
+    this.code = code;
+    this.reason = reason;
+    this.meaning = meaning;
+  }
+}
+
+/** Messages came faster than they were read, and the buffer is full. The socket was closed with 4009. */
+export class ChannelOverflowError extends AgentwireError {}
+
 /** `Retry-After` (RFC 9110 §10.2.3), seconds or an HTTP date, in milliseconds from now; never negative. */
 export function retryAfter(value: string | null, now: number = Date.now()): number | undefined {
   if (value === null) return undefined;

@@ -98,8 +98,9 @@ async function* readConnection(
       });
       // The time that the reader of the items takes is not the server's silence.
       attempt.disarm();
-      for (const frame of chunk.done ? decoder.end() : decoder.push(chunk.value)) {
-        progress.baseMs = Math.min(frame.retryMs ?? progress.baseMs, MAX_DELAY_MS);
+      const frames = chunk.done ? decoder.end() : decoder.push(chunk.value);
+      progress.baseMs = Math.min(decoder.retryMs ?? progress.baseMs, MAX_DELAY_MS);
+      for (const frame of frames) {
         const position = frame.position ?? positionOf(stream, frame);
         if (isOld(position, resumedAt)) continue;
         if (validate) await checkTolerant(operation.name, kind, frame.item);
@@ -109,7 +110,8 @@ async function* readConnection(
         yield frame.item;
         if (isTerminal(stream, frame.item)) return "complete";
       }
-      if (decoder.position !== undefined) progress.position = decoder.position;
+      // An id may come without an item; one that the server repeats must not move the stream back.
+      if (!isOld(decoder.position, resumedAt)) progress.position = decoder.position ?? progress.position;
       if (decoder.done) return "complete";
       if (chunk.done) return stream.terminal === undefined ? "complete" : "ended";
     }

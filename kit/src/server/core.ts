@@ -32,10 +32,10 @@ export class Core {
   readonly facts: ServiceFacts;
   readonly limits: { readonly body: number; readonly depth: number };
   readonly validateResponses: boolean;
-  /** Set when the server begins to close: new requests are turned away. */
-  draining = false;
-  /** Requests, streams and channels that are under way. */
-  readonly active = new Set<AbortController>();
+  readonly #active = new Set<AbortController>();
+  readonly #onDrain = new Set<() => void>();
+  #onIdle: (() => void) | undefined;
+  #draining = false;
 
   constructor(
     readonly service: ServiceDescription,
@@ -62,5 +62,43 @@ export class Core {
       apiVersions: [service.version],
       startedAt: Date.now(),
     };
+  }
+
+  /** True when the server closes: new requests are turned away. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Notes that a request, stream or channel is under way. */
+  begin(controller: AbortController): void {
+    this.#active.add(controller);
+  }
+
+  /** Notes that it is over. */
+  end(controller: AbortController): void {
+    if (this.#active.delete(controller) && this.#active.size === 0) this.#onIdle?.();
+  }
+
+  /** Calls an action when the server begins to close; returns how to take that back. */
+  onDrain(action: () => void): () => void {
+    this.#onDrain.add(action);
+    return () => this.#onDrain.delete(action);
+  }
+
+  drain(): void {
+    this.#draining = true;
+    for (const action of [...this.#onDrain]) action();
+  }
+
+  /** Tells everything under way to stop now, and no longer waits for it. */
+  abort(): void {
+    for (const controller of [...this.#active]) controller.abort(new Error("the server is shutting down"));
+    this.#onIdle?.();
+  }
+
+  /** Resolves when nothing is under way, or has been told to stop. */
+  async idle(): Promise<void> {
+    const running = [...this.#active].some((controller) => !controller.signal.aborted);
+    if (running) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 }

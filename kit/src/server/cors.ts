@@ -11,7 +11,14 @@ export interface CorsOptions {
   readonly maxAge?: number;
 }
 
-const REQUEST_HEADERS = ["authorization", "content-type", "idempotency-key", "last-event-id", "traceparent", "x-request-id"];
+const REQUEST_HEADERS = [
+  "authorization",
+  "content-type",
+  "idempotency-key",
+  "last-event-id",
+  "traceparent",
+  "x-request-id",
+];
 const EXPOSED_HEADERS = "www-authenticate, x-request-id, retry-after, location";
 const DEFAULT_MAX_AGE_SECONDS = 600;
 

@@ -22,7 +22,7 @@ export class Exchange {
     const wanted = request.headers["x-request-id"];
     this.id = wanted !== undefined && ACCEPTABLE_ID.test(wanted) ? wanted : crypto.randomUUID();
     this.log = core.log.child({ requestId: this.id });
-    core.active.add(this.#controller);
+    core.begin(this.#controller);
     if (request.signal.aborted) this.#abort();
     else request.signal.addEventListener("abort", this.#abort, { once: true });
   }
@@ -40,7 +40,7 @@ export class Exchange {
   /** Nothing more will be done for this request. */
   end(): void {
     this.request.signal.removeEventListener("abort", this.#abort);
-    this.core.active.delete(this.#controller);
+    this.core.end(this.#controller);
   }
 
   context(principal: Principal | undefined): RequestContext {

@@ -41,9 +41,9 @@ export async function parseMultipart(bytes: Uint8Array, contentType: string): Pr
 }
 
 function append(form: Record<string, unknown>, name: string, value: unknown): void {
-  if (!Object.hasOwn(form, name)) return put(form, name, value);
   const before = own(form, name);
-  put(form, name, Array.isArray(before) ? [...before, value] : [before, value]);
+  if (before === undefined) put(form, name, value);
+  else put(form, name, Array.isArray(before) ? [...before, value] : [before, value]);
 }
 
 function decoded(text: string): string {

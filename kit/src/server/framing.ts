@@ -27,7 +27,13 @@ function dataEvent(stream: Stream, item: unknown): string {
 /** An item that is the event itself; its `data` is text and may have several lines. */
 function wholeEvent(item: unknown): string {
   const data = own(item, "data");
-  const lines = data === undefined ? "" : String(data).split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`).join("");
+  const lines =
+    data === undefined
+      ? ""
+      : String(data)
+          .split(/\r\n|\r|\n/)
+          .map((line) => `data: ${line}\n`)
+          .join("");
   return `${field("id", own(item, "id"))}${field("event", own(item, "event"))}${field("retry", own(item, "retry"))}${lines}\n`;
 }
 

@@ -68,7 +68,11 @@ async function unrouted(exchange: Exchange, found: RouteResult<Route>): Promise<
   throw new Problem("method_not_allowed", undefined, { headers: { allow } });
 }
 
-async function readContents(exchange: Exchange, operation: Operation, match: RouteMatch<Route>): Promise<RequestContents> {
+async function readContents(
+  exchange: Exchange,
+  operation: Operation,
+  match: RouteMatch<Route>,
+): Promise<RequestContents> {
   const { core, request } = exchange;
   const { query } = splitTarget(request.target);
   const sources = { path: match.variables, query, headers: request.headers };
@@ -130,12 +134,14 @@ export function failure(exchange: Exchange, error: unknown): UniversalResponse {
 
 function report(exchange: Exchange, error: unknown): void {
   const { log, operation } = exchange;
-  if (exchange.request.signal.aborted) return log.debug({ operation }, "the client left");
-  if (error instanceof ContractViolation || error instanceof InvalidItem) {
+  if (exchange.request.signal.aborted) {
+    log.debug({ operation }, "the client left");
+  } else if (error instanceof ContractViolation || error instanceof InvalidItem) {
     const found = error.violations.map(({ pointer, keyword, message }) => ({ pointer, keyword, message }));
-    return log.error({ operation, violations: found }, error.message);
+    log.error({ operation, violations: found }, error.message);
+  } else {
+    log.error({ operation, err: error }, "the request failed");
   }
-  log.error({ operation, err: error }, "the request failed");
 }
 
 function finish(exchange: Exchange, response: UniversalResponse): UniversalResponse {

@@ -41,7 +41,9 @@ export function decodeRecord(parameter: Parameter, text: string): Record<string,
 
 /** In query and cookie an exploded array repeats its name. */
 function isRepeated(parameter: Parameter): boolean {
-  return (parameter.in === "query" || parameter.in === "cookie") && (parameter.explode ?? styleOf(parameter) === "form");
+  return (
+    (parameter.in === "query" || parameter.in === "cookie") && (parameter.explode ?? styleOf(parameter) === "form")
+  );
 }
 
 /** The pieces of a value, still percent-encoded: a delimiter inside a value arrives encoded. */
@@ -66,7 +68,9 @@ function divide(parameter: Parameter, text: string): string[] {
 function matrixParts(parameter: Parameter, plain: string): string[] {
   const parts = plain.split(";");
   const prefix = `${parameter.name}=`;
-  return parameter.type === "array" ? parts.map((part) => (part.startsWith(prefix) ? part.slice(prefix.length) : part)) : parts;
+  return parameter.type === "array"
+    ? parts.map((part) => (part.startsWith(prefix) ? part.slice(prefix.length) : part))
+    : parts;
 }
 
 /** Removes what a style puts before a value: `.` of label, `;name=` of matrix. */
@@ -123,5 +127,7 @@ function numberOf(text: string, type: "integer" | "number"): number | undefined 
 
 function wrong(parameter: Parameter, keyword: string, message: string): Problem {
   const pointer = `/${parameter.in}/${parameter.name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-  return new Problem("invalid_request", `${pointer} ${message}.`, { details: { errors: [{ pointer, keyword, message }] } });
+  return new Problem("invalid_request", `${pointer} ${message}.`, {
+    details: { errors: [{ pointer, keyword, message }] },
+  });
 }

@@ -70,7 +70,8 @@ function decodeSingle(parameter: Parameter, text: string): unknown {
 function decodeMany(parameter: Parameter, all: RawOccurrences, declared: readonly Parameter[]): unknown {
   const shape = shapeOf(parameter);
   const explode = parameter.explode ?? (parameter.style ?? "form") === "form";
-  if (shape === "record" && parameter.style === "deepObject") return decodeMembers(parameter, bracketed(parameter, all));
+  if (shape === "record" && parameter.style === "deepObject")
+    return decodeMembers(parameter, bracketed(parameter, all));
   if (shape === "record" && explode) return decodeMembers(parameter, exploded(parameter, all, declared));
   const found = all.filter(([name]) => name === parameter.name).map(([, text]) => text);
   const [first] = found;
@@ -127,11 +128,13 @@ function pairs(text: string, separator: "&" | ";"): RawOccurrences {
     const at = pair.indexOf("=");
     const raw = at < 0 ? pair : pair.slice(0, at);
     try {
-      found.push([decodeURIComponent(separator === "&" ? raw.replaceAll("+", " ") : raw), at < 0 ? "" : pair.slice(at + 1)]);
+      found.push([
+        decodeURIComponent(separator === "&" ? raw.replaceAll("+", " ") : raw),
+        at < 0 ? "" : pair.slice(at + 1),
+      ]);
     } catch {
       // An undeclared parameter, and those are ignored.
     }
   }
   return found;
 }
-

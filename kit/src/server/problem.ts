@@ -1,6 +1,6 @@
 import type { ErrorShape } from "../operation.js";
 import { setAt } from "./members.js";
-import type { UniversalResponse } from "./response.js";
+import { headerText, type UniversalResponse } from "./response.js";
 
 /** The kit's own problem codes: default status, and the sentence used when a problem brings none. */
 const PROBLEMS = {
@@ -90,9 +90,10 @@ export class Problem extends Error {
 
   /** The whole response: status, headers and the error body. */
   toResponse(shape: ErrorShape): UniversalResponse {
+    const headers = Object.entries(this.headers).filter(([, value]) => headerText(value) !== undefined);
     return {
       status: this.statusIn(shape),
-      headers: { ...this.headers, "content-type": shape.media },
+      headers: { ...Object.fromEntries(headers), "content-type": shape.media },
       body: JSON.stringify(this.toBody(shape)),
     };
   }

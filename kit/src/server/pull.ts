@@ -1,14 +1,16 @@
+type Outcome<T> = { readonly result: IteratorResult<T> } | { readonly error: unknown };
+
 /**
  * One item asked of an iterator, which may be waited for more than once: until it comes, until it has been
  * silent too long, or until nobody wants it. Unlike `Promise.race` over a long-lived promise, a wait that is
  * over leaves nothing behind, however long the stream.
  */
 export class Pull<T> {
-  #outcome: { readonly result: IteratorResult<T> } | { readonly error: unknown } | undefined;
+  #outcome: Outcome<T> | undefined;
   #wake: (() => void) | undefined;
 
   constructor(iterator: AsyncIterator<T>) {
-    const settle = (outcome: NonNullable<typeof this.#outcome>): void => {
+    const settle = (outcome: Outcome<T>): void => {
       this.#outcome = outcome;
       this.#wake?.();
     };

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Media, Operation, Response as DeclaredResponse } from "../operation.js";
+import type { Response as DeclaredResponse, Media, Operation } from "../operation.js";
 import type { Violation } from "../validation/index.js";
 import { acceptable } from "./negotiate.js";
 import { headerText, Reply, type UniversalResponse } from "./response.js";
@@ -71,7 +71,8 @@ export async function encodeAnswer(answer: Answer, check: boolean): Promise<Univ
   }
   if (check && media.format !== "binary" && media.format !== "multipart") {
     const found = await violations(media.schema, body);
-    if (found.length > 0) throw new ContractViolation(`the body of status ${status} does not match the contract`, found);
+    if (found.length > 0)
+      throw new ContractViolation(`the body of status ${status} does not match the contract`, found);
   }
   const encoded = await encodeBody(media, body);
   return {

@@ -25,7 +25,9 @@ export async function violations(schema: Schema | undefined, value: unknown): Pr
 
 /** The problem that tells a client what is wrong, by pointer and keyword and without quoting what was sent. */
 export function invalidRequest(found: readonly Violation[]): Problem {
-  const errors = found.slice(0, MOST_VIOLATIONS).map(({ pointer, keyword, message }) => ({ pointer, keyword, message }));
+  const errors = found
+    .slice(0, MOST_VIOLATIONS)
+    .map(({ pointer, keyword, message }) => ({ pointer, keyword, message }));
   const first = errors[0];
   const text = first ? `${first.pointer || "The request"} ${first.message}.` : undefined;
   return new Problem("invalid_request", text, { details: { errors } });

@@ -18,9 +18,15 @@ export interface RawViolation {
   readonly params: Record<string, unknown>;
 }
 
-/** A precompiled validator: true when the value satisfies the schema, else `errors` says why. */
+/** A precompiled validator: true when the value satisfies the schema, else `errors` says why, until the next call. */
 export interface ValidateFunction {
   (value: unknown): boolean;
+  errors?: RawViolation[] | null;
+}
+
+/** A precompiled validator that tells the type too. */
+export interface Validate<T> {
+  (value: unknown): value is T;
   errors?: RawViolation[] | null;
 }
 

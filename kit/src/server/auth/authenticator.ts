@@ -33,7 +33,8 @@ export class Authenticator {
       if (check) this.#checks.set(name, check);
     }
     for (const name of Object.keys(options.schemes ?? {})) {
-      if (!Object.hasOwn(service.securitySchemes, name)) throw new Error(`auth.schemes: the contract has no scheme "${name}"`);
+      if (!Object.hasOwn(service.securitySchemes, name))
+        throw new Error(`auth.schemes: the contract has no scheme "${name}"`);
     }
     if (options.mode !== "disabled") this.#refuseUncheckable(service);
   }
@@ -61,7 +62,9 @@ export class Authenticator {
 
   /** No scheme vouched for the caller: anonymous where that is allowed and nothing wrong was sent, else refused. */
   #ungranted(security: readonly SecurityRequirement[], outcomes: readonly Outcome[]): Principal | undefined {
-    const schemes = security.flatMap((requirement) => Object.keys(requirement)).flatMap((name) => this.#schemes[name] ?? []);
+    const schemes = security
+      .flatMap((requirement) => Object.keys(requirement))
+      .flatMap((name) => this.#schemes[name] ?? []);
     const scope = outcomes.find((outcome) => outcome.kind === "scope");
     if (scope) throw new Problem("forbidden", `The token lacks a scope: ${scope.scopes.join(" ")}.`);
     if (outcomes.some((outcome) => outcome.kind === "refused")) {
@@ -85,7 +88,12 @@ export class Authenticator {
     return { kind: "granted", principal };
   }
 
-  async #scheme(name: string, scopes: readonly string[], request: UniversalRequest, upgrade: boolean): Promise<Outcome> {
+  async #scheme(
+    name: string,
+    scopes: readonly string[],
+    request: UniversalRequest,
+    upgrade: boolean,
+  ): Promise<Outcome> {
     const scheme = Object.hasOwn(this.#schemes, name) ? this.#schemes[name] : undefined;
     const check = this.#checks.get(name);
     if (!scheme || !check) return { kind: "missing" };

@@ -19,7 +19,9 @@ export function credentialOf(scheme: SecurityScheme, request: UniversalRequest, 
   switch (scheme.type) {
     case "http":
       if (scheme.scheme === "basic") return basic(request);
-      return scheme.scheme === "bearer" ? bearer(scheme, request, upgrade) : authorization(request, scheme.scheme ?? "");
+      return scheme.scheme === "bearer"
+        ? bearer(scheme, request, upgrade)
+        : authorization(request, scheme.scheme ?? "");
     case "oauth2":
     case "openIdConnect":
       return bearer(scheme, request, upgrade);
@@ -51,7 +53,10 @@ function authorization(request: UniversalRequest, scheme: string): Credential {
   if (header === undefined) return MISSING;
   const [word, text, ...rest] = header.trim().split(/ +/);
   if (word?.toLowerCase() !== scheme || text === undefined || rest.length > 0) {
-    return { kind: "malformed", reason: `Authorization must be "${scheme === "bearer" ? "Bearer" : scheme} <credential>"` };
+    return {
+      kind: "malformed",
+      reason: `Authorization must be "${scheme === "bearer" ? "Bearer" : scheme} <credential>"`,
+    };
   }
   return { kind: "present", text };
 }

@@ -1,0 +1,113 @@
+import { Command, CommanderError } from "commander";
+import pc from "picocolors";
+import { UsageError } from "./commands/config.js";
+import { explain } from "./commands/explain.js";
+import { generate } from "./commands/generate.js";
+import { lint } from "./commands/lint.js";
+import { model } from "./commands/model.js";
+import { exitCodes } from "./commands/report.js";
+import { vectors } from "./commands/vectors.js";
+
+const exitCodeHelp = `
+Exit codes:
+  0  all is well
+  1  problems in the contracts, the vectors or the output; each is listed
+  2  the command was called wrongly
+`;
+
+const examples = {
+  generate: `
+Examples:
+  $ agentwire generate                                       the contracts of agentwire.config.json
+  $ agentwire generate --check                               in CI: exit 1 when the output is stale
+  $ agentwire generate --spec petstore.yaml --out src/api    one OpenAPI file into one folder
+  $ agentwire generate --spec petstore.yaml --out api --standalone
+  $ agentwire generate --spec contracts --out packages --packages @acme
+`,
+  lint: `
+Examples:
+  $ agentwire lint
+  $ agentwire lint --spec petstore.yaml --json
+`,
+  vectors: `
+Examples:
+  $ agentwire vectors              run every vector, and say what none of them touches
+  $ agentwire vectors --strict     gaps are errors too
+`,
+  model: `
+Examples:
+  $ agentwire model
+  $ agentwire model --spec petstore.yaml --json
+`,
+};
+
+function withSpec(command: Command): Command {
+  return command
+    .option("--spec <path>", "folder of contracts, or one OpenAPI 3.0, 3.1 or 3.2 file")
+    .option("--root <dir>", "folder that references may not leave (default: that of the contract)")
+    .option("--max-bytes <n>", "largest document to read, in bytes (default: 67108864)");
+}
+
+function program(finish: (code: number) => void): Command {
+  const cli = new Command("agentwire")
+    .description("The contract is the product: OpenAPI and JSON Schema to typed models, validators, clients and server bases.")
+    .addHelpText("after", exitCodeHelp)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(pc.red(text)) });
+
+  withSpec(cli.command("generate"))
+    .description("write models, validators, clients and server bases")
+    .option("--out <dir>", "folder to write to")
+    .option("--packages <scope>", "write npm packages <scope>/models, /client and /server")
+    .option("--standalone", "copy the kit into the output, which then needs no package of ours")
+    .option("--service <name...>", "only these services")
+    .option("--name <name>", "name of the service of a single file (default: its title)")
+    .option("--check", "write nothing; exit 1 when the output is not what the contracts give")
+    .option("--watch", "generate again after every change")
+    .option("--json", "report as JSON")
+    .addHelpText("after", examples.generate + exitCodeHelp)
+    .action(async (options) => finish(await generate(options)));
+
+  withSpec(cli.command("lint"))
+    .description("check contracts and vectors; list all problems at once")
+    .option("--json", "report as JSON")
+    .addHelpText("after", examples.lint + exitCodeHelp)
+    .action(async (options) => finish(await lint(options)));
+
+  withSpec(cli.command("vectors"))
+    .description("judge every vector by the generated validators, and list what no vector touches")
+    .option("--strict", "what no vector touches is an error")
+    .option("--json", "report as JSON")
+    .addHelpText("after", examples.vectors + exitCodeHelp)
+    .action(async (options) => finish(await vectors(options)));
+
+  withSpec(cli.command("model"))
+    .description("print what the generator understood")
+    .option("--json", "the whole model as JSON")
+    .addHelpText("after", examples.model + exitCodeHelp)
+    .action((options) => finish(model(options)));
+
+  cli
+    .command("explain [code]")
+    .description("say what a diagnostic means and what to do")
+    .action((code?: string) => finish(explain(code)));
+  return cli;
+}
+
+try {
+  await program((code) => {
+    process.exitCode = code;
+  }).parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`${pc.red("error")} ${error.message}\n`);
+    process.exitCode = exitCodes.usage;
+  } else {
+    // A fault of the tool's own: say so, without a stack trace unless asked.
+    const text = error instanceof Error ? (process.env.AGENTWIRE_DEBUG ? error.stack : error.message) : String(error);
+    process.stderr.write(`${pc.red("internal error")} ${text}\nPlease report it; AGENTWIRE_DEBUG=1 shows where it happened.\n`);
+    process.exitCode = exitCodes.problems;
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isObject } from "../read/json.js";
+import type { ReadOptions } from "../read/read.js";
+
+/** What `agentwire.config.json` of the working folder may say; flags win over it. */
+export interface Config {
+  readonly spec?: string;
+  readonly out?: string;
+  /** npm scope: write three packages instead of one folder. */
+  readonly packages?: string;
+}
+
+/** A mistake in how the command was called. Exit code 2. */
+export class UsageError extends Error {}
+
+const fileName = "agentwire.config.json";
+
+export function readConfig(): Config {
+  if (!existsSync(fileName)) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(fileName, "utf8"));
+  } catch (error) {
+    throw new UsageError(`${fileName} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!isObject(value)) throw new UsageError(`${fileName} must hold an object`);
+  for (const [key, member] of Object.entries(value)) {
+    if (key !== "spec" && key !== "out" && key !== "packages") throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out and packages`);
+    if (typeof member !== "string") throw new UsageError(`${fileName}: "${key}" must be a text`);
+  }
+  return value as Config;
+}
+
+/** Options that every command about contracts takes. */
+export interface SpecOptions {
+  readonly spec?: string;
+  readonly root?: string;
+  readonly maxBytes?: string;
+}
+
+/** What to read, from flags and configuration. */
+export function readOptions(options: SpecOptions, config: Config): ReadOptions {
+  const maxBytes = options.maxBytes === undefined ? undefined : Number(options.maxBytes);
+  if (maxBytes !== undefined && (!Number.isSafeInteger(maxBytes) || maxBytes < 1)) throw new UsageError("--max-bytes takes a whole number above 0");
+  return {
+    spec: options.spec ?? config.spec ?? "spec",
+    ...(options.root === undefined ? {} : { root: options.root }),
+    ...(maxBytes === undefined ? {} : { limits: { maxBytes } }),
+  };
+}

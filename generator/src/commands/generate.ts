@@ -1,0 +1,125 @@
+import { readFileSync, watch } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import pc from "picocolors";
+import { Diagnostics } from "../diagnostics/diagnostic.js";
+import { emit } from "../emit/emit.js";
+import { folderLayout, packagesLayout } from "../emit/layout.js";
+import { buildModel } from "../model/build.js";
+import { printPlan, summary } from "../print/diff.js";
+import { Progress } from "../print/progress.js";
+import { type Plan, plan, write } from "../print/write.js";
+import { readProject } from "../read/read.js";
+import { readConfig, readOptions, type SpecOptions, UsageError } from "./config.js";
+import { exitCodes, report } from "./report.js";
+
+export interface GenerateOptions extends SpecOptions {
+  readonly out?: string;
+  readonly packages?: string;
+  readonly standalone?: boolean;
+  readonly service?: string[];
+  readonly name?: string;
+  readonly check?: boolean;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** `agentwire generate`: contracts in, code out. Returns the exit code. */
+export async function generate(options: GenerateOptions): Promise<number> {
+  if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
+  const settings = settingsOf(options);
+  const code = await run(options, settings);
+  return options.watch ? watchAndRun(options, settings) : code;
+}
+
+interface Settings {
+  readonly read: ReturnType<typeof readOptions>;
+  readonly out: string;
+  readonly packages: string | undefined;
+}
+
+/** A file of one's own given with --spec has nothing to do with the folder's configuration. */
+function settingsOf(options: GenerateOptions): Settings {
+  const config = readConfig();
+  const own = options.spec !== undefined && options.spec !== config.spec;
+  const out = options.out ?? (own ? undefined : config.out);
+  if (out === undefined) throw new UsageError("--out is needed: the folder to write to");
+  const packages = options.packages ?? (own || options.out !== undefined ? undefined : config.packages);
+  if (packages !== undefined && !/^@[a-z\d][\w.-]*$/.test(packages)) throw new UsageError(`--packages takes an npm scope such as @acme, not "${packages}"`);
+  if (packages !== undefined && options.standalone) throw new UsageError("--packages and --standalone exclude each other");
+  return { read: readOptions(options, config), out, packages };
+}
+
+async function run(options: GenerateOptions, { read, out, packages }: Settings): Promise<number> {
+  const started = performance.now();
+  const diagnostics = new Diagnostics();
+  const planned = await prepare(options, { read, out, packages }, diagnostics);
+  if (!planned || diagnostics.hasErrors) return report(diagnostics, options, { files: 0 });
+  const drifted = planned.added.length + planned.changed.length + planned.removed.length > 0;
+  if (options.check) {
+    if (drifted) diagnostics.add("drift", `${out} differs from the contracts: ${summary(planned)}`, { file: out });
+    if (drifted && !options.json) process.stderr.write(`${printPlan(planned)}\n\n`);
+    if (!drifted && !options.json) process.stdout.write(`${pc.green("clean")}: ${summary(planned)} in ${out}\n`);
+    return report(diagnostics, options, counts(planned));
+  }
+  if (!write(planned, diagnostics)) return report(diagnostics, options, { files: 0 });
+  if (!options.json) {
+    if (drifted) process.stdout.write(`${printPlan(planned)}\n`);
+    const time = Math.round(performance.now() - started);
+    process.stdout.write(`${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n`);
+  }
+  return report(diagnostics, options, counts(planned));
+}
+
+async function prepare(options: GenerateOptions, { read, out, packages }: Settings, diagnostics: Diagnostics): Promise<Plan | undefined> {
+  const project = readProject(read, diagnostics);
+  if (!project) return undefined;
+  const services = options.service ?? [];
+  const model = buildModel(project, diagnostics, { services, ...(options.name === undefined ? {} : { name: options.name }) });
+  const missing = services.filter((name) => !model.services.some((service) => service.name === name));
+  if (missing.length > 0) throw new UsageError(`no service called ${missing.join(", ")}`);
+  if (diagnostics.hasErrors) return undefined;
+  const progress = new Progress();
+  const version = ownVersion();
+  const files = await emit(model, project.loader, diagnostics, {
+    layout: packages === undefined ? folderLayout({ standalone: options.standalone === true }) : packagesLayout(packages),
+    ...(packages === undefined || services.length > 0 ? {} : { packages: { scope: packages, version, kitVersion: version } }),
+    standalone: options.standalone === true,
+    progress: progress.update,
+  }).finally(() => progress.clear());
+  return plan(out, files, diagnostics, { partial: services.length > 0 });
+}
+
+function counts({ added, changed, removed, unchanged }: Plan): object {
+  return { files: added.length + changed.length + unchanged, added: added.length, changed: changed.length, removed: removed.length };
+}
+
+/** Generated packages carry the tool's version, so that kit and output of one release go together. */
+function ownVersion(): string {
+  const path = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
+
+/** Runs again after every change below the contract's folder. Ends with the process. */
+function watchAndRun(options: GenerateOptions, settings: Settings): Promise<number> {
+  const target = resolve(settings.read.spec);
+  const folder = target.endsWith(".yaml") || target.endsWith(".yml") || target.endsWith(".json") ? dirname(target) : target;
+  process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
+  return new Promise((finish) => {
+    let timer: NodeJS.Timeout | undefined;
+    let running = Promise.resolve(exitCodes.ok as number);
+    const watcher = watch(folder, { recursive: true }, (_, file) => {
+      if (file?.startsWith(".")) return;
+      clearTimeout(timer);
+      // Editors write in several steps; the pause lets them finish.
+      timer = setTimeout(() => {
+        running = running.then(() => run(options, settings));
+      }, 20);
+    });
+    process.once("SIGINT", () => {
+      watcher.close();
+      clearTimeout(timer);
+      void running.then(() => finish(exitCodes.ok));
+    });
+  });
+}

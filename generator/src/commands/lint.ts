@@ -1,0 +1,1 @@
+export async function lint(_: unknown): Promise<number> { return 0; }

@@ -1,0 +1,40 @@
+import { Diagnostics, type Place } from "../diagnostics/diagnostic.js";
+import { positionOf } from "../diagnostics/position.js";
+import { buildModel } from "../model/build.js";
+import { readProject } from "../read/read.js";
+import { readConfig, readOptions, type SpecOptions } from "./config.js";
+import { exitCodes, report } from "./report.js";
+
+export interface ModelOptions extends SpecOptions {
+  readonly json?: boolean;
+}
+
+/** `agentwire model`: what the generator understood, in short or as JSON. Returns the exit code. */
+export function model(options: ModelOptions): number {
+  const diagnostics = new Diagnostics();
+  const project = readProject(readOptions(options, readConfig()), diagnostics);
+  const built = project && buildModel(project, diagnostics);
+  if (!built || diagnostics.hasErrors) return report(diagnostics, options);
+  if (options.json) {
+    const value = { services: built.services, types: [...built.types.values()] };
+    process.stdout.write(`${JSON.stringify(value, plainPlace, 2)}\n`);
+    return exitCodes.ok;
+  }
+  for (const service of built.services) {
+    process.stdout.write(`${service.name} ${service.version}  ${service.place.document.name}\n`);
+    for (const { name, method, path, optional } of service.operations) {
+      process.stdout.write(`  ${name.padEnd(26)} ${method.padEnd(6)} ${path}${optional ? "  (optional)" : ""}\n`);
+    }
+    for (const { name, path } of service.channels) process.stdout.write(`  ${name.padEnd(26)} WS     ${path}\n`);
+  }
+  process.stdout.write(`${built.types.size} types\n`);
+  return report(diagnostics, options);
+}
+
+/** Places print as `file:line:column` and pointer; documents would print whole. */
+function plainPlace(key: string, value: unknown): unknown {
+  if (key !== "place") return value;
+  const place = value as Place;
+  const { line, column } = positionOf(place.document, place.pointer);
+  return { file: place.document.name, line, column, pointer: place.pointer };
+}

@@ -1,0 +1,33 @@
+import pc from "picocolors";
+import type { Diagnostics } from "../diagnostics/diagnostic.js";
+import { plainDiagnostic, printDiagnostic } from "../diagnostics/print.js";
+
+/** Exit codes of the tool: all is well; the contracts or the output are not; the command was called wrongly. */
+export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
+
+export interface ReportOptions {
+  readonly json?: boolean;
+}
+
+/** Prints all problems: for people on stderr, or as one JSON object on stdout. Returns the exit code. */
+export function report(diagnostics: Diagnostics, { json = false }: ReportOptions, extra: object = {}): number {
+  const ok = !diagnostics.hasErrors;
+  if (json) {
+    const value = { ok, ...extra, diagnostics: diagnostics.list.map(plainDiagnostic) };
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  } else if (diagnostics.list.length > 0) {
+    process.stderr.write(`${diagnostics.list.map(printDiagnostic).join("\n\n")}\n\n${count(diagnostics)}\n`);
+  }
+  return ok ? exitCodes.ok : exitCodes.problems;
+}
+
+function count({ list }: Diagnostics): string {
+  const errors = list.filter(({ severity }) => severity === "error").length;
+  const warnings = list.length - errors;
+  const parts = [errors > 0 ? pc.red(plural(errors, "error")) : "", warnings > 0 ? pc.yellow(plural(warnings, "warning")) : ""];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

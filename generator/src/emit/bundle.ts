@@ -1,0 +1,89 @@
+import type { Model, ModelSchema, ServiceModel, TypeId } from "../model/types.js";
+import { isObject, plainObject } from "../read/json.js";
+import type { Loader } from "../read/loader.js";
+import { pointerTo } from "../read/pointer.js";
+import type { Place } from "../diagnostics/diagnostic.js";
+import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
+
+/**
+ * The contract of one service as one self-contained document: every referenced schema is a component under
+ * its generated name, every other reference is replaced by what it points to.
+ */
+export function bundle(service: ServiceModel, model: Model, loader: Loader): Record<string, unknown> {
+  const bundler = new Bundler(model, loader);
+  const document = bundler.inline(service.place.document.value, service.place, []) as Record<string, unknown>;
+  const components = isObject(document.components) ? document.components : {};
+  return { ...document, components: { ...components, schemas: bundler.schemas() } };
+}
+
+class Bundler {
+  private readonly used = new Set<TypeId>();
+  private readonly queue: TypeId[] = [];
+
+  constructor(
+    private readonly model: Model,
+    private readonly loader: Loader,
+  ) {}
+
+  /** A value of the document with its references resolved. `path` is what is being entered, to stop at loops. */
+  inline(value: unknown, place: Place, path: readonly string[]): unknown {
+    if (Array.isArray(value)) return value.map((item, index) => this.inline(item, step(place, index), path));
+    if (!isObject(value)) return value;
+    if (typeof value.$ref === "string") {
+      const target = this.loader.resolve(value.$ref, step(place, "$ref"));
+      if (!target) return {};
+      const id = `${target.document.name}#${target.pointer}`;
+      if (this.model.types.has(id)) return { ...withoutRef(value), $ref: this.refer(id) };
+      const followed = this.loader.follow(target);
+      if (!followed || path.includes(id)) return {};
+      return this.inline(followed.value, followed.place, [...path, id]);
+    }
+    const entries = Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
+      // Components that are schemas come in by use; our own keys mean nothing to other tools.
+      if (key === "schemas" && place.pointer === "/components") return [];
+      if (key.startsWith("x-")) return [];
+      return [[key, this.inline(inner, step(place, key), path)]];
+    });
+    return plainObject(entries);
+  }
+
+  /** The schemas that were referred to, and those they refer to, by name. */
+  schemas(): Record<string, unknown> {
+    const found: [string, unknown][] = [];
+    for (let id = this.queue.pop(); id !== undefined; id = this.queue.pop()) {
+      const type = this.model.types.get(id);
+      if (type) found.push([type.name, this.rewrite(type.schema)]);
+    }
+    return plainObject(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  private rewrite(schema: ModelSchema): unknown {
+    if (typeof schema === "boolean") return schema;
+    const entries = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
+      if (keyword === "$ref") return [keyword, this.refer(String(value))];
+      if (schemaListKeywords.has(keyword) && Array.isArray(value)) return [keyword, value.map((item) => this.rewrite(item as ModelSchema))];
+      if (schemaKeywords.has(keyword)) return [keyword, this.rewrite(value as ModelSchema)];
+      if (schemaMapKeywords.has(keyword) && isObject(value)) {
+        return [keyword, plainObject(Object.entries(value).map(([key, item]) => [key, this.rewrite(item as ModelSchema)] as const))];
+      }
+      return [keyword, value];
+    });
+    return plainObject(entries.filter(([keyword]) => !keyword.startsWith("x-")));
+  }
+
+  private refer(id: TypeId): string {
+    if (!this.used.has(id)) {
+      this.used.add(id);
+      this.queue.push(id);
+    }
+    return `#/components/schemas/${this.model.types.get(id)?.name ?? "Unknown"}`;
+  }
+}
+
+function withoutRef({ $ref: _, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return rest;
+}
+
+function step(place: Place, part: string | number): Place {
+  return { document: place.document, pointer: pointerTo(place.pointer, part) };
+}

@@ -1,0 +1,63 @@
+import type { Diagnostics } from "../diagnostics/diagnostic.js";
+import type { Model } from "../model/types.js";
+import type { Loader } from "../read/loader.js";
+import type { OutputFile } from "./file.js";
+import type { Layout } from "./layout.js";
+import { emitKit } from "./standalone.js";
+import { emitClient } from "./typescript/client.js";
+import { Context } from "./typescript/context.js";
+import { emitIndex } from "./typescript/index-files.js";
+import { emitModels } from "./typescript/models.js";
+import { emitOperations } from "./typescript/operations.js";
+import { emitPackages, type PackagesOptions } from "./typescript/packages.js";
+import { emitPaths } from "./typescript/paths.js";
+import { emitSchemas } from "./typescript/schemas.js";
+import { emitServer } from "./typescript/server.js";
+import { emitValidators } from "./typescript/validators.js";
+
+export interface EmitOptions {
+  readonly layout: Layout;
+  /** Set for npm packages; otherwise one folder. */
+  readonly packages?: PackagesOptions;
+  readonly standalone?: boolean;
+  /** Told of progress: how many of how many steps are done. */
+  readonly progress?: (done: number, total: number, what: string) => void;
+}
+
+/** From the model to the files, in memory. Nothing is written here. */
+export async function emit(model: Model, loader: Loader, diagnostics: Diagnostics, options: EmitOptions): Promise<OutputFile[]> {
+  const context = new Context(model, options.layout);
+  const areas = [...new Set([...model.types.values(), ...model.services].map(({ area }) => area))].sort();
+  const types = [...model.types.values()];
+  const total = areas.length + model.services.length * 4 + types.length;
+  let done = 0;
+  const step = (what: string) => options.progress?.(++done, total, what);
+
+  const files: OutputFile[] = [];
+  for (const area of areas) {
+    files.push(...emitModels(context, area), ...emitSchemas(context, area));
+    files.push(...emitIndex(context, area, { withSides: options.packages === undefined }));
+    step(`models of ${area}`);
+  }
+  for (const type of types) {
+    files.push(...emitValidators(context, type, diagnostics));
+    step(`validator of ${type.name}`);
+    // Lets the progress bar be drawn, and Ctrl-C be heard.
+    if (done % 50 === 0) await new Promise((resume) => setImmediate(resume));
+  }
+  for (const service of model.services) {
+    files.push(...emitOperations(context, service));
+    step(`operations of ${service.name}`);
+    files.push(...emitClient(context, service));
+    step(`client of ${service.name}`);
+    files.push(...emitServer(context, service));
+    step(`server of ${service.name}`);
+    files.push(await emitPaths(context, service, loader));
+    step(`paths of ${service.name}`);
+  }
+  if (options.packages) files.push(...emitPackages(context, areas, options.packages));
+  // The output is made of ES modules, whatever the package around it says.
+  else files.push({ path: "package.json", text: `${JSON.stringify({ private: true, type: "module", sideEffects: false }, null, 2)}\n` });
+  if (options.standalone) files.push(...emitKit());
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

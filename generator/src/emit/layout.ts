@@ -1,0 +1,46 @@
+import { posix } from "node:path";
+
+/** What a generated file holds. */
+export type Artefact = "models" | "schemas" | "operations" | "client" | "server" | "paths" | "index";
+
+/** Where generated files go, and how they refer to each other and to the kit. */
+export interface Layout {
+  /** Path of an artefact of an area, below the output folder, without extension. */
+  file(area: string, artefact: Artefact): string;
+  /** Path of a type's validator module, without extension. */
+  validator(area: string, mode: "strict" | "tolerant", name: string): string;
+  /** The module specifier for importing one generated file into another. */
+  specifier(from: string, to: string): string;
+  /** The module specifier of an entry of the kit: `""`, `client`, `server` or `validation`. */
+  kit(from: string, entry: "" | "client" | "server" | "validation"): string;
+}
+
+/** Everything in one folder, an area in a sub-folder of its own; importable as it stands. */
+export function folderLayout(options: { readonly standalone: boolean }): Layout {
+  const file = (area: string, name: string) => posix.join(area, name);
+  return {
+    file,
+    validator: (area, mode, name) => file(area, `validators/${mode}/${name}`),
+    specifier: relativeSpecifier,
+    kit: (from, entry) =>
+      options.standalone ? relativeSpecifier(from, posix.join("kit", entry, "index")) : posix.join("@agentwire/kit", entry),
+  };
+}
+
+/** Three npm packages, `<scope>/models`, `<scope>/client` and `<scope>/server`. */
+export function packagesLayout(scope: string): Layout {
+  const packageOf = (path: string) => path.split("/")[0] ?? path;
+  return {
+    file: (area, artefact) =>
+      artefact === "client" || artefact === "server" ? `${artefact}/${area}` : `models/${area}/${artefact}`,
+    validator: (area, mode, name) => `models/${area}/validators/${mode}/${name}`,
+    specifier: (from, to) =>
+      packageOf(from) === packageOf(to) ? relativeSpecifier(from, to) : `${scope}/${to.replace(/\/index$/, "")}`,
+    kit: (_, entry) => posix.join("@agentwire/kit", entry),
+  };
+}
+
+function relativeSpecifier(from: string, to: string): string {
+  const path = posix.relative(posix.dirname(from), to);
+  return `${path.startsWith(".") ? path : `./${path}`}.js`;
+}

@@ -1,0 +1,88 @@
+import type { ServiceModel } from "../../model/types.js";
+import { docLines, stringLiteral } from "../../print/escape.js";
+import { Imports } from "../../print/imports.js";
+import { print } from "../../print/template.js";
+import { header, type OutputFile } from "../file.js";
+import type { Context } from "./context.js";
+import { methodDoc, signatureOf } from "./signature.js";
+import { docComment } from "./type-text.js";
+
+interface Method {
+  readonly doc: string;
+  readonly name: string;
+  /** The kit's method that does the work, and the operation's key in the table. */
+  readonly kit: "call" | "paginate" | "stream" | "channel";
+  readonly key: string;
+  readonly request: string;
+  /** The type of the options in the declaration, and what is passed on in the code. */
+  readonly optionsType: string;
+  readonly options: string;
+  readonly result: string;
+}
+
+/** `client`: one class, a short method an operation or channel. */
+export function emitClient(context: Context, service: ServiceModel): OutputFile[] {
+  const { layout } = context;
+  const file = layout.file(service.area, "client");
+  const head = header(context.source(service.area));
+  const types = new Imports();
+  const kit = layout.kit(file, "client");
+  const methods = methodsOf(context, service, file, types, kit);
+  types.value("Client", kit);
+  types.type("ClientOptions", kit);
+  const code = new Imports();
+  code.value("Client", kit);
+  code.value("service", layout.specifier(file, layout.file(service.area, "operations")));
+  const className = `${service.className}Client`;
+  const classDoc = docComment([`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")], "");
+  const declared = methods.map(({ optionsType, ...method }) => ({ ...method, options: optionsType }));
+  return [
+    { path: `${file}.js`, text: print("typescript/client.js", { header: head, imports: code.lines(), className, methods }) },
+    { path: `${file}.d.ts`, text: print("typescript/client.d.ts", { header: head, imports: types.lines(), classDoc, className, methods: declared }) },
+  ];
+}
+
+function methodsOf(context: Context, service: ServiceModel, file: string, types: Imports, kit: string): Method[] {
+  const names = context.names(file, types, false);
+  const taken = new Set([...service.operations, ...service.channels].map(({ name }) => name));
+  const operations = service.operations.flatMap((operation): Method[] => {
+    const { request, requestRequired, body, item, pageItem, streamType } = signatureOf(context, operation, file, types);
+    const parameter = `request${requestRequired ? "" : "?"}: ${request ?? "Record<string, never>"}`;
+    const common = { doc: methodDoc(operation, operation.method, "  "), key: stringLiteral(operation.name), request: parameter };
+    const methods: Method[] = [];
+    if (body !== undefined) {
+      const paged = operation.pagination !== undefined;
+      const result = paged ? `${types.type("PagedCall", kit)}<${body}, ${pageItem ?? "unknown"}>` : `${types.type("Call", kit)}<${body}>`;
+      methods.push({ ...common, name: operation.name, kit: paged ? "paginate" : "call", optionsType: types.type("CallOptions", kit), options: "options", result });
+    }
+    if (item !== undefined) {
+      const both = body !== undefined;
+      const name = both ? freeName(`${operation.name}Stream`, taken) : operation.name;
+      const options = both ? `{ accept: ${stringLiteral(streamType ?? "*/*")}, ...options }` : "options";
+      methods.push({ ...common, name, kit: "stream", optionsType: types.type("StreamOptions", kit), options, result: `${types.type("ItemStream", kit)}<${item}>` });
+    }
+    return methods;
+  });
+  const channels = service.channels.map((channel): Method => {
+    const request = channel.request === undefined ? "Record<string, never>" : names.reference(channel.request);
+    const send = channel.send === undefined ? "never" : names.reference(channel.send);
+    return {
+      doc: methodDoc(channel, "WebSocket", "  "),
+      name: channel.name,
+      kit: "channel",
+      key: stringLiteral(channel.name),
+      request: `request${channel.requestRequired ? "" : "?"}: ${request}`,
+      optionsType: types.type("ChannelOptions", kit),
+      options: "options",
+      result: `${types.type("ClientChannel", kit)}<${names.reference(channel.receive)}, ${send}>`,
+    };
+  });
+  return [...operations, ...channels];
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  while (taken.has(free)) free = `${free}_`;
+  taken.add(free);
+  return free;
+}

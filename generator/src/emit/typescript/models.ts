@@ -1,0 +1,54 @@
+/**
+ * Models: one TypeScript declaration a type. Printed here and not by json-schema-to-typescript, which widens or
+ * drops `prefixItems`, `unevaluatedProperties`, `patternProperties` beside named members and closed unions, and
+ * names types by order; it serves as the independent judge of this printer in the tests.
+ */
+import type { Shape } from "../../model/shape.js";
+import type { TypeModel } from "../../model/types.js";
+import { valueLiteral } from "../../print/escape.js";
+import { Imports } from "../../print/imports.js";
+import { print } from "../../print/template.js";
+import { header, type OutputFile } from "../file.js";
+import type { Context } from "./context.js";
+import { docComment, memberDocLines, memberLines, typeText } from "./type-text.js";
+
+/** `models.d.ts` and `models.js` of one area. */
+export function emitModels(context: Context, area: string): OutputFile[] {
+  const file = context.layout.file(area, "models");
+  const imports = new Imports();
+  const names = context.names(file, imports, true);
+  const types = context.typesOf(area);
+  const declarations = types.map((type) => {
+    const shape = context.shape(type);
+    const isInterface = shape.kind === "object" && shape.members.length > 0;
+    return {
+      name: type.name,
+      doc: docComment(docOf(type), ""),
+      ...(isInterface ? { members: memberLines(shape.members, shape.rest, names, "  ") } : { type: typeText(shape, names) }),
+      values: valuesOf(shape),
+    };
+  });
+  const enums = types.flatMap((type) => {
+    const values = valuesOf(context.shape(type));
+    return values === undefined ? [] : [{ name: type.name, values: `Object.freeze(${values})` }];
+  });
+  const head = header(context.source(area));
+  return [
+    { path: `${file}.d.ts`, text: print("typescript/models.d.ts", { header: head, imports: imports.lines(), declarations, empty: declarations.length === 0 }) },
+    { path: `${file}.js`, text: print("typescript/models.js", { header: head, enums }) },
+  ];
+}
+
+/** The named values of a named enum of texts, as an array expression. */
+function valuesOf(shape: Shape): string | undefined {
+  return shape.kind === "enum" && shape.open && shape.values.every((value) => typeof value === "string")
+    ? valueLiteral(shape.values)
+    : undefined;
+}
+
+export function docOf({ schema, origin, name }: TypeModel): string[] {
+  if (typeof schema === "boolean") return [];
+  if (origin === "request") return [`The whole request of \`${name.replace(/(Operation)?Request$/, "")}\`.`];
+  const { description, deprecated } = schema;
+  return memberDocLines(typeof description === "string" ? description : undefined, deprecated === true);
+}

@@ -1,0 +1,126 @@
+import type { Member, Shape } from "../../model/shape.js";
+import type { TypeId } from "../../model/types.js";
+import { docLines, stringLiteral, typeKey, valueLiteral } from "../../print/escape.js";
+
+/** How names in a type are found. */
+export interface TypeNames {
+  /** The name of a type, imported if need be. */
+  reference(id: TypeId): string;
+  /** `Unrecognized` of the kit, imported. */
+  unrecognized(): string;
+}
+
+const WIDTH = 110;
+
+/** A shape as a TypeScript type expression. `indent` is that of the line it stands in. */
+export function typeText(shape: Shape, names: TypeNames, indent = ""): string {
+  switch (shape.kind) {
+    case "any":
+      return "unknown";
+    case "never":
+      return "never";
+    case "primitive":
+      return shape.type;
+    case "literal":
+      return literalType(shape.value);
+    case "enum":
+      return [...shape.values.map(literalType), ...(shape.open ? [names.unrecognized()] : [])].join(" | ");
+    case "ref":
+      return names.reference(shape.to);
+    case "object":
+      return objectType(shape.members, shape.rest, names, indent);
+    case "array":
+      return `${operand(shape.items, names, indent)}[]`;
+    case "tuple":
+      return tupleType(shape, names, indent);
+    case "union":
+      return shape.of.map((member) => typeText(member, names, indent)).join(" | ");
+    case "intersection":
+      return shape.of.map((member) => operand(member, names, indent)).join(" & ");
+    case "binary":
+      return "Blob | Uint8Array";
+    case "unrecognized":
+      return `{ ${typeKey(shape.discriminator)}: ${names.unrecognized()}; [member: string]: unknown }`;
+  }
+}
+
+/** The type, in parentheses where `[]` or `&` would otherwise take only a part of it. */
+function operand(shape: Shape, names: TypeNames, indent: string): string {
+  const text = typeText(shape, names, indent);
+  const loose = shape.kind === "union" || shape.kind === "intersection" || shape.kind === "binary" || (shape.kind === "enum" && text.includes(" | "));
+  return loose ? `(${text})` : text;
+}
+
+function tupleType(shape: Shape & { kind: "tuple" }, names: TypeNames, indent: string): string {
+  const items = shape.items.map((item, index) =>
+    index < shape.required ? typeText(item, names, indent) : `${operand(item, names, indent)}?`,
+  );
+  const rest = shape.rest ? [`...${operand(shape.rest, names, indent)}[]`] : [];
+  return `[${[...items, ...rest].join(", ")}]`;
+}
+
+function objectType(members: readonly Member[], rest: Shape | undefined, names: TypeNames, indent: string): string {
+  if (members.length === 0) return rest ? `Record<string, ${typeText(rest, names, indent)}>` : "Record<string, never>";
+  const inner = `${indent}  `;
+  const lines = memberLines(members, rest, names, inner);
+  const short = `{ ${lines.map((line) => line.trim().replace(/;$/, "")).join("; ")} }`;
+  if (!lines.some((line) => line.includes("\n") || line.includes("/**")) && short.length + indent.length <= WIDTH) return short;
+  return `{\n${lines.join("\n")}\n${indent}}`;
+}
+
+/** The members of an object type, a line each, docs above them. */
+export function memberLines(members: readonly Member[], rest: Shape | undefined, names: TypeNames, indent: string): string[] {
+  const lines = members.map((member) => {
+    const optional = member.required ? "" : "?";
+    return `${memberDoc(member, indent)}${indent}${typeKey(member.name)}${optional}: ${typeText(member.shape, names, indent)};`;
+  });
+  return rest ? [...lines, `${indent}[member: string]: ${restType(members, rest, names, indent)};`] : lines;
+}
+
+/** An index signature must allow every named member too. */
+export function restType(members: readonly Member[], rest: Shape, names: TypeNames, indent: string): string {
+  if (rest.kind === "any") return "unknown";
+  const types = [rest, ...members.map(({ shape }) => shape)].map((shape) => typeText(shape, names, indent));
+  if (types.includes("unknown")) return "unknown";
+  const optional = members.some(({ required }) => !required) ? ["undefined"] : [];
+  return [...new Set([...types, ...optional])].join(" | ");
+}
+
+export function memberDoc({ description, deprecated, defaultValue }: Member, indent: string): string {
+  const lines = memberDocLines(description, deprecated, defaultValue);
+  return docComment(lines, indent);
+}
+
+export function memberDocLines(description: string | undefined, deprecated: boolean | undefined, defaultValue?: unknown): string[] {
+  return [
+    ...(description === undefined ? [] : docLines(description)),
+    ...(defaultValue === undefined ? [] : docLines(`@default ${valueLiteral(defaultValue)}`)),
+    ...(deprecated ? ["@deprecated"] : []),
+  ];
+}
+
+/** A doc comment with its line break, or nothing where there is nothing to say. */
+export function docComment(lines: readonly string[], indent: string): string {
+  const text = trimBlank(lines);
+  if (text.length === 0) return "";
+  const [only] = text;
+  if (text.length === 1 && only !== undefined && only.length + indent.length < WIDTH) return `${indent}/** ${only} */\n`;
+  return `${indent}/**\n${text.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}\n`).join("")}${indent} */\n`;
+}
+
+function trimBlank(lines: readonly string[]): string[] {
+  const kept = [...lines];
+  while (kept[0]?.trim() === "") kept.shift();
+  while (kept.at(-1)?.trim() === "") kept.pop();
+  return kept;
+}
+
+function literalType(value: unknown): string {
+  if (typeof value === "string") return stringLiteral(value);
+  if (Array.isArray(value)) return `[${value.map(literalType).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).map(([key, member]) => `${typeKey(key)}: ${literalType(member)}`);
+    return members.length === 0 ? "Record<string, never>" : `{ ${members.join("; ")} }`;
+  }
+  return typeof value === "number" && !Number.isFinite(value) ? "number" : valueLiteral(value);
+}

@@ -1,0 +1,40 @@
+import pc from "picocolors";
+import type { Plan } from "./write.js";
+
+const MAX_FILES = 12;
+const MAX_LINES = 3;
+
+/** A plan in short: which files, and the first lines in which they differ. */
+export function printPlan({ added, changed, removed }: Plan): string {
+  const lines = [
+    ...added.map(({ path }) => pc.green(`+ ${path}`)),
+    ...removed.map((path) => pc.red(`- ${path}`)),
+    ...changed.map(({ path, before, text }) => [pc.yellow(`~ ${path}`), ...firstDifferences(before, text)].join("\n")),
+  ];
+  const shown = lines.slice(0, MAX_FILES);
+  if (lines.length > shown.length) shown.push(pc.dim(`  and ${lines.length - shown.length} more`));
+  return shown.join("\n");
+}
+
+/** One line that says what a plan does. */
+export function summary({ added, changed, removed, unchanged }: Plan): string {
+  const parts = [
+    [added.length, "new"],
+    [changed.length, "changed"],
+    [removed.length, "removed"],
+    [unchanged, "unchanged"],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(", ");
+}
+
+/** Lines only in one of the two, in order: enough to see what changed, without a full diff. */
+function firstDifferences(before: string, after: string): string[] {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  const [had, has] = [new Set(old), new Set(now)];
+  const gone = old.filter((line) => !has.has(line)).slice(0, MAX_LINES);
+  const come = now.filter((line) => !had.has(line)).slice(0, MAX_LINES);
+  return [...gone.map((line) => pc.red(`    - ${line.trim()}`)), ...come.map((line) => pc.green(`    + ${line.trim()}`))];
+}

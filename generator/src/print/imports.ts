@@ -1,0 +1,57 @@
+/** The imports of one generated file. Emitters say which symbol they use; the import lines follow from that. */
+export class Imports {
+  private readonly types = new Map<string, Set<string>>();
+  private readonly values = new Map<string, Set<string>>();
+  private readonly spaces = new Map<string, string>();
+  private readonly typeSpaces = new Map<string, string>();
+
+  /** A symbol that is only used in types. Returns its local name. */
+  type(name: string, specifier: string): string {
+    add(this.types, specifier, name);
+    return name;
+  }
+
+  /** A symbol that exists at run time, `name` or `name as local`. */
+  value(name: string, specifier: string): string {
+    add(this.values, specifier, name);
+    return name.split(" as ").at(-1) ?? name;
+  }
+
+  /** A whole module. */
+  namespace(local: string, specifier: string): string {
+    this.spaces.set(specifier, local);
+    return local;
+  }
+
+  /** A whole module, for its types alone. */
+  typeNamespace(local: string, specifier: string): string {
+    this.typeSpaces.set(specifier, local);
+    return local;
+  }
+
+  /** The import lines, packages before relative files, each group by name. */
+  lines(): string[] {
+    const lines: [string, string][] = [];
+    for (const [specifier, local] of this.spaces) lines.push([specifier, `import * as ${local} from "${specifier}";`]);
+    for (const [specifier, local] of this.typeSpaces) lines.push([specifier, `import type * as ${local} from "${specifier}";`]);
+    for (const [specifier, names] of this.values) lines.push([specifier, statement("import", names, specifier)]);
+    for (const [specifier, names] of this.types) lines.push([specifier, statement("import type", names, specifier)]);
+    return lines.sort(([a, x], [b, y]) => order(a, b) || order(x, y)).map(([, line]) => line);
+  }
+}
+
+function statement(keyword: string, names: ReadonlySet<string>, specifier: string): string {
+  const sorted = [...names].sort(order);
+  const line = `${keyword} { ${sorted.join(", ")} } from "${specifier}";`;
+  return line.length <= 120 ? line : `${keyword} {\n${sorted.map((name) => `  ${name},`).join("\n")}\n} from "${specifier}";`;
+}
+
+function add(map: Map<string, Set<string>>, key: string, name: string): void {
+  const names = map.get(key) ?? new Set();
+  map.set(key, names.add(name));
+}
+
+function order(a: string, b: string): number {
+  const rank = (text: string) => (text.startsWith(".") ? 1 : 0);
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+}

@@ -1,0 +1,118 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { ChannelOptions, ChannelSocket } from "../channel.js";
+import type { UniversalRequest } from "../request.js";
+import type { UniversalResponse } from "../response.js";
+import type { AcceptedChannel } from "../upgrade.js";
+import { type Handler, serve, universalRequest, write } from "./node.js";
+
+const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
+const DEFAULT_PING_INTERVAL_MS = 30_000;
+
+/** What sockets need of a server. */
+export interface UpgradeHandler extends Handler {
+  upgrade(request: UniversalRequest): Promise<UniversalResponse | AcceptedChannel>;
+}
+
+/**
+ * Carries a server's channels over a node HTTP server: `http.on("upgrade", new SocketHost(server).upgrade)`.
+ * A refused upgrade is a real HTTP response, with the protocol's own error body.
+ */
+export class SocketHost {
+  readonly #sockets: WebSocketServer;
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
+  readonly #pingInterval: number;
+
+  constructor(
+    private readonly server: UpgradeHandler,
+    options: ChannelOptions = {},
+  ) {
+    this.#pingInterval = options.pingInterval ?? DEFAULT_PING_INTERVAL_MS;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.maxPayload ?? DEFAULT_MAX_PAYLOAD,
+      perMessageDeflate: false,
+      handleProtocols: (_, request) => this.#protocols.get(request) ?? false,
+    });
+  }
+
+  /** A listener for the `upgrade` event. */
+  readonly upgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    void this.accept(incoming, socket, head, incoming.url ?? "/");
+  };
+
+  /** Like `upgrade`, for a server that is mounted below a prefix: `target` is what comes after it. */
+  async accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: string): Promise<void> {
+    const gone = new AbortController();
+    socket.on("error", () => gone.abort());
+    socket.once("close", () => gone.abort());
+    // Node sends every `Upgrade` here; one that is not ours (RFC 9110, 7.8) is ignored and answered as usual.
+    if (incoming.headers.upgrade?.toLowerCase() !== "websocket") {
+      await serve(this.server, incoming, rawResponse(incoming, socket), target);
+      return;
+    }
+    const verdict = await this.server.upgrade(universalRequest(incoming, gone.signal, target));
+    if (!("run" in verdict)) {
+      await write(rawResponse(incoming, socket), verdict);
+      return;
+    }
+    if (verdict.protocol !== undefined) this.#protocols.set(incoming, verdict.protocol);
+    let open = false;
+    if (!gone.signal.aborted) {
+      this.#sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
+        open = true;
+        keepAlive(webSocket, this.#pingInterval);
+        void verdict.run(channelSocket(webSocket));
+      });
+    }
+    if (!open) verdict.abandon();
+  }
+
+  /** Cuts every connection that is still open. */
+  terminate(): void {
+    for (const socket of this.#sockets.clients) socket.terminate();
+  }
+}
+
+/** A response on a socket that node has handed over; the connection ends with it. */
+function rawResponse(incoming: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(incoming);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
+  response.once("finish", () => socket.end());
+  return response;
+}
+
+function channelSocket(socket: WebSocket): ChannelSocket {
+  socket.on("error", () => undefined); // always followed by `close`
+  return {
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    send: (text, written) => socket.send(text, written),
+    close: (code, reason) => socket.close(code, reason),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    listen: ({ message, close }) => {
+      socket.on("message", (data, isBinary) => message(isBinary ? undefined : data.toString()));
+      socket.on("close", (code, reason) => close(code, reason.toString()));
+    },
+  };
+}
+
+/** Cuts off a peer that leaves a ping unanswered. While we read nothing, its answer could not reach us. */
+function keepAlive(socket: WebSocket, interval: number): void {
+  let answered = true;
+  const timer = setInterval(() => {
+    if (socket.isPaused) return;
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, interval);
+  timer.unref();
+  socket.on("pong", () => {
+    answered = true;
+  });
+  socket.once("close", () => clearInterval(timer));
+}

@@ -1,0 +1,172 @@
+import type { ChannelDescription } from "../operation.js";
+import { equal, type Schema, type Violation } from "../validation/index.js";
+import { parseJson } from "./json.js";
+import type { Logger } from "./log.js";
+import { Mailbox } from "./mailbox.js";
+import { violations } from "./validate.js";
+
+/** A socket as channels see it: one of `ws`, or one end of a pair in memory. */
+export interface ChannelSocket {
+  /** Bytes accepted by `send` and not yet handed to the network. */
+  readonly bufferedAmount: number;
+  /** Sends one text frame; `written` is called when it has left, or never will. */
+  send(text: string, written: () => void): void;
+  close(code: number, reason: string): void;
+  /** Stops and restarts reading, so that the peer feels back-pressure. */
+  pause(): void;
+  resume(): void;
+  /** `data` is text, or undefined for a binary frame. */
+  listen(events: { message(data: string | undefined): void; close(code: number, reason: string): void }): void;
+}
+
+export interface ChannelOptions {
+  /** Bytes of one incoming message. Default 1 MiB. */
+  readonly maxPayload?: number;
+  /** Unsent bytes above which `send` waits. Default 1 MiB. */
+  readonly highWaterMark?: number;
+  /** Milliseconds that `send` may wait before the channel is closed with 1013. Default: no limit. */
+  readonly slowConsumer?: number;
+  /** Milliseconds between protocol-level pings; a peer that does not answer one is cut off. Default 30 000. */
+  readonly pingInterval?: number;
+}
+
+export const DEFAULT_HIGH_WATER_MARK = 1024 * 1024;
+const MESSAGE_DEPTH = 200;
+
+/** The channel is closed, so a message could not be sent. */
+export class ChannelClosed extends Error {
+  override readonly name = "ChannelClosed";
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+  ) {
+    super(`the channel is closed (${code}${reason ? `: ${reason}` : ""})`);
+  }
+}
+
+/** A message broke the contract; it has not been sent. */
+export class InvalidMessage extends Error {
+  override readonly name = "InvalidMessage";
+  constructor(readonly violations: readonly Violation[]) {
+    super(`the message does not match the contract: ${violations[0]?.pointer ?? ""} ${violations[0]?.message ?? ""}`);
+  }
+}
+
+/**
+ * The server's end of a WebSocket with typed messages. Iterate it for what the client sends; the loop ends
+ * when the channel closes. Messages that nobody iterates over are dropped.
+ */
+export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements AsyncIterable<Incoming> {
+  /** Settles when the channel is closed, by whichever side. Never rejects. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+  readonly #mailbox: Mailbox<Incoming>;
+  readonly #gone = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  readonly #highWaterMark: number;
+  #order: Promise<void> = Promise.resolve();
+  #end: { code: number; reason: string } | undefined;
+
+  constructor(
+    private readonly socket: ChannelSocket,
+    private readonly description: ChannelDescription,
+    private readonly options: ChannelOptions & { readonly validate: boolean; readonly log: Logger },
+  ) {
+    this.#highWaterMark = options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+    this.#mailbox = new Mailbox(
+      () => socket.pause(),
+      () => socket.resume(),
+    );
+    this.closed = new Promise((resolve) => {
+      socket.listen({
+        // One after the other: validators load asynchronously at first, and order is part of the contract.
+        message: (data) => (this.#order = this.#order.then(() => this.#receive(data))),
+        close: (code, reason) => {
+          this.#end = { code, reason };
+          this.#gone.abort(new ChannelClosed(code, reason));
+          for (const wake of [...this.#waiting]) wake();
+          void this.#order.then(() => this.#mailbox.end());
+          resolve(this.#end);
+        },
+      });
+    });
+  }
+
+  /** Aborts when the channel closes. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /**
+   * Sends a message. Resolves once the peer keeps up: while more than the high-water mark is unsent, it waits.
+   * @throws InvalidMessage, ChannelClosed
+   */
+  async send(message: Outgoing): Promise<void> {
+    if (this.options.validate) {
+      const found = await violations(this.description.receive, message);
+      if (found.length > 0) throw new InvalidMessage(found);
+    }
+    this.#refuseClosed();
+    this.socket.send(JSON.stringify(message), () => {
+      for (const wake of [...this.#waiting]) wake();
+    });
+    if (this.socket.bufferedAmount > this.#highWaterMark) await this.#writable();
+  }
+
+  /** Closes the channel; 1000 unless said otherwise. */
+  close(code = 1000, reason = ""): void {
+    if (!this.#end) this.socket.close(code, reason);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Incoming> {
+    return this.#mailbox.read();
+  }
+
+  async #receive(data: string | undefined): Promise<void> {
+    const { send, heartbeat } = this.description;
+    if (data === undefined) return this.#unknown(1003, "binary frames are not supported");
+    let message: unknown;
+    try {
+      message = parseJson(data, MESSAGE_DEPTH);
+    } catch {
+      return this.#unknown(1007, "the frame is not JSON");
+    }
+    if (heartbeat && equal(message, heartbeat.ping)) {
+      if (heartbeat.pong !== undefined && !this.#end) this.socket.send(JSON.stringify(heartbeat.pong), () => undefined);
+      return;
+    }
+    if (!send || !(await this.#matches(send, message))) return this.#unknown(1008, "not a message of this channel");
+    this.#mailbox.put(message as Incoming);
+  }
+
+  async #matches(schema: Schema, message: unknown): Promise<boolean> {
+    const found = await violations(schema, message);
+    const seen = found.map(({ pointer, keyword }) => ({ pointer, keyword }));
+    if (found.length > 0) this.options.log.debug({ violations: seen }, "unknown message");
+    return found.length === 0;
+  }
+
+  /** A frame that is no declared message. */
+  #unknown(code: number, reason: string): void {
+    if (this.description.unknown === "close") this.close(code, reason);
+  }
+
+  async #writable(): Promise<void> {
+    const { slowConsumer } = this.options;
+    await new Promise<void>((resolve) => {
+      const timer =
+        slowConsumer === undefined ? undefined : setTimeout(() => this.close(1013, "too slow"), slowConsumer);
+      const wake = (): void => {
+        if (!this.#end && this.socket.bufferedAmount > this.#highWaterMark) return;
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+    });
+    this.#refuseClosed();
+  }
+
+  #refuseClosed(): void {
+    if (this.#end) throw new ChannelClosed(this.#end.code, this.#end.reason);
+  }
+}

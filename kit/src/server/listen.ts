@@ -1,0 +1,122 @@
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { toNode } from "./adapters/node.js";
+import { SocketHost, type UpgradeHandler } from "./adapters/socket.js";
+import type { Core } from "./core.js";
+import { Problem } from "./problem.js";
+import { byteLength } from "./respond.js";
+import { onSignals } from "./signals.js";
+
+export interface ListenOptions {
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Allow a host that others can reach although auth is disabled. Default false. */
+  readonly allowInsecure?: boolean;
+  /** Signals that close the server and then end the process. Default: SIGTERM; false: none. */
+  readonly signals?: boolean | readonly NodeJS.Signals[];
+}
+
+/** A server that takes requests. */
+export interface Listening {
+  /** Such as `http://127.0.0.1:8081`. */
+  readonly url: string;
+  readonly port: number;
+  /** Closes the whole server, as its own `close`. */
+  close(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** Stops one listening server: resolves when its connections are over, at the latest after the time given. */
+export type Stop = (timeoutMs: number) => Promise<void>;
+
+interface Closable extends UpgradeHandler {
+  close(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5000, maxHeaderSize: 16 * 1024 };
+const IDLE_SWEEP_MS = 100;
+
+export async function listen(
+  server: Closable,
+  core: Core,
+  { port = 0, host = "127.0.0.1", allowInsecure = false, signals = true }: ListenOptions,
+): Promise<{ listening: Listening; stop: Stop }> {
+  if (core.authenticator.mode === "disabled" && !isLoopback(host) && !allowInsecure) {
+    throw new Error(
+      `${host} can be reached by others, but auth is disabled: set options.auth, listen on 127.0.0.1, ` +
+        "or pass allowInsecure: true when something in front of this server authenticates",
+    );
+  }
+  const http = createServer(TIMEOUTS, toNode(server));
+  const sockets = new SocketHost(server, core.options.channels);
+  http.on("upgrade", sockets.upgrade);
+  http.on("clientError", (error, socket) => refuse(core, error, socket));
+  await bind(http, port, host);
+  const bound = (http.address() as AddressInfo).port;
+  const forget = onSignals(signals, () => server.close());
+  core.log.info({ host, port: bound }, "listening");
+  return {
+    listening: {
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+      port: bound,
+      close: (options) => server.close(options),
+    },
+    stop: (timeoutMs) => stop(http, sockets, timeoutMs).finally(forget),
+  };
+}
+
+async function bind(http: HttpServer, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => reject(explained(error, port, host)));
+    http.listen(port, host, () => {
+      http.removeAllListeners("error");
+      resolve();
+    });
+  });
+}
+
+function explained(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${port} on ${host} is in use: stop what uses it, or choose another port`,
+    EACCES: `port ${port} on ${host} is not allowed for this user: choose one above 1023`,
+    EADDRNOTAVAIL: `${host} is no address of this machine`,
+  };
+  return new Error(reasons[error.code ?? ""] ?? `cannot listen on ${host}:${port}: ${error.message}`, { cause: error });
+}
+
+async function stop(http: HttpServer, sockets: SocketHost, timeoutMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  // A kept connection turns idle when its last response is out, and node would then wait for the client.
+  const sweep = setInterval(() => http.closeIdleConnections(), IDLE_SWEEP_MS);
+  const cut = setTimeout(() => {
+    http.closeAllConnections();
+    sockets.terminate();
+  }, timeoutMs);
+  http.closeIdleConnections();
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}
+
+/** Answers what node could not read as HTTP. */
+function refuse(core: Core, error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+  const text = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" }[status];
+  const message = status === 400 ? "The request is not valid HTTP." : `${text}.`;
+  const { headers, body } = new Problem("invalid_request", message, { status }).toResponse(core.service.errors);
+  const size = byteLength(body as string);
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\ncontent-type: ${headers["content-type"]}\r\ncontent-length: ${size}\r\n` +
+      `connection: close\r\n\r\n${body as string}`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}

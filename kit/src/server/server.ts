@@ -1,0 +1,95 @@
+import type { ServiceDescription } from "../operation.js";
+import { fetchHandler } from "./adapters/fetch.js";
+import type { Health } from "./builtin.js";
+import { Core, type Method } from "./core.js";
+import { handle } from "./handler.js";
+import type { Listening, ListenOptions, Stop } from "./listen.js";
+import type { ServerOptions } from "./options.js";
+import { splitTarget, type UniversalRequest } from "./request.js";
+import type { UniversalResponse } from "./response.js";
+import { type AcceptedChannel, upgrade } from "./upgrade.js";
+
+/** How long `close` waits for what is under way, in milliseconds. */
+const DEFAULT_GRACE_MS = 10_000;
+
+/**
+ * The base of every generated server. A subclass has one method per operation and channel, under its own
+ * name; this class routes, checks and answers. A method that is missing is answered with `not_implemented`.
+ *
+ * The names `service`, `handle`, `fetch`, `has`, `upgrade`, `listen`, `close` and `checkHealth` are taken.
+ */
+export class Server {
+  readonly #core: Core;
+  readonly #stops = new Set<Stop>();
+  #closed: Promise<void> | undefined;
+
+  /** @throws Error when the contract's routes clash, or the options leave something protected without a check */
+  constructor(
+    readonly service: ServiceDescription,
+    options: ServerOptions = {},
+  ) {
+    this.#core = new Core(service, options, {
+      method: (name) => methodOf(this, name),
+      health: () => this.checkHealth(),
+    });
+  }
+
+  /** Answers one request; never rejects. What every adapter calls. */
+  handle(request: UniversalRequest): Promise<UniversalResponse> {
+    return handle(this.#core, request);
+  }
+
+  /** The server as a web-standard handler, for Hono, Deno, Bun and workers. May be passed around. */
+  readonly fetch: (request: Request) => Promise<Response> = fetchHandler((request) => this.handle(request));
+
+  /** Does the contract have this path, whatever the method? */
+  has(target: string): boolean {
+    return this.#core.router.find("", splitTarget(target).path).kind === "method";
+  }
+
+  /** Judges a WebSocket upgrade: the response that refuses it, or the channel to run on the socket. */
+  upgrade(request: UniversalRequest): Promise<UniversalResponse | AcceptedChannel> {
+    return upgrade(this.#core, request);
+  }
+
+  /**
+   * Serves on `node:http`, sockets included. Port 0 takes a free one.
+   * @throws Error when the port is in use, or when auth is disabled and the host is not loopback
+   */
+  async listen(options: ListenOptions = {}): Promise<Listening> {
+    const { listen } = await import("./listen.js");
+    const { listening, stop } = await listen(this, this.#core, options);
+    this.#stops.add(stop);
+    return listening;
+  }
+
+  /**
+   * Drains: takes no more connections, answers new requests with `unavailable`, closes channels with 1001,
+   * waits for what is under way and, when the time is over, aborts it.
+   */
+  close({ timeoutMs = DEFAULT_GRACE_MS }: { timeoutMs?: number } = {}): Promise<void> {
+    this.#closed ??= this.#drain(timeoutMs);
+    return this.#closed;
+  }
+
+  /** How the service is. Override it to report on what the service depends on. */
+  protected async checkHealth(): Promise<Health> {
+    return { status: "ok" };
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
+    this.#core.drain();
+    const abort = setTimeout(() => this.#core.abort(), timeoutMs);
+    await Promise.all([this.#core.idle(), ...[...this.#stops].map((stop) => stop(timeoutMs))]);
+    clearTimeout(abort);
+  }
+}
+
+/** A method of the subclass; those of this class, and of every object, implement no operation. */
+function methodOf(server: Server, name: string): Method | undefined {
+  const method = (server as unknown as Record<string, unknown>)[name];
+  const inherited = (Server.prototype as unknown as Record<string, unknown>)[name];
+  if (typeof method !== "function" || method === inherited || name === "constructor" || name === "fetch")
+    return undefined;
+  return (method as Method).bind(server);
+}

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Client, InvalidRequestError } from "../../../kit/src/client/index.js";
+import { encodeCookies, encodeHeaders, encodePath, encodeQuery } from "../../../kit/src/client/encode.js";
+import type { Parameter } from "../../../kit/src/operation.js";
+import { failure, service } from "./fixtures.js";
+
+const color = (rest: Partial<Parameter>): Parameter => ({ name: "color", in: "query", type: "string", ...rest });
+const list = ["blue", "bl ack"];
+const map = { R: 100, G: "a,b" };
+
+test.each<[string, Partial<Parameter>, unknown, string]>([
+  ["form", {}, "a b&c", "color=a%20b%26c"],
+  ["form, empty", {}, "", "color="],
+  ["form exploded array", {}, list, "color=blue&color=bl%20ack"],
+  ["form array", { explode: false }, list, "color=blue,bl%20ack"],
+  ["form exploded object", {}, map, "R=100&G=a%2Cb"],
+  ["form object", { explode: false }, map, "color=R,100,G,a%2Cb"],
+  ["spaceDelimited", { style: "spaceDelimited" }, list, "color=blue%20bl%20ack"],
+  ["pipeDelimited", { style: "pipeDelimited" }, list, "color=blue%7Cbl%20ack"],
+  ["deepObject", { style: "deepObject" }, map, "color[R]=100&color[G]=a%2Cb"],
+  ["json", { type: "json" }, map, "color=%7B%22R%22%3A100%2C%22G%22%3A%22a%2Cb%22%7D"],
+  ["allowReserved", { allowReserved: true }, "/a?b=c:d#e&f+g", "color=/a?b=c:d%23e%26f%2Bg"],
+  ["undefined", {}, undefined, ""],
+  ["empty array", {}, [], ""],
+  ["boolean", {}, false, "color=false"],
+  ["own __proto__", { style: "deepObject" }, JSON.parse('{"__proto__":"x"}'), "color[__proto__]=x"],
+  ["inherited members", {}, Object.create({ a: 1 }), ""],
+])("query: %s", (_, rest, value, want) => {
+  expect(encodeQuery([color(rest)], { color: value })).toBe(want);
+});
+
+test.each<[Partial<Parameter>, unknown, string]>([
+  [{}, "a/b:c", "a%2Fb%3Ac"],
+  [{}, list, "blue,bl%20ack"],
+  [{}, map, "R,100,G,a%2Cb"],
+  [{ explode: true }, map, "R=100,G=a%2Cb"],
+  [{ style: "label" }, list, ".blue,bl%20ack"],
+  [{ style: "label", explode: true }, list, ".blue.bl%20ack"],
+  [{ style: "matrix" }, list, ";color=blue,bl%20ack"],
+  [{ style: "matrix", explode: true }, list, ";color=blue;color=bl%20ack"],
+  [{ style: "matrix", explode: true }, map, ";R=100;G=a%2Cb"],
+  [{ style: "matrix" }, map, ";color=R,100,G,a%2Cb"],
+])("path: %j of %j", (rest, value, want) => {
+  expect(encodePath("/x/{color}:y", [color({ in: "path", ...rest })], { color: value })).toBe(`/x/${want}:y`);
+});
+
+test("whatever an id holds, it stays within its segment or is refused", () => {
+  const parameter = color({ in: "path" });
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(".", "..", "", "%2e%2e", "../../admin", "a\\b", "?x#y")), (id) => {
+      let path: string;
+      try {
+        path = encodePath("/v1/{color}/end", [parameter], { color: id });
+      } catch (error) {
+        expect(error).toMatchObject({ pointer: "/path/color" });
+        return;
+      }
+      const { pathname, search, hash } = new URL(`http://h${path}`);
+      expect(search + hash).toBe("");
+      expect(pathname.split("/").length).toBe(4);
+      expect(decodeURIComponent(pathname.split("/")[2] ?? "")).toBe(id);
+    }),
+  );
+});
+
+test.each([".", "..", ""])("the id %j is refused before anything is sent", async (run_id) => {
+  const client = new Client(service, { fetch: () => Promise.reject(new Error("sent")) });
+  const error = await failure(client.call("getRun", { path: { run_id } }));
+  expect(error).toBeInstanceOf(InvalidRequestError);
+  expect((error as InvalidRequestError).violations[0]?.pointer).toBe("/path/run_id");
+});
+
+test("headers: no line breaks, reserved names left alone, arrays by comma", () => {
+  const header = (name: string): Parameter => ({ name, in: "header", type: "string" });
+  expect(encodeHeaders([header("X-A"), header("Authorization")], { "X-A": ["a", 1], Authorization: "x" })).toEqual([["X-A", "a,1"]]);
+  for (const bad of ["a\r\nX-Admin: 1", "a\nb", "a\0", "日"]) {
+    expect(() => encodeHeaders([header("X-A")], { "X-A": bad })).toThrow(/must not hold/);
+  }
+});
+
+test("a header of the options is checked in the same way", async () => {
+  const client = new Client(service, { headers: { "x-a": "a\r\nb: c" } });
+  expect(await failure(client.call("health"))).toBeInstanceOf(InvalidRequestError);
+});
+
+test("cookies", () => {
+  const cookie = (name: string): Parameter => ({ name, in: "cookie", type: "string" });
+  expect(encodeCookies([cookie("a"), cookie("b")], { a: "x; y", b: 2 })).toBe("a=x%3B%20y; b=2");
+});
