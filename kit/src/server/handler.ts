@@ -1,6 +1,6 @@
 import type { Operation } from "../operation.js";
 import { readBody } from "./body.js";
-import { builtinFor, healthBody, versionBody } from "./builtin.js";
+import { builtinFor, type Health, healthBody, versionBody } from "./builtin.js";
 import type { Core, Route } from "./core.js";
 import { SOCKET } from "./core.js";
 import { corsHeaders, isPreflight, preflightResponse } from "./cors.js";
@@ -111,11 +111,20 @@ function methodOf(core: Core, operation: Operation): (...parameters: unknown[]) 
   if (kind === "version" && version) return () => versionBody(version, core.facts);
   if (kind === "health" && health) {
     return async () => {
-      const state = core.draining ? ({ status: "down" } as const) : await core.implementation.health();
-      return healthBody(health, core.facts, state);
+      return healthBody(health, core.facts, await stateOf(core));
     };
   }
   throw new Problem("not_implemented");
+}
+
+async function stateOf(core: Core): Promise<Health> {
+  if (core.draining) return { status: "down" };
+  try {
+    return await core.implementation.health();
+  } catch (error) {
+    core.log.error({ err: error }, "the health check failed");
+    return { status: "down" };
+  }
 }
 
 function refuseUnacceptable(operation: Operation, request: UniversalRequest): void {

@@ -50,7 +50,7 @@ export async function listen(
     );
   }
   const http = createServer(TIMEOUTS, toNode(server));
-  const sockets = new SocketHost(server, core.options.channels);
+  const sockets = new SocketHost(server);
   http.on("upgrade", sockets.upgrade);
   http.on("clientError", (error, socket) => refuse(core, error, socket));
   await bind(http, port, host);

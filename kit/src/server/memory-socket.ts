@@ -9,6 +9,10 @@ export class SocketCloseEvent extends Event {
   }
 }
 
+/** What any event of a socket may hold. */
+type SocketEvent = Event & { readonly data?: unknown; readonly code?: number; readonly reason?: string };
+type SocketListener = ((event: SocketEvent) => void) | EventListenerObject | null;
+
 type Frame = { readonly data: string | Uint8Array } | { readonly code: number; readonly reason: string };
 
 /** One end of a WebSocket pair in memory, with the face of the WHATWG `WebSocket`. */
@@ -24,6 +28,8 @@ export class MemorySocket extends EventTarget {
   readonly CLOSED = 3;
   readyState: 0 | 1 | 2 | 3 = 0;
   protocol = "";
+  /** HTTP status of a refused upgrade; browsers do not tell. */
+  upgradeStatus: number | undefined;
   binaryType: "arraybuffer" = "arraybuffer";
   onopen: ((event: Event) => void) | null = null;
   onmessage: ((event: MessageEvent) => void) | null = null;
@@ -37,6 +43,14 @@ export class MemorySocket extends EventTarget {
 
   constructor(readonly url: string) {
     super();
+  }
+
+  override addEventListener(type: string, listener: SocketListener, options?: AddEventListenerOptions | boolean): void {
+    super.addEventListener(type, listener as EventListener | null, options);
+  }
+
+  override removeEventListener(type: string, listener: SocketListener, options?: EventListenerOptions | boolean): void {
+    super.removeEventListener(type, listener as EventListener | null, options);
   }
 
   /** Bytes that the peer has not taken yet. */
@@ -81,7 +95,8 @@ export class MemorySocket extends EventTarget {
   /** The server said no. */
   refuse(status: number): void {
     if (this.readyState === 3) return;
-    this.#emit(Object.assign(new Event("error"), { message: `the server answered ${status}`, status }));
+    this.upgradeStatus = status;
+    this.#emit(new Event("error"));
     this.#finish(1006, "", false);
   }
 

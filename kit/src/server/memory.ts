@@ -14,33 +14,25 @@ export interface MemoryServer {
 /** A server as a client's transport: no port, no network, the same pipeline. */
 export interface MemoryTransport {
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** The client's end of a socket. Headers may be set, which browsers cannot. */
+  /** The client's end of a socket. Headers may be sent, which browsers cannot. */
   readonly webSocket: (
-    url: string | URL,
-    options?: { readonly headers?: Readonly<Record<string, string>>; readonly protocols?: readonly string[] },
-  ) => MemorySocket;
-  /** The same by position. */
-  readonly connect: (
-    url: string | URL,
-    headers?: Readonly<Record<string, string>>,
-    protocols?: readonly string[],
+    url: string,
+    init?: { readonly headers?: Readonly<Record<string, string>>; readonly protocols?: readonly string[] },
   ) => MemorySocket;
 }
 
 /**
- * Pairs a client with a server in one process: `new RuntimeClient({ baseUrl: "http://memory", ...inMemory(server) })`.
+ * Pairs a client with a server in one process: `new RuntimeClient({ transport: inMemory(server) })`.
  * A refused upgrade ends the socket with an `error` and then `close` 1006, as over the network.
  */
 export function inMemory(server: MemoryServer): MemoryTransport {
-  const connect: MemoryTransport["connect"] = (url, headers = {}, protocols = []) => {
-    const client = new MemorySocket(String(url));
-    void open(server, client, String(url), headers, protocols);
-    return client;
-  };
   return {
     fetch: (input, init) => server.fetch(new Request(input, init)),
-    connect,
-    webSocket: (url, options) => connect(url, options?.headers, options?.protocols),
+    webSocket: (url, { headers = {}, protocols = [] } = {}) => {
+      const client = new MemorySocket(url);
+      void open(server, client, url, headers, protocols);
+      return client;
+    },
   };
 }
 
@@ -79,14 +71,8 @@ function channelSocket(socket: MemorySocket): ChannelSocket {
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     listen: ({ message, close }) => {
-      socket.addEventListener("message", (event) => {
-        const { data } = event as MessageEvent<unknown>;
-        message(typeof data === "string" ? data : undefined);
-      });
-      socket.addEventListener("close", (event) => {
-        const { code, reason } = event as Event & { code: number; reason: string };
-        close(code, reason);
-      });
+      socket.addEventListener("message", ({ data }) => message(typeof data === "string" ? data : undefined));
+      socket.addEventListener("close", ({ code = 1006, reason = "" }) => close(code, reason));
     },
   };
 }

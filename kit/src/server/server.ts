@@ -1,6 +1,7 @@
 import type { ServiceDescription } from "../operation.js";
 import { fetchHandler } from "./adapters/fetch.js";
 import type { Health } from "./builtin.js";
+import type { ChannelOptions } from "./channel.js";
 import { Core, type Method } from "./core.js";
 import { handle } from "./handler.js";
 import type { Listening, ListenOptions, Stop } from "./listen.js";
@@ -16,9 +17,11 @@ const DEFAULT_GRACE_MS = 10_000;
  * The base of every generated server. A subclass has one method per operation and channel, under its own
  * name; this class routes, checks and answers. A method that is missing is answered with `not_implemented`.
  *
- * The names `service`, `handle`, `fetch`, `has`, `upgrade`, `listen`, `close` and `checkHealth` are taken.
+ * The names `service`, `channelOptions`, `handle`, `fetch`, `has`, `upgrade`, `listen`, `close` and `checkHealth` are taken.
  */
 export class Server {
+  /** Limits of the server's sockets, for adapters. */
+  readonly channelOptions: ChannelOptions;
   readonly #core: Core;
   readonly #stops = new Set<Stop>();
   #closed: Promise<void> | undefined;
@@ -28,6 +31,7 @@ export class Server {
     readonly service: ServiceDescription,
     options: ServerOptions = {},
   ) {
+    this.channelOptions = options.channels ?? {};
     this.#core = new Core(service, options, {
       method: (name) => methodOf(this, name),
       health: () => this.checkHealth(),

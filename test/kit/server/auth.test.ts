@@ -16,6 +16,7 @@ import { SampleServer, service } from "./service.js";
 const AUDIENCE = "sample";
 const keys = await generateKeyPair("RS256");
 const rotated = await generateKeyPair("RS256");
+const longer = await generateKeyPair("RS384");
 const now = Math.floor(Date.now() / 1000);
 
 let issuer = "";
@@ -36,8 +37,12 @@ afterAll(() => {
   issuerHttp.closeAllConnections();
 });
 
-async function token(claims: JWTPayload = {}, header: { kid?: string; alg?: string } = { kid: "k1" }, key = keys.privateKey) {
-  const payload = { sub: "alice", iss: issuer, aud: AUDIENCE, exp: now + 300, ...claims };
+async function token(
+  claims: Record<string, unknown> = {},
+  header: { kid?: string; alg?: string } = { kid: "k1" },
+  key = keys.privateKey,
+) {
+  const payload: JWTPayload = { sub: "alice", iss: issuer, aud: AUDIENCE, exp: now + 300, ...claims };
   return await new SignJWT(payload).setProtectedHeader({ alg: "RS256", ...header }).sign(key);
 }
 
@@ -102,7 +107,7 @@ describe.each(Object.entries(hosts))("required tokens on %s", (_, start) => {
     ["without audience", () => token({ aud: undefined })],
     ["with an unknown key", () => token({}, { kid: "k9" })],
     ["without a key id", () => token({}, {})],
-    ["with an algorithm that is not allowed", () => token({}, { kid: "k1", alg: "RS384" })],
+    ["with an algorithm that is not allowed", () => token({}, { kid: "k1", alg: "RS384" }, longer.privateKey)],
     ["signed by another key", () => token({}, { kid: "k1" }, rotated.privateKey)],
   ])("refuses a token that is %s", async (_name, make) => {
     expectRefusal(await ask(`Bearer ${await make()}`), "invalid_token");
@@ -137,7 +142,9 @@ describe("auth", () => {
   it("optional: anonymous without credentials, refused with bad ones", async () => {
     const server = new WhoServer({ auth: { ...required(), mode: "optional" } });
     expect((await handle(server, "/v1/runs/a")).json).toMatchObject({ run_id: "anonymous" });
-    expect((await handle(server, "/v1/runs/a", { authorization: `Bearer ${await token()}` })).json).toMatchObject({ run_id: "alice" });
+    expect((await handle(server, "/v1/runs/a", { authorization: `Bearer ${await token()}` })).json).toMatchObject({
+      run_id: "alice",
+    });
     expect((await handle(server, "/v1/runs/a", { authorization: "Basic YTpi" })).status).toBe(401);
     expect((await handle(server, "/v1/runs/a", { authorization: "Bearer x" })).status).toBe(401);
   });
@@ -156,11 +163,15 @@ describe("auth", () => {
       mode: "required",
       jwt: { issuer: "https://real.example", discoveryUrl: `${issuer}/.well-known/openid-configuration` },
     };
-    expect((await handle(new WhoServer({ auth }), "/v1/runs/a", { authorization: `Bearer ${await token()}` })).status).toBe(503);
+    expect(
+      (await handle(new WhoServer({ auth }), "/v1/runs/a", { authorization: `Bearer ${await token()}` })).status,
+    ).toBe(503);
   });
 
   it("learns of a rotated key", async () => {
-    const server = new WhoServer({ auth: { mode: "required", jwt: { jwksUri: `${issuer}/jwks`, audience: AUDIENCE } } });
+    const server = new WhoServer({
+      auth: { mode: "required", jwt: { jwksUri: `${issuer}/jwks`, audience: AUDIENCE } },
+    });
     serving = [{ ...(await exportJWK(rotated.publicKey)), kid: "k2", alg: "RS256" }];
     const made = await token({}, { kid: "k2" }, rotated.privateKey);
     expect((await handle(server, "/v1/runs/a", { authorization: `Bearer ${made}` })).status).toBe(200);
@@ -202,7 +213,10 @@ describe("auth", () => {
 
   it("allows anonymous callers where the contract does, and demands scopes", async () => {
     const open = { ...service, security: [{ Jwt: [] }, {}] };
-    const auth: AuthOptions = { mode: "required", schemes: { Jwt: () => ({ subject: "s", claims: { scope: "a b" } }) } };
+    const auth: AuthOptions = {
+      mode: "required",
+      schemes: { Jwt: () => ({ subject: "s", claims: { scope: "a b" } }) },
+    };
     expect((await handle(new WhoServer({ auth }, open), "/v1/runs/a")).json).toMatchObject({ run_id: "nobody" });
     const scoped = { ...service, security: [{ Jwt: ["a", "c"] }] };
     const refused = await handle(new WhoServer({ auth }, scoped), "/v1/runs/a", { authorization: "Bearer x" });
@@ -211,8 +225,12 @@ describe("auth", () => {
 
   it("refuses to start half configured", () => {
     expect(() => new SampleServer({ auth: { mode: "required" } })).toThrow(/nothing checks Jwt/);
-    expect(() => new SampleServer({ auth: { mode: "required", schemes: { Nope: () => "x" } } })).toThrow(/no scheme "Nope"/);
-    expect(() => new SampleServer({ auth: { mode: "required", jwt: { issuer, algorithms: ["none"] } } })).toThrow(/none/);
+    expect(() => new SampleServer({ auth: { mode: "required", schemes: { Nope: () => "x" } } })).toThrow(
+      /no scheme "Nope"/,
+    );
+    expect(() => new SampleServer({ auth: { mode: "required", jwt: { issuer, algorithms: ["none"] } } })).toThrow(
+      /none/,
+    );
     expect(() => new SampleServer({ auth: { mode: "required", jwt: {} } })).toThrow(/jwksUri/);
   });
 

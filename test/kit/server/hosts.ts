@@ -1,5 +1,5 @@
 /** The same server behind each adapter, and one raw way to talk to it. */
-import { createServer, request as httpRequest, type IncomingMessage, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import Fastify from "fastify";

@@ -44,7 +44,10 @@ describe("listen", () => {
     expect(JSON.parse(nonsense.split("\r\n\r\n")[1] ?? "")).toMatchObject({ error: { code: "invalid_request" } });
     const large = await raw(port, `GET /v1/health HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(20_000)}\r\n\r\n`);
     expect(large).toMatch(/^HTTP\/1.1 431 /);
-    const upgrade = await raw(port, "GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n");
+    const upgrade = await raw(
+      port,
+      "GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
+    );
     expect(upgrade).toMatch(/^HTTP\/1.1 200 /);
     await server.close();
   });
@@ -83,9 +86,30 @@ describe("close", () => {
   it("limits how often one may call", async () => {
     const server = new SampleServer({ limits: { rate: { requests: 2, seconds: 60 } } });
     const ask = () =>
-      server.handle({ method: "GET", target: "/v1/health", headers: {}, remote: "1", signal: new AbortController().signal });
+      server.handle({
+        method: "GET",
+        target: "/v1/health",
+        headers: {},
+        remote: "1",
+        signal: new AbortController().signal,
+      });
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
     const refused = await ask();
     expect([refused.status, Number(refused.headers["retry-after"]) > 0]).toEqual([429, true]);
+  });
+});
+
+describe("the log", () => {
+  it("says what broke the contract, and no secrets", async () => {
+    const lines: string[] = [];
+    const write = (fields: object, message?: string) => void lines.push(JSON.stringify({ ...fields, message }));
+    const logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+    const server = new SampleServer({ logger });
+    const { signal } = new AbortController();
+    const headers = { authorization: "Bearer hidden", cookie: "hidden=1" };
+    await server.handle({ method: "GET", target: "/v1/misbehave/body?token=hidden", headers, signal });
+    expect(lines.join("\n")).toMatch(/"pointer":"\/run_id","keyword":"type"/);
+    expect(lines.join("\n")).toMatch(/"operation":"misbehave","method":"GET","status":500/);
+    expect(lines.join("\n")).not.toContain("hidden");
   });
 });

@@ -25,7 +25,10 @@ describe.each(Object.entries(hosts))("the pipeline on %s", (name, start) => {
   }
 
   it("answers a valid request", async () => {
-    const received = await host.send("/v1/runs", post('{"goal":"x","run_id":"r"}', { ...JSON_TYPE, "x-request-id": "id-1" }));
+    const received = await host.send(
+      "/v1/runs",
+      post('{"goal":"x","run_id":"r"}', { ...JSON_TYPE, "x-request-id": "id-1" }),
+    );
     expect(received.status).toBe(200);
     expect(JSON.parse(received.text)).toEqual({ run_id: "r", state: "queued" });
     expect(received.headers["x-request-id"]).toBe("id-1");
@@ -86,7 +89,13 @@ describe.each(Object.entries(hosts))("the pipeline on %s", (name, start) => {
     ["is not UTF-8", new Uint8Array([0x22, 0xff, 0x22]), JSON_TYPE, 400, "malformed_body"],
     ["is nested too deep", "[".repeat(2000), JSON_TYPE, 400, "malformed_body"],
     ["has another type", "goal: x", { "content-type": "text/yaml" }, 415, "unsupported_media_type"],
-    ["has another charset", "{}", { "content-type": "application/json; charset=utf-16" }, 415, "unsupported_media_type"],
+    [
+      "has another charset",
+      "{}",
+      { "content-type": "application/json; charset=utf-16" },
+      415,
+      "unsupported_media_type",
+    ],
     ["is compressed", "{}", { ...JSON_TYPE, "content-encoding": "gzip" }, 415, "unsupported_media_type"],
     ["is too large", `{"goal":"${"x".repeat(5000)}"}`, JSON_TYPE, 413, "payload_too_large"],
     ["lacks a member", "{}", JSON_TYPE, 400, "invalid_request"],
@@ -143,9 +152,13 @@ describe.each(Object.entries(hosts))("the pipeline on %s", (name, start) => {
 
   it("reads text, forms, multipart and bytes", async () => {
     const send = async (body: string | Uint8Array, type: string) =>
-      JSON.parse((await host.send("/v1/upload", { method: "POST", body, headers: { "content-type": type } })).text) as object;
+      JSON.parse(
+        (await host.send("/v1/upload", { method: "POST", body, headers: { "content-type": type } })).text,
+      ) as object;
     expect(await send("héllo", "text/plain; charset=utf-8")).toEqual({ body: "héllo" });
-    expect(await send("a=1+2&b=%26&b=x", "application/x-www-form-urlencoded")).toEqual({ body: { a: "1 2", b: ["&", "x"] } });
+    expect(await send("a=1+2&b=%26&b=x", "application/x-www-form-urlencoded")).toEqual({
+      body: { a: "1 2", b: ["&", "x"] },
+    });
     expect(await send(new Uint8Array([0, 255]), "application/octet-stream")).toEqual({ bytes: [0, 255] });
     const part = '--b\r\ncontent-disposition: form-data; name="f"; filename="f.txt"\r\n\r\nhi\r\n--b--\r\n';
     expect(await send(part, "multipart/form-data; boundary=b")).toEqual({ body: { f: "hi" } });
@@ -166,9 +179,15 @@ describe.each(Object.entries(hosts))("the pipeline on %s", (name, start) => {
     const gone = await host.send("/v1/runs/a", { method: "DELETE" });
     expect([gone.status, gone.text]).toEqual([204, ""]);
     const asks = { "access-control-request-method": "POST" };
-    const friend = await host.send("/v1/runs", { method: "OPTIONS", headers: { ...asks, origin: "https://app.example" } });
+    const friend = await host.send("/v1/runs", {
+      method: "OPTIONS",
+      headers: { ...asks, origin: "https://app.example" },
+    });
     expect(friend.headers["access-control-allow-origin"]).toBe("https://app.example");
-    const stranger = await host.send("/v1/runs", { method: "OPTIONS", headers: { ...asks, origin: "https://evil.example" } });
+    const stranger = await host.send("/v1/runs", {
+      method: "OPTIONS",
+      headers: { ...asks, origin: "https://evil.example" },
+    });
     expect(stranger.headers["access-control-allow-origin"]).toBeUndefined();
   });
 

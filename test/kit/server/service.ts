@@ -55,7 +55,10 @@ export const service: ServiceDescription = {
       path: "/v1/runs",
       body: { required: true, content: json() },
       request: schema("Create", closed({ body: closed({ goal: text, run_id: text }, ["goal"]) }, ["body"])),
-      responses: { 200: { content: json(run) }, 201: { content: json(run), headers: { Location: { type: "string" } } } },
+      responses: {
+        200: { content: json(run) },
+        201: { content: json(run), headers: { Location: { type: "string" } } },
+      },
     },
     listRuns: {
       name: "listRuns",
@@ -238,7 +241,10 @@ export class SampleServer extends Server {
   async upload({ body }: Contents) {
     if (body instanceof Uint8Array) return { bytes: [...body] };
     if (typeof body !== "object" || body === null) return { body: body ?? null };
-    const entries = Object.entries(body).map(async ([name, part]) => [name, part instanceof File ? await part.text() : part]);
+    const entries = Object.entries(body).map(async ([name, part]) => [
+      name,
+      part instanceof File ? await part.text() : part,
+    ]);
     return { body: Object.fromEntries(await Promise.all(entries)) };
   }
 
@@ -248,7 +254,11 @@ export class SampleServer extends Server {
     return { run_id: 7, secret: "secret detail" };
   }
 
-  async connect(_request: Contents, channel: ServerChannel<{ say: string }, { text: string }>, context: RequestContext) {
+  async connect(
+    _request: Contents,
+    channel: ServerChannel<{ say: string }, { text: string }>,
+    context: RequestContext,
+  ) {
     await channel.send({ text: `hello ${context.principal?.subject ?? "nobody"}` });
     for await (const { say } of channel) {
       if (say === "bye") return;

@@ -12,7 +12,8 @@ export interface BuildInfo {
 }
 
 /**
- * Where a service can be reached, as an absolute URI. Services here speak HTTP, so expect `http:` or `https:`; other schemes may come later. A client strips a trailing slash before it appends `/v1/...`.
+ * Where a service can be reached, as an absolute URI. Services here speak HTTP, so expect `http:` or `https:`; other
+ * schemes may come later. A client strips a trailing slash before it appends `/v1/...`.
  */
 export type EndpointLocator = string;
 
@@ -53,12 +54,14 @@ export interface ErrorEnvelope {
 }
 
 /**
- * Members that are not part of this contract. Each key starts with the name of its owner, then a dot: `org.example.trace` or `acme.priority`. A receiver passes over keys it does not know.
+ * Members that are not part of this contract. Each key starts with the name of its owner, then a dot:
+ * `org.example.trace` or `acme.priority`. A receiver passes over keys it does not know.
  */
 export type Extensions = Record<string, unknown>;
 
 /**
- * How a service is doing now. The answer is 200 whatever `status` says: a service that can tell you it is down has still answered.
+ * How a service is doing now. The answer is 200 whatever `status` says: a service that can tell you it is down has
+ * still answered.
  */
 export interface Health {
   /** The service as a whole. */
@@ -107,7 +110,8 @@ export type PageSize = number;
 /** Where a list continues. */
 export interface Pagination {
   /**
-   * Send this back as `page_token` to get the next page. It is absent on the last page. Its content is private to the server.
+   * Send this back as `page_token` to get the next page. It is absent on the last page. Its content is private to the
+   * server.
    */
   next_page_token?: string;
   /** The page size that the server applied. */

@@ -3,12 +3,12 @@ import type { Unrecognized } from "@agentwire/kit";
 import type { EndpointLocator, Extensions, Metadata, PageSize, Pagination } from "../common/models.js";
 import type { RunRequest, RunStatus } from "../runtime/models.js";
 
-/** The whole request of `CreateInstances`. */
+/** The whole request of `createInstances`. */
 export interface CreateInstancesRequest {
   body: InstanceCreateRequest;
 }
 
-/** The whole request of `DeleteInstance`. */
+/** The whole request of `deleteInstance`. */
 export interface DeleteInstanceRequest {
   path: {
     /** The id of the instance, percent-encoded. */
@@ -16,7 +16,7 @@ export interface DeleteInstanceRequest {
   };
 }
 
-/** The whole request of `DeleteRuntimeProfile`. */
+/** The whole request of `deleteRuntimeProfile`. */
 export interface DeleteRuntimeProfileRequest {
   path: {
     /** The key of the profile, percent-encoded. */
@@ -24,7 +24,7 @@ export interface DeleteRuntimeProfileRequest {
   };
 }
 
-/** The whole request of `GetRunResult`. */
+/** The whole request of `getRunResult`. */
 export interface GetRunResultRequest {
   path: {
     /** The id of the run, percent-encoded. */
@@ -32,7 +32,7 @@ export interface GetRunResultRequest {
   };
 }
 
-/** The whole request of `GetRunStatus`. */
+/** The whole request of `getRunStatus`. */
 export interface GetRunStatusRequest {
   path: {
     /** The id of the run, percent-encoded. */
@@ -40,7 +40,7 @@ export interface GetRunStatusRequest {
   };
 }
 
-/** The whole request of `GetRunTrace`. */
+/** The whole request of `getRunTrace`. */
 export interface GetRunTraceRequest {
   path: {
     /** The id of the run, percent-encoded. */
@@ -104,7 +104,8 @@ export interface InstanceRegisterResponse {
 }
 
 /**
- * Where an instance is in its life: `starting` not reachable yet, `ready` free for a run, `busy` at work, `stopping` on its way out, `stopped` gone, `error` broken.
+ * Where an instance is in its life: `starting` not reachable yet, `ready` free for a run, `busy` at work, `stopping` on
+ * its way out, `stopped` gone, `error` broken.
  */
 export type InstanceState = "starting" | "ready" | "busy" | "stopping" | "stopped" | "error" | Unrecognized;
 
@@ -121,7 +122,7 @@ export interface LaunchSettings {
   tool_registry_url?: EndpointLocator;
 }
 
-/** The whole request of `ListRuns`. */
+/** The whole request of `listRuns`. */
 export interface ListRunsRequest {
   query?: {
     /** How many runs the page may hold at most. */
@@ -131,7 +132,7 @@ export interface ListRunsRequest {
   };
 }
 
-/** The whole request of `RegisterInstance`. */
+/** The whole request of `registerInstance`. */
 export interface RegisterInstanceRequest {
   body: InstanceRegisterRequest;
 }
@@ -200,7 +201,8 @@ export interface RuntimeProfileListResponse {
 }
 
 /**
- * What a profile shall be from now on. The key is in the path, so it is not a member here. The schema asks for no member, but a server refuses an empty object.
+ * What a profile shall be from now on. The key is in the path, so it is not a member here. The schema asks for no
+ * member, but a server refuses an empty object.
  */
 export interface RuntimeProfileUpsertRequest {
   /** The name of the runtime software it starts. */
@@ -215,7 +217,7 @@ export interface RuntimeProfileUpsertRequest {
   extensions?: Extensions;
 }
 
-/** The whole request of `SubmitRun`. */
+/** The whole request of `submitRun`. */
 export interface SubmitRunRequest {
   body: RunRequest;
 }
@@ -270,7 +272,7 @@ export interface TraceResponse {
   extensions?: Extensions;
 }
 
-/** The whole request of `UpsertRuntimeProfile`. */
+/** The whole request of `upsertRuntimeProfile`. */
 export interface UpsertRuntimeProfileRequest {
   path: {
     /** The key of the profile, percent-encoded. */

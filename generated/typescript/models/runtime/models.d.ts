@@ -2,7 +2,7 @@
 import type { Unrecognized } from "@agentwire/kit";
 import type { EndpointLocator, ErrorDetail, Extensions, Metadata, ResourceRef } from "../common/models.js";
 
-/** The whole request of `CancelRun`. */
+/** The whole request of `cancelRun`. */
 export interface CancelRunRequest {
   path: {
     /** The id of the run, percent-encoded. */
@@ -10,12 +10,12 @@ export interface CancelRunRequest {
   };
 }
 
-/** The whole request of `CreateRun`. */
+/** The whole request of `createRun`. */
 export interface CreateRunRequest {
   body: RunRequest;
 }
 
-/** The whole request of `GetRunResult`. */
+/** The whole request of `getRunResult`. */
 export interface GetRunResultRequest {
   path: {
     /** The id of the run, percent-encoded. */
@@ -23,7 +23,7 @@ export interface GetRunResultRequest {
   };
 }
 
-/** The whole request of `GetRunStatus`. */
+/** The whole request of `getRunStatus`. */
 export interface GetRunStatusRequest {
   path: {
     /** The id of the run, percent-encoded. */
@@ -48,7 +48,9 @@ export interface RunEvent {
 }
 
 /**
- * What an event reports: `token` a piece of generated text, `step` a step of the agent, `tool_call` a call to a tool, `tool_result` what the tool answered, `final` that the run succeeded, `error` that it failed or was canceled. The last two end the stream.
+ * What an event reports: `token` a piece of generated text, `step` a step of the agent, `tool_call` a call to a tool,
+ * `tool_result` what the tool answered, `final` that the run succeeded, `error` that it failed or was canceled. The
+ * last two end the stream.
  */
 export type RunEventType = "token" | "step" | "tool_call" | "tool_result" | "final" | "error" | Unrecognized;
 
@@ -114,7 +116,8 @@ export interface RunResult {
 }
 
 /**
- * Where a run stands. It starts `queued`, may become `running`, and ends as `succeeded`, `failed` or `canceled`; an end state never changes again. A run may be canceled or fail while it is still queued.
+ * Where a run stands. It starts `queued`, may become `running`, and ends as `succeeded`, `failed` or `canceled`; an end
+ * state never changes again. A run may be canceled or fail while it is still queued.
  */
 export type RunState = "queued" | "running" | "succeeded" | "failed" | "canceled" | Unrecognized;
 
@@ -138,7 +141,8 @@ export interface RunStatus {
 }
 
 /**
- * Narrows down which runtime takes a run. An empty selector means any that is ready. A named endpoint stands alone: it cannot be combined with the other members.
+ * Narrows down which runtime takes a run. An empty selector means any that is ready. A named endpoint stands alone: it
+ * cannot be combined with the other members.
  */
 export interface RuntimeSelector {
   /** A runtime started from this profile. */
@@ -148,12 +152,13 @@ export interface RuntimeSelector {
   /** A runtime of this name. */
   runtime_name?: string;
   /**
-   * The runtime at this address, known to the Daemon or not. A Daemon checks it against its own rules before it connects.
+   * The runtime at this address, known to the Daemon or not. A Daemon checks it against its own rules before it
+   * connects.
    */
   runtime_api_endpoint?: EndpointLocator;
 }
 
-/** The whole request of `StreamRunEvents`. */
+/** The whole request of `streamRunEvents`. */
 export interface StreamRunEventsRequest {
   path: {
     /** The id of the run, percent-encoded. */

@@ -7,7 +7,7 @@ export interface Acknowledgement {
   ok: true;
 }
 
-/** The whole request of `AddAgentBlock`. */
+/** The whole request of `addAgentBlock`. */
 export interface AddAgentBlockRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -16,7 +16,7 @@ export interface AddAgentBlockRequest {
   body: NewAgentBlock;
 }
 
-/** The whole request of `AddAllowlistEntries`. */
+/** The whole request of `addAllowlistEntries`. */
 export interface AddAllowlistEntriesRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -40,7 +40,8 @@ export interface AgentBlockList {
 }
 
 /**
- * The name of an agent in its network: an at sign, the owner, a dot and the agent, such as `@acme.scout`. Only lowercase letters, digits, dashes and underscores.
+ * The name of an agent in its network: an at sign, the owner, a dot and the agent, such as `@acme.scout`. Only
+ * lowercase letters, digits, dashes and underscores.
  */
 export type AgentHandle = string;
 
@@ -82,12 +83,12 @@ export type AllowlistEntry = string;
 /** One piece of a message; `type` says of which kind. */
 export type ContentPart = TextPart | ImagePart | FilePart | DataPart | { type: Unrecognized; [member: string]: unknown };
 
-/** The whole request of `CreateAgent`. */
+/** The whole request of `createAgent`. */
 export interface CreateAgentRequest {
   body: NewAgent;
 }
 
-/** The whole request of `CreateSession`. */
+/** The whole request of `createSession`. */
 export interface CreateSessionRequest {
   body: NewSession;
 }
@@ -100,7 +101,7 @@ export interface DataPart {
   data: Record<string, unknown>;
 }
 
-/** The whole request of `DeleteAgent`. */
+/** The whole request of `deleteAgent`. */
 export interface DeleteAgentRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -111,7 +112,7 @@ export interface DeleteAgentRequest {
 /** A body that says nothing. Leaving the body out is the same. */
 export type EmptyRequest = Record<string, never>;
 
-/** The whole request of `EndSession`. */
+/** The whole request of `endSession`. */
 export interface EndSessionRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -130,7 +131,8 @@ export type EventId = string;
 export type EventLimit = number;
 
 /**
- * A place in the course of a session. One counter covers the events of all types; the first event of a session has 1, and 0 is the place before it.
+ * A place in the course of a session. One counter covers the events of all types; the first event of a session has 1,
+ * and 0 is the place before it.
  */
 export type EventSequence = number;
 
@@ -148,7 +150,7 @@ export interface FilePart {
   size?: number;
 }
 
-/** The whole request of `GetAgent`. */
+/** The whole request of `getAgent`. */
 export interface GetAgentRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -156,7 +158,7 @@ export interface GetAgentRequest {
   };
 }
 
-/** The whole request of `GetSession`. */
+/** The whole request of `getSession`. */
 export interface GetSessionRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -182,7 +184,8 @@ export type ImagePart = {
 } & ({ url: unknown } | { data_uri: unknown });
 
 /**
- * Whom an agent is in contact with. `allowlist`: only those on its allowlist, so nobody while the list is empty. `open`: everybody whose own policy permits it.
+ * Whom an agent is in contact with. `allowlist`: only those on its allowlist, so nobody while the list is empty.
+ * `open`: everybody whose own policy permits it.
  */
 export type InboundPolicy = "allowlist" | "open" | Unrecognized;
 
@@ -209,7 +212,7 @@ export interface InvitationResult {
   invited: AgentHandle[];
 }
 
-/** The whole request of `InviteToSession`. */
+/** The whole request of `inviteToSession`. */
 export interface InviteToSessionRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -218,7 +221,7 @@ export interface InviteToSessionRequest {
   body: Invitation;
 }
 
-/** The whole request of `JoinSession`. */
+/** The whole request of `joinSession`. */
 export interface JoinSessionRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -228,14 +231,15 @@ export interface JoinSessionRequest {
 }
 
 /**
- * Why a participant is out. `left`: it went, or was made to go. `grace_expired`: it lost its connection and did not come back in time.
+ * Why a participant is out. `left`: it went, or was made to go. `grace_expired`: it lost its connection and did not
+ * come back in time.
  */
 export type LeaveReason = "left" | "grace_expired" | Unrecognized;
 
 /** The values of `LeaveReason` that this version of the contract names. */
 export declare const LeaveReason: readonly ["left", "grace_expired"];
 
-/** The whole request of `LeaveSession`. */
+/** The whole request of `leaveSession`. */
 export interface LeaveSessionRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -244,7 +248,7 @@ export interface LeaveSessionRequest {
   body?: EmptyRequest;
 }
 
-/** The whole request of `ListAgentBlocks`. */
+/** The whole request of `listAgentBlocks`. */
 export interface ListAgentBlocksRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -252,7 +256,7 @@ export interface ListAgentBlocksRequest {
   };
 }
 
-/** The whole request of `ListSessionEvents`. */
+/** The whole request of `listSessionEvents`. */
 export interface ListSessionEventsRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -316,7 +320,8 @@ export interface NewSession {
   /** A message to send as soon as the session stands. */
   initial_message?: InitialMessage;
   /**
-   * End the session right after the initial message, which then reaches the invited agents inside their invitation. Takes an `initial_message`.
+   * End the session right after the initial message, which then reaches the invited agents inside their invitation.
+   * Takes an `initial_message`.
    */
   end_after_send?: boolean;
   /** Tells repeated requests of the same caller apart from new ones. */
@@ -346,14 +351,15 @@ export interface Participant {
 }
 
 /**
- * How an agent takes part in a session. `invited`: it was asked to join and sees no content yet. `joined`: it takes part. `left`: it is out until somebody invites it again.
+ * How an agent takes part in a session. `invited`: it was asked to join and sees no content yet. `joined`: it takes
+ * part. `left`: it is out until somebody invites it again.
  */
 export type ParticipantStatus = "invited" | "joined" | "left" | Unrecognized;
 
 /** The values of `ParticipantStatus` that this version of the contract names. */
 export declare const ParticipantStatus: readonly ["invited", "joined", "left"];
 
-/** The whole request of `RemoveAgentBlock`. */
+/** The whole request of `removeAgentBlock`. */
 export interface RemoveAgentBlockRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -363,7 +369,7 @@ export interface RemoveAgentBlockRequest {
   };
 }
 
-/** The whole request of `RemoveAllowlistEntry`. */
+/** The whole request of `removeAllowlistEntry`. */
 export interface RemoveAllowlistEntryRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -373,7 +379,7 @@ export interface RemoveAllowlistEntryRequest {
   };
 }
 
-/** The whole request of `ReopenSession`. */
+/** The whole request of `reopenSession`. */
 export interface ReopenSessionRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -390,7 +396,7 @@ export interface Reopening {
   initial_message?: InitialMessage;
 }
 
-/** The whole request of `RotateAgentToken`. */
+/** The whole request of `rotateAgentToken`. */
 export interface RotateAgentTokenRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */
@@ -398,7 +404,7 @@ export interface RotateAgentTokenRequest {
   };
 }
 
-/** The whole request of `SendMessage`. */
+/** The whole request of `sendMessage`. */
 export interface SendMessageRequest {
   path: {
     /** The id of the session. A malformed one is answered with 404, as any unknown one. */
@@ -408,7 +414,8 @@ export interface SendMessageRequest {
 }
 
 /**
- * What a client may say on its connection: that it is still there. Other members may stand beside `type` and count for nothing.
+ * What a client may say on its connection: that it is still there. Other members may stand beside `type` and count for
+ * nothing.
  */
 export interface SessionClientMessage {
   /** Asks for a sign of life. */
@@ -478,7 +485,8 @@ export interface SessionError {
 }
 
 /**
- * Something that happened in a session; `type` says what. Members that this contract does not name may stand beside those it does, but not inside `payload`.
+ * Something that happened in a session; `type` says what. Members that this contract does not name may stand beside
+ * those it does, but not inside `payload`.
  */
 export type SessionEvent = SessionInvitedEvent | SessionJoinedEvent | SessionDisconnectedEvent | SessionReconnectedEvent | SessionLeftEvent | SessionMessageEvent | SessionEndedEvent | SessionReopenedEvent | { type: Unrecognized; [member: string]: unknown };
 
@@ -685,7 +693,7 @@ export interface TextPart {
   text: string;
 }
 
-/** The whole request of `UpdateAgent`. */
+/** The whole request of `updateAgent`. */
 export interface UpdateAgentRequest {
   path: {
     /** The handle of the agent, percent-encoded. A malformed one is answered with 404. */

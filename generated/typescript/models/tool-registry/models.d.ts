@@ -2,7 +2,7 @@
 import type { Unrecognized } from "@agentwire/kit";
 import type { ErrorDetail, Extensions, Metadata, ResourceRef } from "../common/models.js";
 
-/** The whole request of `GetTool`. */
+/** The whole request of `getTool`. */
 export interface GetToolRequest {
   path: {
     /** The id of the tool, percent-encoded. */
@@ -10,7 +10,7 @@ export interface GetToolRequest {
   };
 }
 
-/** The whole request of `InvokeTool`. */
+/** The whole request of `invokeTool`. */
 export interface InvokeToolRequest {
   body: ToolInvocationRequest;
 }

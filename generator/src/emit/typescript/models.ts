@@ -48,7 +48,10 @@ function valuesOf(shape: Shape): string | undefined {
 
 export function docOf({ schema, origin, name }: TypeModel): string[] {
   if (typeof schema === "boolean") return [];
-  if (origin === "request") return [`The whole request of \`${name.replace(/(Operation)?Request$/, "")}\`.`];
+  if (origin === "request") {
+    const operation = name.replace(/(Operation)?Request$/, "");
+    return [`The whole request of \`${operation.charAt(0).toLowerCase()}${operation.slice(1)}\`.`];
+  }
   const { description, deprecated } = schema;
   return memberDocLines(typeof description === "string" ? description : undefined, deprecated === true);
 }

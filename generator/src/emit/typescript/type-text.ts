@@ -101,11 +101,25 @@ export function memberDocLines(description: string | undefined, deprecated: bool
 
 /** A doc comment with its line break, or nothing where there is nothing to say. */
 export function docComment(lines: readonly string[], indent: string): string {
-  const text = trimBlank(lines);
+  const text = trimBlank(lines).flatMap((line) => wrap(line, WIDTH + 7 - indent.length));
   if (text.length === 0) return "";
   const [only] = text;
   if (text.length === 1 && only !== undefined && only.length + indent.length < WIDTH) return `${indent}/** ${only} */\n`;
   return `${indent}/**\n${text.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}\n`).join("")}${indent} */\n`;
+}
+
+/** Breaks a long line of prose between words; code and lists keep their indent on the first line only. */
+function wrap(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const lines: string[] = [];
+  let current = "";
+  for (const word of line.split(" ")) {
+    if (current !== "" && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = word;
+    } else current = current === "" && lines.length === 0 ? word : `${current} ${word}`;
+  }
+  return [...lines, current];
 }
 
 function trimBlank(lines: readonly string[]): string[] {

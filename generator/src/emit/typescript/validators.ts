@@ -27,7 +27,7 @@ function emitValidator(context: Context, type: TypeModel, mode: Mode, diagnostic
     return id === type.id && !other ? ownFunction : `${other ? "validateStrict" : "validate"}${context.type(id).name}`;
   };
   try {
-    const { code, runtime, calls } = compileValidator(predicate, localName);
+    const { code, runtime, calls } = compileValidator(predicate, { localName, unevaluated: context.unevaluated });
     const imports = new Imports();
     for (const name of runtime) imports.value(name, layout.kit(file, "validation"));
     for (const { id, strict, local } of calls) {

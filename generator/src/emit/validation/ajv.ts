@@ -30,15 +30,22 @@ export class CompileError extends Error {}
 /** Names that every object inherits: a member so called must be looked up as an own member. */
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/** Compiles a predicate schema. `localName` gives the name under which a referenced validator is called. */
-export function compileValidator(schema: ModelSchema, localName: (id: string, strict: boolean) => string): CompiledValidator {
+export interface CompileOptions {
+  /** The name under which the validator of a referenced type is called. */
+  readonly localName: (id: string, strict: boolean) => string;
+  /** Some schema of the model counts what others have evaluated, so each must keep account of it. */
+  readonly unevaluated: boolean;
+}
+
+/** Compiles a predicate schema. @throws CompileError */
+export function compileValidator(schema: ModelSchema, options: CompileOptions): CompiledValidator {
   try {
-    return compile(schema, localName, true);
+    return compile(schema, options, true);
   } catch (error) {
     // Patterns in the wild often need the lenient reading of regular expressions.
     if (error instanceof SyntaxError || /regular expression/i.test(String(error))) {
       try {
-        return compile(schema, localName, false);
+        return compile(schema, options, false);
       } catch (second) {
         throw new CompileError(messageOf(second));
       }
@@ -47,7 +54,7 @@ export function compileValidator(schema: ModelSchema, localName: (id: string, st
   }
 }
 
-function compile(schema: ModelSchema, localName: (id: string, strict: boolean) => string, unicodeRegExp: boolean): CompiledValidator {
+function compile(schema: ModelSchema, { localName, unevaluated }: CompileOptions, unicodeRegExp: boolean): CompiledValidator {
   const calls = new Map<string, CompiledValidator["calls"][number]>();
   const ajv = new Ajv2020({
     code: { source: true, esm: true, lines: true, optimize: 1, formats: _`formats` },
@@ -60,6 +67,8 @@ function compile(schema: ModelSchema, localName: (id: string, strict: boolean) =
     unicodeRegExp,
     logger: false,
   });
+  // The 2020-12 class always keeps that account; it reads this option again at each compilation.
+  ajv.opts.unevaluated = unevaluated;
   for (const name of knownFormats) ajv.addFormat(name, formats[name] ?? (() => true));
   for (const keyword of [typeReference, strictTypeReference]) {
     ajv.addKeyword({
@@ -97,7 +106,15 @@ function moduleCode(source: string): Pick<CompiledValidator, "code" | "runtime">
     if (/^const formats\d+ = formats/.test(line)) runtime.add("formats");
     return [line];
   });
-  return { code: indent(lines).join("\n").trim(), runtime: [...runtime].sort() };
+  return { code: indent(withoutUnused(lines)).join("\n").trim(), runtime: [...runtime].sort() };
+}
+
+/** ajv keeps the schema at hand for the few keywords that look into it at run time. */
+function withoutUnused(lines: readonly string[]): string[] {
+  return lines.filter((line) => {
+    const name = /^const (schema\d+) = /.exec(line)?.[1];
+    return name === undefined || lines.some((other) => other !== line && other.includes(name));
+  });
 }
 
 const helpers: Readonly<Record<string, string>> = {

@@ -25,8 +25,11 @@ export async function serve(
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   outgoing.on("error", () => gone.abort());
-  const response = await server.handle(universalRequest(incoming, gone.signal, target));
-  await write(outgoing, response);
+  try {
+    await write(outgoing, await server.handle(universalRequest(incoming, gone.signal, target)));
+  } catch {
+    outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
+  }
   // What the client is still sending would block the next request of a kept connection.
   if (!incoming.readableEnded) incoming.resume();
 }

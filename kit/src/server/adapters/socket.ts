@@ -13,6 +13,7 @@ const DEFAULT_PING_INTERVAL_MS = 30_000;
 /** What sockets need of a server. */
 export interface UpgradeHandler extends Handler {
   upgrade(request: UniversalRequest): Promise<UniversalResponse | AcceptedChannel>;
+  readonly channelOptions: ChannelOptions;
 }
 
 /**
@@ -24,14 +25,12 @@ export class SocketHost {
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #pingInterval: number;
 
-  constructor(
-    private readonly server: UpgradeHandler,
-    options: ChannelOptions = {},
-  ) {
-    this.#pingInterval = options.pingInterval ?? DEFAULT_PING_INTERVAL_MS;
+  constructor(private readonly server: UpgradeHandler) {
+    const { pingInterval, maxPayload } = server.channelOptions;
+    this.#pingInterval = pingInterval ?? DEFAULT_PING_INTERVAL_MS;
     this.#sockets = new WebSocketServer({
       noServer: true,
-      maxPayload: options.maxPayload ?? DEFAULT_MAX_PAYLOAD,
+      maxPayload: maxPayload ?? DEFAULT_MAX_PAYLOAD,
       perMessageDeflate: false,
       handleProtocols: (_, request) => this.#protocols.get(request) ?? false,
     });
@@ -39,7 +38,7 @@ export class SocketHost {
 
   /** A listener for the `upgrade` event. */
   readonly upgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    void this.accept(incoming, socket, head, incoming.url ?? "/");
+    void this.accept(incoming, socket, head, incoming.url ?? "/").catch(() => socket.destroy());
   };
 
   /** Like `upgrade`, for a server that is mounted below a prefix: `target` is what comes after it. */

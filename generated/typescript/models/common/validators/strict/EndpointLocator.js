@@ -2,19 +2,11 @@
 import { formats } from "@agentwire/kit/validation";
 
 export { validate0 as validate };
-const schema0 = {"type":"string","format":"uri"};
 const formats0 = formats.uri;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(errors === 0){
       if(typeof data === "string"){
@@ -32,4 +24,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":false,"dynamicItems":false};

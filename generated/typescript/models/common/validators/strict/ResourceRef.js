@@ -3,20 +3,12 @@ import { formats } from "@agentwire/kit/validation";
 import { validate as validateExtensions } from "./Extensions.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"type":{"type":"string"},"id":{"type":"string"},"uri":{"type":"string","format":"uri"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["type","id"],"additionalProperties":false};
 const formats0 = formats.uri;
 const func0 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -106,4 +98,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

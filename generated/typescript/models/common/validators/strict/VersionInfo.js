@@ -3,20 +3,12 @@ import { validate as validateBuildInfo } from "./BuildInfo.js";
 import { validate as validateExtensions } from "./Extensions.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"service_name":{"type":"string"},"service_version":{"type":"string"},"supported_api_versions":{"type":"array","items":{"type":"string"},"minItems":1},"build":{"agentwire:type":"v1/common/schemas/build-info.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["service_name","service_version","supported_api_versions"],"additionalProperties":false};
 const func0 = validateBuildInfo;
 const func1 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -132,4 +124,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

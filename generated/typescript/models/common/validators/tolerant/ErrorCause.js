@@ -2,19 +2,11 @@
 import { validate as validateExtensions } from "./Extensions.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"message":{"type":"string"},"code":{"type":"string"},"details":{"type":"object","additionalProperties":true},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["message"]};
 const func0 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -88,4 +80,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"message":true,"code":true,"details":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

@@ -3,20 +3,12 @@ import { validate as validateErrorCause } from "./ErrorCause.js";
 import { validate as validateExtensions } from "./Extensions.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"code":{"type":"string"},"message":{"type":"string"},"details":{"type":"object","additionalProperties":true},"retryable":{"type":"boolean"},"cause":{"agentwire:type":"v1/common/schemas/error-cause.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["code","message"]};
 const func0 = validateErrorCause;
 const func1 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -116,4 +108,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"code":true,"message":true,"details":true,"retryable":true,"cause":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

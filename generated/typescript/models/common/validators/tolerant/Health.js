@@ -4,7 +4,6 @@ import { validate as validateHealthCheck } from "./HealthCheck.js";
 import { validate as validateHealthStatus } from "./HealthStatus.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"status":{"agentwire:type":"v1/common/schemas/health-status.schema.json#"},"time":{"type":"string"},"checks":{"type":"array","items":{"agentwire:type":"v1/common/schemas/health-check.schema.json#"}},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["status","time"]};
 const func0 = validateHealthStatus;
 const func1 = validateHealthCheck;
 const func2 = validateExtensions;
@@ -12,13 +11,6 @@ const func2 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -105,4 +97,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"status":true,"time":true,"checks":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

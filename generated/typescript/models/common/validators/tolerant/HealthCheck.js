@@ -2,19 +2,11 @@
 import { validate as validateHealthStatus } from "./HealthStatus.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"name":{"type":"string"},"status":{"agentwire:type":"v1/common/schemas/health-status.schema.json#"},"message":{"type":"string"},"details":{"type":"object","additionalProperties":true}},"required":["name","status"]};
 const func0 = validateHealthStatus;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -88,4 +80,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"name":true,"status":true,"message":true,"details":true},"dynamicProps":false,"dynamicItems":false};

@@ -3,20 +3,12 @@ import { validate as validateExtensions } from "../../../common/validators/stric
 import { validate as validateRuntimeInstance } from "./RuntimeInstance.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"instances":{"type":"array","items":{"agentwire:type":"v1/daemon/schemas/runtime-instance.schema.json#"}},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["instances"],"additionalProperties":false};
 const func0 = validateRuntimeInstance;
 const func1 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -87,4 +79,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

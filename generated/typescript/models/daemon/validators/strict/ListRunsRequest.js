@@ -2,19 +2,11 @@
 import { validate as validatePageSize } from "../../../common/validators/strict/PageSize.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"query":{"type":"object","properties":{"page_size":{"agentwire:type":"v1/common/schemas/page-size.schema.json#"},"page_token":{"type":"string"}},"additionalProperties":false}},"additionalProperties":false};
 const func0 = validatePageSize;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       const _errs1 = errors;
@@ -82,4 +74,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -2,19 +2,11 @@
 import { validate as validateInstanceRegisterRequest } from "./InstanceRegisterRequest.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"body":{"agentwire:type":"v1/daemon/schemas/instance-register-request.schema.json#"}},"required":["body"],"additionalProperties":false};
 const func0 = validateInstanceRegisterRequest;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -49,4 +41,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

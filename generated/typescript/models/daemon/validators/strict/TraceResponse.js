@@ -4,7 +4,6 @@ import { validate as validateExtensions } from "../../../common/validators/stric
 import { validate as validateTraceEvent } from "./TraceEvent.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"trace_uri":{"type":"string","format":"uri"},"events":{"type":"array","items":{"agentwire:type":"v1/daemon/schemas/trace-event.schema.json#"}},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"additionalProperties":false};
 const formats0 = formats.uri;
 const func0 = validateTraceEvent;
 const func1 = validateExtensions;
@@ -12,13 +11,6 @@ const func1 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       const _errs1 = errors;
@@ -106,4 +98,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

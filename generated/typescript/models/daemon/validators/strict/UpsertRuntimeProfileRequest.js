@@ -2,19 +2,11 @@
 import { validate as validateRuntimeProfileUpsertRequest } from "./RuntimeProfileUpsertRequest.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{"runtime_profile":{"type":"string"}},"required":["runtime_profile"],"additionalProperties":false},"body":{"agentwire:type":"v1/daemon/schemas/runtime-profile-upsert-request.schema.json#"}},"required":["path","body"],"additionalProperties":false};
 const func0 = validateRuntimeProfileUpsertRequest;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -95,4 +87,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

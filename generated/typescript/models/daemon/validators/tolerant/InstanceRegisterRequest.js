@@ -4,7 +4,6 @@ import { validate as validateExtensions } from "../../../common/validators/toler
 import { validate as validateMetadata } from "../../../common/validators/tolerant/Metadata.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"runtime_api_endpoint":{"agentwire:type":"v1/common/schemas/endpoint-locator.schema.json#"},"runtime_profile":{"type":"string"},"runtime_name":{"type":"string"},"metadata":{"agentwire:type":"v1/common/schemas/metadata.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["runtime_api_endpoint"]};
 const func0 = validateEndpointLocator;
 const func1 = validateMetadata;
 const func2 = validateExtensions;
@@ -12,13 +11,6 @@ const func2 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -100,4 +92,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"runtime_api_endpoint":true,"runtime_profile":true,"runtime_name":true,"metadata":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

@@ -2,19 +2,11 @@
 import { validate as validateEndpointLocator } from "../../../common/validators/tolerant/EndpointLocator.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"env":{"type":"object","additionalProperties":{"type":"string"}},"args":{"type":"array","items":{"type":"string"}},"tool_registry_url":{"agentwire:type":"v1/common/schemas/endpoint-locator.schema.json#"}}};
 const func0 = validateEndpointLocator;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       if(data.env !== undefined){
@@ -97,4 +89,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"env":true,"args":true,"tool_registry_url":true},"dynamicProps":false,"dynamicItems":false};

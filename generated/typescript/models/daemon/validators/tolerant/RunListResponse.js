@@ -4,7 +4,6 @@ import { validate as validatePagination } from "../../../common/validators/toler
 import { validate as validateRunStatus } from "../../../runtime/validators/tolerant/RunStatus.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"runs":{"type":"array","items":{"agentwire:type":"v1/runtime/schemas/run-status.schema.json#"}},"pagination":{"agentwire:type":"v1/common/schemas/pagination.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["runs"]};
 const func0 = validateRunStatus;
 const func1 = validatePagination;
 const func2 = validateExtensions;
@@ -12,13 +11,6 @@ const func2 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -92,4 +84,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"runs":true,"pagination":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

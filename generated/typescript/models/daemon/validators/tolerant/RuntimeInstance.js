@@ -5,7 +5,6 @@ import { validate as validateMetadata } from "../../../common/validators/toleran
 import { validate as validateInstanceState } from "./InstanceState.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"instance_id":{"type":"string"},"state":{"agentwire:type":"v1/daemon/schemas/instance-state.schema.json#"},"runtime_api_endpoint":{"agentwire:type":"v1/common/schemas/endpoint-locator.schema.json#"},"managed":{"type":"boolean"},"runtime_profile":{"type":"string"},"runtime_name":{"type":"string"},"runtime_version":{"type":"string"},"metadata":{"agentwire:type":"v1/common/schemas/metadata.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["instance_id","state","runtime_api_endpoint"]};
 const func0 = validateInstanceState;
 const func1 = validateEndpointLocator;
 const func2 = validateMetadata;
@@ -14,13 +13,6 @@ const func3 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -154,4 +146,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"instance_id":true,"state":true,"runtime_api_endpoint":true,"managed":true,"runtime_profile":true,"runtime_name":true,"runtime_version":true,"metadata":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

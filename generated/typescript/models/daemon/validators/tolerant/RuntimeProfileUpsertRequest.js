@@ -4,7 +4,6 @@ import { validate as validateMetadata } from "../../../common/validators/toleran
 import { validate as validateLaunchSettings } from "./LaunchSettings.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"runtime_name":{"type":"string"},"description":{"type":"string"},"defaults":{"agentwire:type":"v1/daemon/schemas/launch-settings.schema.json#"},"metadata":{"agentwire:type":"v1/common/schemas/metadata.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}}};
 const func0 = validateLaunchSettings;
 const func1 = validateMetadata;
 const func2 = validateExtensions;
@@ -12,13 +11,6 @@ const func2 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       if(data.runtime_name !== undefined){
@@ -93,4 +85,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"runtime_name":true,"description":true,"defaults":true,"metadata":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

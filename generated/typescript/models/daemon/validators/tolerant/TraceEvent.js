@@ -3,20 +3,12 @@ import { validate as validateExtensions } from "../../../common/validators/toler
 import { validate as validateTraceLevel } from "./TraceLevel.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"run_id":{"type":"string"},"seq":{"type":"integer","minimum":0},"time":{"type":"string"},"level":{"agentwire:type":"v1/daemon/schemas/trace-level.schema.json#"},"type":{"type":"string"},"data":{"type":"object","additionalProperties":true},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["run_id","seq","time","level","type"]};
 const func0 = validateTraceLevel;
 const func1 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -138,4 +130,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"run_id":true,"seq":true,"time":true,"level":true,"type":true,"data":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

@@ -4,7 +4,6 @@ import { validate as validateExtensions } from "../../../common/validators/stric
 import { validate as validateRunEventType } from "./RunEventType.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"run_id":{"type":"string"},"seq":{"type":"integer","minimum":0},"type":{"agentwire:type":"v1/runtime/schemas/run-event-type.schema.json#"},"time":{"type":"string","format":"date-time"},"data":{"type":"object","additionalProperties":true},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["run_id","seq","type","time"],"additionalProperties":false};
 const func0 = validateRunEventType;
 const func1 = validateExtensions;
 const formats0 = formats["date-time"];
@@ -12,13 +11,6 @@ const formats0 = formats["date-time"];
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -148,4 +140,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -4,7 +4,6 @@ import { validate as validateExtensions } from "../../../common/validators/stric
 import { validate as validateResourceRef } from "../../../common/validators/strict/ResourceRef.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"run_id":{"type":"string"},"ok":{"type":"boolean"},"output":{"type":"object","additionalProperties":true},"error":{"agentwire:type":"v1/common/schemas/error-detail.schema.json#"},"artifacts":{"type":"array","items":{"agentwire:type":"v1/common/schemas/resource-ref.schema.json#"}},"usage":{"type":"object","additionalProperties":true},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["run_id","ok"],"additionalProperties":false};
 const func0 = validateErrorDetail;
 const func1 = validateResourceRef;
 const func2 = validateExtensions;
@@ -12,13 +11,6 @@ const func2 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -164,4 +156,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

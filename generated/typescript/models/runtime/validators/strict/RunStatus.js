@@ -4,7 +4,6 @@ import { validate as validateExtensions } from "../../../common/validators/stric
 import { validate as validateRunState } from "./RunState.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"run_id":{"type":"string"},"state":{"agentwire:type":"v1/runtime/schemas/run-state.schema.json#"},"started_at":{"type":"string","format":"date-time"},"ended_at":{"type":"string","format":"date-time"},"runtime_instance_id":{"type":"string"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["run_id","state"],"additionalProperties":false};
 const func0 = validateRunState;
 const func1 = validateExtensions;
 const formats0 = formats["date-time"];
@@ -12,13 +11,6 @@ const formats0 = formats["date-time"];
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -145,4 +137,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -7,7 +7,6 @@ import { validate as validateRuntimeSelector } from "./RuntimeSelector.js";
 import { validate as validateToolPolicy } from "./ToolPolicy.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"input":{"agentwire:type":"v1/runtime/schemas/run-input.schema.json#"},"run_id":{"type":"string"},"runtime_selector":{"agentwire:type":"v1/runtime/schemas/runtime-selector.schema.json#"},"tool_policy":{"agentwire:type":"v1/runtime/schemas/tool-policy.schema.json#"},"limits":{"agentwire:type":"v1/runtime/schemas/run-limits.schema.json#"},"metadata":{"agentwire:type":"v1/common/schemas/metadata.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["input"]};
 const func0 = validateRunInput;
 const func1 = validateRuntimeSelector;
 const func2 = validateToolPolicy;
@@ -18,13 +17,6 @@ const func5 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -132,4 +124,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"input":true,"run_id":true,"runtime_selector":true,"tool_policy":true,"limits":true,"metadata":true,"extensions":true},"dynamicProps":false,"dynamicItems":false};

@@ -2,19 +2,11 @@
 import { validate as validateEndpointLocator } from "../../../common/validators/tolerant/EndpointLocator.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"runtime_profile":{"type":"string"},"instance_id":{"type":"string"},"runtime_name":{"type":"string"},"runtime_api_endpoint":{"agentwire:type":"v1/common/schemas/endpoint-locator.schema.json#"}}};
 const func0 = validateEndpointLocator;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       if(data.runtime_profile !== undefined){
@@ -76,4 +68,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"runtime_profile":true,"instance_id":true,"runtime_name":true,"runtime_api_endpoint":true},"dynamicProps":false,"dynamicItems":false};

@@ -2,19 +2,11 @@
 import { validate as validateNewAgentBlock } from "./NewAgentBlock.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{"handle":{"type":"string"}},"required":["handle"],"additionalProperties":false},"body":{"agentwire:type":"v1/session/schemas/new-agent-block.schema.json#"}},"required":["path","body"],"additionalProperties":false};
 const func0 = validateNewAgentBlock;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -95,4 +87,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

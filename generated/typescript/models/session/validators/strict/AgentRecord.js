@@ -4,7 +4,6 @@ import { validate as validateAllowlistEntry } from "./AllowlistEntry.js";
 import { validate as validateInboundPolicy } from "./InboundPolicy.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"handle":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"},"token":{"type":"string"},"policy":{"agentwire:type":"v1/session/schemas/inbound-policy.schema.json#"},"allowlist":{"type":"array","items":{"agentwire:type":"v1/session/schemas/allowlist-entry.schema.json#"}}},"required":["handle","policy","allowlist"],"additionalProperties":false};
 const func0 = validateAgentHandle;
 const func1 = validateInboundPolicy;
 const func2 = validateAllowlistEntry;
@@ -12,13 +11,6 @@ const func2 = validateAllowlistEntry;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -115,4 +107,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

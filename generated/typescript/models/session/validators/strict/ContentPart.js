@@ -5,7 +5,6 @@ import { validate as validateImagePart } from "./ImagePart.js";
 import { validate as validateTextPart } from "./TextPart.js";
 
 export { validate0 as validate };
-const schema0 = {"oneOf":[{"agentwire:type":"v1/session/schemas/text-part.schema.json#"},{"agentwire:type":"v1/session/schemas/image-part.schema.json#"},{"agentwire:type":"v1/session/schemas/file-part.schema.json#"},{"agentwire:type":"v1/session/schemas/data-part.schema.json#"}]};
 const func0 = validateTextPart;
 const func1 = validateImagePart;
 const func2 = validateFilePart;
@@ -14,13 +13,6 @@ const func3 = validateDataPart;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs0 = errors;
   let valid0 = false;
   let passing0 = null;
@@ -28,10 +20,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   if(!(func0(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
     vErrors = vErrors === null ? func0.errors : vErrors.concat(func0.errors);
     errors = vErrors.length;
-  }
-  else {
-    var props0 = func0.evaluated.props;
-    var items0 = func0.evaluated.items;
   }
   var _valid0 = _errs1 === errors;
   if(_valid0){
@@ -43,10 +31,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
     errors = vErrors.length;
   }
-  else {
-    var props1 = func1.evaluated.props;
-    var items1 = func1.evaluated.items;
-  }
   var _valid0 = _errs2 === errors;
   if(_valid0 && valid0){
     valid0 = false;
@@ -56,27 +40,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     if(_valid0){
       valid0 = true;
       passing0 = 1;
-      if(props0 !== true && props1 !== undefined){
-        if(props1 === true){
-          props0 = true;
-        }
-        else {
-          props0 = props0 || {};
-          Object.assign(props0, props1);
-        }
-      }
-      if(items0 !== true && items1 !== undefined){
-        items0 = items1 === true ? true : items0 > items1 ? items0 : items1;
-      }
     }
     const _errs3 = errors;
     if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
       vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
       errors = vErrors.length;
-    }
-    else {
-      var props2 = func2.evaluated.props;
-      var items2 = func2.evaluated.items;
     }
     var _valid0 = _errs3 === errors;
     if(_valid0 && valid0){
@@ -87,27 +55,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
       if(_valid0){
         valid0 = true;
         passing0 = 2;
-        if(props0 !== true && props2 !== undefined){
-          if(props2 === true){
-            props0 = true;
-          }
-          else {
-            props0 = props0 || {};
-            Object.assign(props0, props2);
-          }
-        }
-        if(items0 !== true && items2 !== undefined){
-          items0 = items2 === true ? true : items0 > items2 ? items0 : items2;
-        }
       }
       const _errs4 = errors;
       if(!(func3(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
         vErrors = vErrors === null ? func3.errors : vErrors.concat(func3.errors);
         errors = vErrors.length;
-      }
-      else {
-        var props3 = func3.evaluated.props;
-        var items3 = func3.evaluated.items;
       }
       var _valid0 = _errs4 === errors;
       if(_valid0 && valid0){
@@ -118,18 +70,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
         if(_valid0){
           valid0 = true;
           passing0 = 3;
-          if(props0 !== true && props3 !== undefined){
-            if(props3 === true){
-              props0 = true;
-            }
-            else {
-              props0 = props0 || {};
-              Object.assign(props0, props3);
-            }
-          }
-          if(items0 !== true && items3 !== undefined){
-            items0 = items3 === true ? true : items0 > items3 ? items0 : items3;
-          }
         }
       }
     }
@@ -158,8 +98,5 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     }
   }
   validate0.errors = vErrors;
-  evaluated0.props = props0;
-  evaluated0.items = items0;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":true,"dynamicItems":true};

@@ -2,20 +2,12 @@
 import { formats } from "@agentwire/kit/validation";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"type":{"const":"image"},"url":{"type":"string","format":"uri"},"data_uri":{"type":"string","pattern":"^data:"},"mime_type":{"type":"string"},"name":{"type":"string"}},"required":["type"],"anyOf":[{"required":["url"]},{"required":["data_uri"]}],"additionalProperties":false};
 const formats0 = formats.uri;
 const pattern0 = new RegExp("^data:", "u");
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs1 = errors;
   let valid0 = false;
   const _errs2 = errors;
@@ -34,22 +26,24 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   }
   var _valid0 = _errs2 === errors;
   valid0 = valid0 || _valid0;
-  const _errs3 = errors;
-  if(data && typeof data == "object" && !Array.isArray(data)){
-    let missing1;
-    if((data.data_uri === undefined) && (missing1 = "data_uri")){
-      const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-      if(vErrors === null){
-        vErrors = [err1];
+  if(!valid0){
+    const _errs3 = errors;
+    if(data && typeof data == "object" && !Array.isArray(data)){
+      let missing1;
+      if((data.data_uri === undefined) && (missing1 = "data_uri")){
+        const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+        if(vErrors === null){
+          vErrors = [err1];
+        }
+        else {
+          vErrors.push(err1);
+        }
+        errors++;
       }
-      else {
-        vErrors.push(err1);
-      }
-      errors++;
     }
+    var _valid0 = _errs3 === errors;
+    valid0 = valid0 || _valid0;
   }
-  var _valid0 = _errs3 === errors;
-  valid0 = valid0 || _valid0;
   if(!valid0){
     const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
     if(vErrors === null){
@@ -184,4 +178,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

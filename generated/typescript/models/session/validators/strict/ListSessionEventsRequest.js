@@ -3,20 +3,12 @@ import { validate as validateEventLimit } from "./EventLimit.js";
 import { validate as validateEventSequence } from "./EventSequence.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{"session_id":{"type":"string"}},"required":["session_id"],"additionalProperties":false},"query":{"type":"object","properties":{"after_sequence":{"agentwire:type":"v1/session/schemas/event-sequence.schema.json#"},"limit":{"agentwire:type":"v1/session/schemas/event-limit.schema.json#"}},"additionalProperties":false}},"required":["path"],"additionalProperties":false};
 const func0 = validateEventSequence;
 const func1 = validateEventLimit;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -136,4 +128,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -3,20 +3,12 @@ import { validate as validateEventSequence } from "./EventSequence.js";
 import { validate as validateMessageId } from "./MessageId.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"message_id":{"agentwire:type":"v1/session/schemas/message-id.schema.json#"},"sequence":{"agentwire:type":"v1/session/schemas/event-sequence.schema.json#"}},"required":["message_id","sequence"],"additionalProperties":false};
 const func0 = validateMessageId;
 const func1 = validateEventSequence;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -69,4 +61,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

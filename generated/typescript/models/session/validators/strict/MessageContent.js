@@ -3,20 +3,12 @@ import { codePointLength } from "@agentwire/kit/validation";
 import { validate as validateContentPart } from "./ContentPart.js";
 
 export { validate0 as validate };
-const schema0 = {"oneOf":[{"type":"string","minLength":1},{"type":"array","items":{"agentwire:type":"v1/session/schemas/content-part.schema.json#"},"minItems":1}]};
 const func0 = codePointLength;
 const func1 = validateContentPart;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs0 = errors;
   let valid0 = false;
   let passing0 = null;
@@ -99,7 +91,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     if(_valid0){
       valid0 = true;
       passing0 = 1;
-      var items1 = true;
     }
   }
   if(!valid0){
@@ -126,7 +117,5 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     }
   }
   validate0.errors = vErrors;
-  evaluated0.items = items1;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":false,"dynamicItems":true};

@@ -4,7 +4,6 @@ import { validate as validateMessageContent } from "./MessageContent.js";
 import { validate as validateMessageMetadata } from "./MessageMetadata.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"content":{"agentwire:type":"v1/session/schemas/message-content.schema.json#"},"idempotency_key":{"agentwire:type":"v1/session/schemas/idempotency-key.schema.json#"},"metadata":{"agentwire:type":"v1/session/schemas/message-metadata.schema.json#"}},"required":["content"],"additionalProperties":false};
 const func0 = validateMessageContent;
 const func1 = validateIdempotencyKey;
 const func2 = validateMessageMetadata;
@@ -12,13 +11,6 @@ const func2 = validateMessageMetadata;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -84,4 +76,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -3,20 +3,12 @@ import { validate as validateAgentHandle } from "./AgentHandle.js";
 import { validate as validateInitialMessage } from "./InitialMessage.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"invite":{"type":"array","items":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"}},"initial_message":{"agentwire:type":"v1/session/schemas/initial-message.schema.json#"}},"additionalProperties":false};
 const func0 = validateAgentHandle;
 const func1 = validateInitialMessage;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       const _errs1 = errors;
@@ -80,4 +72,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

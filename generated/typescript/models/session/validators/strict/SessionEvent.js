@@ -9,7 +9,6 @@ import { validate as validateSessionReconnectedEvent } from "./SessionReconnecte
 import { validate as validateSessionReopenedEvent } from "./SessionReopenedEvent.js";
 
 export { validate0 as validate };
-const schema0 = {"oneOf":[{"agentwire:type":"v1/session/schemas/session-invited-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-joined-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-disconnected-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-reconnected-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-left-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-message-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-ended-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-reopened-event.schema.json#"}]};
 const func0 = validateSessionInvitedEvent;
 const func1 = validateSessionJoinedEvent;
 const func2 = validateSessionDisconnectedEvent;
@@ -22,13 +21,6 @@ const func7 = validateSessionReopenedEvent;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs0 = errors;
   let valid0 = false;
   let passing0 = null;
@@ -36,10 +28,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   if(!(func0(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
     vErrors = vErrors === null ? func0.errors : vErrors.concat(func0.errors);
     errors = vErrors.length;
-  }
-  else {
-    var props0 = func0.evaluated.props;
-    var items0 = func0.evaluated.items;
   }
   var _valid0 = _errs1 === errors;
   if(_valid0){
@@ -51,10 +39,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
     errors = vErrors.length;
   }
-  else {
-    var props1 = func1.evaluated.props;
-    var items1 = func1.evaluated.items;
-  }
   var _valid0 = _errs2 === errors;
   if(_valid0 && valid0){
     valid0 = false;
@@ -64,27 +48,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     if(_valid0){
       valid0 = true;
       passing0 = 1;
-      if(props0 !== true && props1 !== undefined){
-        if(props1 === true){
-          props0 = true;
-        }
-        else {
-          props0 = props0 || {};
-          Object.assign(props0, props1);
-        }
-      }
-      if(items0 !== true && items1 !== undefined){
-        items0 = items1 === true ? true : items0 > items1 ? items0 : items1;
-      }
     }
     const _errs3 = errors;
     if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
       vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
       errors = vErrors.length;
-    }
-    else {
-      var props2 = func2.evaluated.props;
-      var items2 = func2.evaluated.items;
     }
     var _valid0 = _errs3 === errors;
     if(_valid0 && valid0){
@@ -95,27 +63,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
       if(_valid0){
         valid0 = true;
         passing0 = 2;
-        if(props0 !== true && props2 !== undefined){
-          if(props2 === true){
-            props0 = true;
-          }
-          else {
-            props0 = props0 || {};
-            Object.assign(props0, props2);
-          }
-        }
-        if(items0 !== true && items2 !== undefined){
-          items0 = items2 === true ? true : items0 > items2 ? items0 : items2;
-        }
       }
       const _errs4 = errors;
       if(!(func3(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
         vErrors = vErrors === null ? func3.errors : vErrors.concat(func3.errors);
         errors = vErrors.length;
-      }
-      else {
-        var props3 = func3.evaluated.props;
-        var items3 = func3.evaluated.items;
       }
       var _valid0 = _errs4 === errors;
       if(_valid0 && valid0){
@@ -126,27 +78,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
         if(_valid0){
           valid0 = true;
           passing0 = 3;
-          if(props0 !== true && props3 !== undefined){
-            if(props3 === true){
-              props0 = true;
-            }
-            else {
-              props0 = props0 || {};
-              Object.assign(props0, props3);
-            }
-          }
-          if(items0 !== true && items3 !== undefined){
-            items0 = items3 === true ? true : items0 > items3 ? items0 : items3;
-          }
         }
         const _errs5 = errors;
         if(!(func4(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
           vErrors = vErrors === null ? func4.errors : vErrors.concat(func4.errors);
           errors = vErrors.length;
-        }
-        else {
-          var props4 = func4.evaluated.props;
-          var items4 = func4.evaluated.items;
         }
         var _valid0 = _errs5 === errors;
         if(_valid0 && valid0){
@@ -157,27 +93,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
           if(_valid0){
             valid0 = true;
             passing0 = 4;
-            if(props0 !== true && props4 !== undefined){
-              if(props4 === true){
-                props0 = true;
-              }
-              else {
-                props0 = props0 || {};
-                Object.assign(props0, props4);
-              }
-            }
-            if(items0 !== true && items4 !== undefined){
-              items0 = items4 === true ? true : items0 > items4 ? items0 : items4;
-            }
           }
           const _errs6 = errors;
           if(!(func5(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
             vErrors = vErrors === null ? func5.errors : vErrors.concat(func5.errors);
             errors = vErrors.length;
-          }
-          else {
-            var props5 = func5.evaluated.props;
-            var items5 = func5.evaluated.items;
           }
           var _valid0 = _errs6 === errors;
           if(_valid0 && valid0){
@@ -188,27 +108,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
             if(_valid0){
               valid0 = true;
               passing0 = 5;
-              if(props0 !== true && props5 !== undefined){
-                if(props5 === true){
-                  props0 = true;
-                }
-                else {
-                  props0 = props0 || {};
-                  Object.assign(props0, props5);
-                }
-              }
-              if(items0 !== true && items5 !== undefined){
-                items0 = items5 === true ? true : items0 > items5 ? items0 : items5;
-              }
             }
             const _errs7 = errors;
             if(!(func6(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
               vErrors = vErrors === null ? func6.errors : vErrors.concat(func6.errors);
               errors = vErrors.length;
-            }
-            else {
-              var props6 = func6.evaluated.props;
-              var items6 = func6.evaluated.items;
             }
             var _valid0 = _errs7 === errors;
             if(_valid0 && valid0){
@@ -219,27 +123,11 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
               if(_valid0){
                 valid0 = true;
                 passing0 = 6;
-                if(props0 !== true && props6 !== undefined){
-                  if(props6 === true){
-                    props0 = true;
-                  }
-                  else {
-                    props0 = props0 || {};
-                    Object.assign(props0, props6);
-                  }
-                }
-                if(items0 !== true && items6 !== undefined){
-                  items0 = items6 === true ? true : items0 > items6 ? items0 : items6;
-                }
               }
               const _errs8 = errors;
               if(!(func7(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
                 vErrors = vErrors === null ? func7.errors : vErrors.concat(func7.errors);
                 errors = vErrors.length;
-              }
-              else {
-                var props7 = func7.evaluated.props;
-                var items7 = func7.evaluated.items;
               }
               var _valid0 = _errs8 === errors;
               if(_valid0 && valid0){
@@ -250,18 +138,6 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                 if(_valid0){
                   valid0 = true;
                   passing0 = 7;
-                  if(props0 !== true && props7 !== undefined){
-                    if(props7 === true){
-                      props0 = true;
-                    }
-                    else {
-                      props0 = props0 || {};
-                      Object.assign(props0, props7);
-                    }
-                  }
-                  if(items0 !== true && items7 !== undefined){
-                    items0 = items7 === true ? true : items0 > items7 ? items0 : items7;
-                  }
                 }
               }
             }
@@ -294,8 +170,5 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     }
   }
   validate0.errors = vErrors;
-  evaluated0.props = props0;
-  evaluated0.items = items0;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":true,"dynamicItems":true};

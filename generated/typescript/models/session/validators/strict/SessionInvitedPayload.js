@@ -3,20 +3,12 @@ import { validate as validateAgentHandle } from "./AgentHandle.js";
 import { validate as validateSessionMessage } from "./SessionMessage.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"invitee":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"},"by":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"},"topic":{"type":"string"},"initial_message":{"agentwire:type":"v1/session/schemas/session-message.schema.json#"}},"required":["invitee","by"],"additionalProperties":false};
 const func0 = validateAgentHandle;
 const func2 = validateSessionMessage;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -95,4 +87,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -9,7 +9,6 @@ import { validate as validateMessageMetadata } from "./MessageMetadata.js";
 import { validate as validateSessionId } from "./SessionId.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"id":{"agentwire:type":"v1/session/schemas/message-id.schema.json#"},"session_id":{"agentwire:type":"v1/session/schemas/session-id.schema.json#"},"sender":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"},"sequence":{"agentwire:type":"v1/session/schemas/event-sequence.schema.json#"},"content":{"agentwire:type":"v1/session/schemas/message-content.schema.json#"},"created_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"},"idempotency_key":{"agentwire:type":"v1/session/schemas/idempotency-key.schema.json#"},"metadata":{"agentwire:type":"v1/session/schemas/message-metadata.schema.json#"}},"required":["id","session_id","sender","sequence","content","created_at"],"additionalProperties":false};
 const func0 = validateMessageId;
 const func1 = validateSessionId;
 const func2 = validateAgentHandle;
@@ -22,13 +21,6 @@ const func7 = validateMessageMetadata;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -159,4 +151,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -5,7 +5,6 @@ import { validate as validateSessionId } from "./SessionId.js";
 import { validate as validateSessionState } from "./SessionState.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"id":{"agentwire:type":"v1/session/schemas/session-id.schema.json#"},"state":{"agentwire:type":"v1/session/schemas/session-state.schema.json#"},"topic":{"type":"string"},"participants":{"type":"array","items":{"agentwire:type":"v1/session/schemas/participant.schema.json#"}},"created_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"},"ended_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"}},"required":["id","state","participants","created_at"],"additionalProperties":false};
 const func0 = validateSessionId;
 const func1 = validateSessionState;
 const func2 = validateParticipant;
@@ -14,13 +13,6 @@ const func3 = validateEpochMilliseconds;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -143,4 +135,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -3,20 +3,12 @@ import { validate as validateAgentHandle } from "./AgentHandle.js";
 import { validate as validateEpochMilliseconds } from "./EpochMilliseconds.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"blocked_handle":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"},"created_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"}},"required":["blocked_handle","created_at"]};
 const func0 = validateAgentHandle;
 const func1 = validateEpochMilliseconds;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -59,4 +51,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"blocked_handle":true,"created_at":true},"dynamicProps":false,"dynamicItems":false};

@@ -5,7 +5,6 @@ import { validate as validateImagePart } from "./ImagePart.js";
 import { validate as validateTextPart } from "./TextPart.js";
 
 export { validate0 as validate };
-const schema0 = {"anyOf":[{"agentwire:type":"v1/session/schemas/text-part.schema.json#"},{"agentwire:type":"v1/session/schemas/image-part.schema.json#"},{"agentwire:type":"v1/session/schemas/file-part.schema.json#"},{"agentwire:type":"v1/session/schemas/data-part.schema.json#"},{"type":"object","required":["type"],"properties":{"type":{"type":"string","not":{"enum":["text","image","file","data"]}}}}]};
 const func0 = validateTextPart;
 const func1 = validateImagePart;
 const func2 = validateFilePart;
@@ -14,13 +13,6 @@ const func3 = validateDataPart;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
@@ -28,168 +20,112 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     vErrors = vErrors === null ? func0.errors : vErrors.concat(func0.errors);
     errors = vErrors.length;
   }
-  else {
-    var props0 = func0.evaluated.props;
-    var items0 = func0.evaluated.items;
-  }
   var _valid0 = _errs1 === errors;
   valid0 = valid0 || _valid0;
-  const _errs2 = errors;
-  if(!(func1(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props1 = func1.evaluated.props;
-    var items1 = func1.evaluated.items;
-  }
-  var _valid0 = _errs2 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props1 !== undefined){
-      if(props1 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props1);
-      }
+  if(!valid0){
+    const _errs2 = errors;
+    if(!(func1(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+      vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
+      errors = vErrors.length;
     }
-    if(items0 !== true && items1 !== undefined){
-      items0 = items1 === true ? true : items0 > items1 ? items0 : items1;
-    }
-  }
-  const _errs3 = errors;
-  if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props2 = func2.evaluated.props;
-    var items2 = func2.evaluated.items;
-  }
-  var _valid0 = _errs3 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props2 !== undefined){
-      if(props2 === true){
-        props0 = true;
+    var _valid0 = _errs2 === errors;
+    valid0 = valid0 || _valid0;
+    if(!valid0){
+      const _errs3 = errors;
+      if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+        vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
+        errors = vErrors.length;
       }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props2);
-      }
-    }
-    if(items0 !== true && items2 !== undefined){
-      items0 = items2 === true ? true : items0 > items2 ? items0 : items2;
-    }
-  }
-  const _errs4 = errors;
-  if(!(func3(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func3.errors : vErrors.concat(func3.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props3 = func3.evaluated.props;
-    var items3 = func3.evaluated.items;
-  }
-  var _valid0 = _errs4 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props3 !== undefined){
-      if(props3 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props3);
-      }
-    }
-    if(items0 !== true && items3 !== undefined){
-      items0 = items3 === true ? true : items0 > items3 ? items0 : items3;
-    }
-  }
-  const _errs5 = errors;
-  if(errors === _errs5){
-    if(data && typeof data == "object" && !Array.isArray(data)){
-      let missing0;
-      if((data.type === undefined) && (missing0 = "type")){
-        const err0 = {instancePath,schemaPath:"#/anyOf/4/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
-        if(vErrors === null){
-          vErrors = [err0];
+      var _valid0 = _errs3 === errors;
+      valid0 = valid0 || _valid0;
+      if(!valid0){
+        const _errs4 = errors;
+        if(!(func3(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+          vErrors = vErrors === null ? func3.errors : vErrors.concat(func3.errors);
+          errors = vErrors.length;
         }
-        else {
-          vErrors.push(err0);
-        }
-        errors++;
-      }
-      else {
-        if(data.type !== undefined){
-          let data0 = data.type;
-          if(typeof data0 !== "string"){
-            const err1 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
-            if(vErrors === null){
-              vErrors = [err1];
-            }
-            else {
-              vErrors.push(err1);
-            }
-            errors++;
-          }
-          const _errs9 = errors;
-          const _errs10 = errors;
-          if(!((((data0 === "text") || (data0 === "image")) || (data0 === "file")) || (data0 === "data"))){
-            const err2 = {};
-            if(vErrors === null){
-              vErrors = [err2];
-            }
-            else {
-              vErrors.push(err2);
-            }
-            errors++;
-          }
-          var valid2 = _errs10 === errors;
-          if(valid2){
-            const err3 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/4/properties/type/not",keyword:"not",params:{},message:"must NOT be valid"};
-            if(vErrors === null){
-              vErrors = [err3];
-            }
-            else {
-              vErrors.push(err3);
-            }
-            errors++;
-          }
-          else {
-            errors = _errs9;
-            if(vErrors !== null){
-              if(_errs9){
-                vErrors.length = _errs9;
+        var _valid0 = _errs4 === errors;
+        valid0 = valid0 || _valid0;
+        if(!valid0){
+          const _errs5 = errors;
+          if(errors === _errs5){
+            if(data && typeof data == "object" && !Array.isArray(data)){
+              let missing0;
+              if((data.type === undefined) && (missing0 = "type")){
+                const err0 = {instancePath,schemaPath:"#/anyOf/4/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
+                if(vErrors === null){
+                  vErrors = [err0];
+                }
+                else {
+                  vErrors.push(err0);
+                }
+                errors++;
               }
               else {
-                vErrors = null;
+                if(data.type !== undefined){
+                  let data0 = data.type;
+                  if(typeof data0 !== "string"){
+                    const err1 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+                    if(vErrors === null){
+                      vErrors = [err1];
+                    }
+                    else {
+                      vErrors.push(err1);
+                    }
+                    errors++;
+                  }
+                  const _errs9 = errors;
+                  const _errs10 = errors;
+                  if(!((((data0 === "text") || (data0 === "image")) || (data0 === "file")) || (data0 === "data"))){
+                    const err2 = {};
+                    if(vErrors === null){
+                      vErrors = [err2];
+                    }
+                    else {
+                      vErrors.push(err2);
+                    }
+                    errors++;
+                  }
+                  var valid2 = _errs10 === errors;
+                  if(valid2){
+                    const err3 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/4/properties/type/not",keyword:"not",params:{},message:"must NOT be valid"};
+                    if(vErrors === null){
+                      vErrors = [err3];
+                    }
+                    else {
+                      vErrors.push(err3);
+                    }
+                    errors++;
+                  }
+                  else {
+                    errors = _errs9;
+                    if(vErrors !== null){
+                      if(_errs9){
+                        vErrors.length = _errs9;
+                      }
+                      else {
+                        vErrors = null;
+                      }
+                    }
+                  }
+                }
               }
             }
+            else {
+              const err4 = {instancePath,schemaPath:"#/anyOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
+              if(vErrors === null){
+                vErrors = [err4];
+              }
+              else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
           }
+          var _valid0 = _errs5 === errors;
+          valid0 = valid0 || _valid0;
         }
       }
-    }
-    else {
-      const err4 = {instancePath,schemaPath:"#/anyOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
-      if(vErrors === null){
-        vErrors = [err4];
-      }
-      else {
-        vErrors.push(err4);
-      }
-      errors++;
-    }
-  }
-  var _valid0 = _errs5 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true){
-      props0 = props0 || {};
-      props0.type = true;
     }
   }
   if(!valid0){
@@ -216,8 +152,5 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     }
   }
   validate0.errors = vErrors;
-  evaluated0.props = props0;
-  evaluated0.items = items0;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":true,"dynamicItems":true};

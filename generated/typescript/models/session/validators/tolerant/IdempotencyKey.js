@@ -2,19 +2,11 @@
 import { codePointLength } from "@agentwire/kit/validation";
 
 export { validate0 as validate };
-const schema0 = {"type":"string","minLength":1,"maxLength":255};
 const func0 = codePointLength;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(typeof data === "string"){
       if(func0(data) > 255){
@@ -36,4 +28,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":false,"dynamicItems":false};

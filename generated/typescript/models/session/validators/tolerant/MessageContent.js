@@ -3,20 +3,12 @@ import { codePointLength } from "@agentwire/kit/validation";
 import { validate as validateContentPart } from "./ContentPart.js";
 
 export { validate0 as validate };
-const schema0 = {"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"agentwire:type":"v1/session/schemas/content-part.schema.json#"},"minItems":1}]};
 const func0 = codePointLength;
 const func1 = validateContentPart;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
@@ -46,50 +38,49 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   }
   var _valid0 = _errs1 === errors;
   valid0 = valid0 || _valid0;
-  const _errs3 = errors;
-  if(errors === _errs3){
-    if(Array.isArray(data)){
-      if(data.length < 1){
-        const err2 = {instancePath,schemaPath:"#/anyOf/1/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
-        if(vErrors === null){
-          vErrors = [err2];
+  if(!valid0){
+    const _errs3 = errors;
+    if(errors === _errs3){
+      if(Array.isArray(data)){
+        if(data.length < 1){
+          const err2 = {instancePath,schemaPath:"#/anyOf/1/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+          if(vErrors === null){
+            vErrors = [err2];
+          }
+          else {
+            vErrors.push(err2);
+          }
+          errors++;
         }
         else {
-          vErrors.push(err2);
+          var valid1 = true;
+          const len0 = data.length;
+          for(let i0=0; i0<len0; i0++){
+            const _errs5 = errors;
+            if(!(func1(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+              vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
+              errors = vErrors.length;
+            }
+            var valid1 = _errs5 === errors;
+            if(!valid1){
+              break;
+            }
+          }
+        }
+      }
+      else {
+        const err3 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
+        if(vErrors === null){
+          vErrors = [err3];
+        }
+        else {
+          vErrors.push(err3);
         }
         errors++;
       }
-      else {
-        var valid1 = true;
-        const len0 = data.length;
-        for(let i0=0; i0<len0; i0++){
-          const _errs5 = errors;
-          if(!(func1(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-            vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
-            errors = vErrors.length;
-          }
-          var valid1 = _errs5 === errors;
-          if(!valid1){
-            break;
-          }
-        }
-      }
     }
-    else {
-      const err3 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
-      if(vErrors === null){
-        vErrors = [err3];
-      }
-      else {
-        vErrors.push(err3);
-      }
-      errors++;
-    }
-  }
-  var _valid0 = _errs3 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    var items1 = true;
+    var _valid0 = _errs3 === errors;
+    valid0 = valid0 || _valid0;
   }
   if(!valid0){
     const err4 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
@@ -115,7 +106,5 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     }
   }
   validate0.errors = vErrors;
-  evaluated0.items = items1;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":false,"dynamicItems":true};

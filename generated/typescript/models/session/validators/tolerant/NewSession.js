@@ -4,7 +4,6 @@ import { validate as validateIdempotencyKey } from "./IdempotencyKey.js";
 import { validate as validateInitialMessage } from "./InitialMessage.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"invite":{"type":"array","items":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"}},"topic":{"type":"string"},"initial_message":{"agentwire:type":"v1/session/schemas/initial-message.schema.json#"},"end_after_send":{"type":"boolean"},"idempotency_key":{"agentwire:type":"v1/session/schemas/idempotency-key.schema.json#"}},"if":{"properties":{"end_after_send":{"const":true}},"required":["end_after_send"]},"then":{"required":["initial_message"]}};
 const func0 = validateAgentHandle;
 const func1 = validateInitialMessage;
 const func2 = validateIdempotencyKey;
@@ -12,13 +11,6 @@ const func2 = validateIdempotencyKey;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs1 = errors;
   let valid0 = true;
   const _errs2 = errors;
@@ -175,4 +167,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"invite":true,"topic":true,"initial_message":true,"end_after_send":true,"idempotency_key":true},"dynamicProps":false,"dynamicItems":false};

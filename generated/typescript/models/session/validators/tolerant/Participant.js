@@ -4,7 +4,6 @@ import { validate as validateEpochMilliseconds } from "./EpochMilliseconds.js";
 import { validate as validateParticipantStatus } from "./ParticipantStatus.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"handle":{"agentwire:type":"v1/session/schemas/agent-handle.schema.json#"},"status":{"agentwire:type":"v1/session/schemas/participant-status.schema.json#"},"joined_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"},"left_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"}},"required":["handle","status"]};
 const func0 = validateAgentHandle;
 const func1 = validateParticipantStatus;
 const func2 = validateEpochMilliseconds;
@@ -12,13 +11,6 @@ const func2 = validateEpochMilliseconds;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -87,4 +79,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"handle":true,"status":true,"joined_at":true,"left_at":true},"dynamicProps":false,"dynamicItems":false};

@@ -9,7 +9,6 @@ import { validate as validateSessionReconnectedEvent } from "./SessionReconnecte
 import { validate as validateSessionReopenedEvent } from "./SessionReopenedEvent.js";
 
 export { validate0 as validate };
-const schema0 = {"anyOf":[{"agentwire:type":"v1/session/schemas/session-invited-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-joined-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-disconnected-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-reconnected-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-left-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-message-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-ended-event.schema.json#"},{"agentwire:type":"v1/session/schemas/session-reopened-event.schema.json#"},{"type":"object","required":["type"],"properties":{"type":{"type":"string","not":{"enum":["session.invited","session.joined","session.disconnected","session.reconnected","session.left","session.message","session.ended","session.reopened"]}}}}]};
 const func0 = validateSessionInvitedEvent;
 const func1 = validateSessionJoinedEvent;
 const func2 = validateSessionDisconnectedEvent;
@@ -22,13 +21,6 @@ const func7 = validateSessionReopenedEvent;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
@@ -36,268 +28,148 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     vErrors = vErrors === null ? func0.errors : vErrors.concat(func0.errors);
     errors = vErrors.length;
   }
-  else {
-    var props0 = func0.evaluated.props;
-    var items0 = func0.evaluated.items;
-  }
   var _valid0 = _errs1 === errors;
   valid0 = valid0 || _valid0;
-  const _errs2 = errors;
-  if(!(func1(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props1 = func1.evaluated.props;
-    var items1 = func1.evaluated.items;
-  }
-  var _valid0 = _errs2 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props1 !== undefined){
-      if(props1 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props1);
-      }
+  if(!valid0){
+    const _errs2 = errors;
+    if(!(func1(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+      vErrors = vErrors === null ? func1.errors : vErrors.concat(func1.errors);
+      errors = vErrors.length;
     }
-    if(items0 !== true && items1 !== undefined){
-      items0 = items1 === true ? true : items0 > items1 ? items0 : items1;
-    }
-  }
-  const _errs3 = errors;
-  if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props2 = func2.evaluated.props;
-    var items2 = func2.evaluated.items;
-  }
-  var _valid0 = _errs3 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props2 !== undefined){
-      if(props2 === true){
-        props0 = true;
+    var _valid0 = _errs2 === errors;
+    valid0 = valid0 || _valid0;
+    if(!valid0){
+      const _errs3 = errors;
+      if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+        vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
+        errors = vErrors.length;
       }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props2);
-      }
-    }
-    if(items0 !== true && items2 !== undefined){
-      items0 = items2 === true ? true : items0 > items2 ? items0 : items2;
-    }
-  }
-  const _errs4 = errors;
-  if(!(func3(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func3.errors : vErrors.concat(func3.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props3 = func3.evaluated.props;
-    var items3 = func3.evaluated.items;
-  }
-  var _valid0 = _errs4 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props3 !== undefined){
-      if(props3 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props3);
-      }
-    }
-    if(items0 !== true && items3 !== undefined){
-      items0 = items3 === true ? true : items0 > items3 ? items0 : items3;
-    }
-  }
-  const _errs5 = errors;
-  if(!(func4(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func4.errors : vErrors.concat(func4.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props4 = func4.evaluated.props;
-    var items4 = func4.evaluated.items;
-  }
-  var _valid0 = _errs5 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props4 !== undefined){
-      if(props4 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props4);
-      }
-    }
-    if(items0 !== true && items4 !== undefined){
-      items0 = items4 === true ? true : items0 > items4 ? items0 : items4;
-    }
-  }
-  const _errs6 = errors;
-  if(!(func5(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func5.errors : vErrors.concat(func5.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props5 = func5.evaluated.props;
-    var items5 = func5.evaluated.items;
-  }
-  var _valid0 = _errs6 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props5 !== undefined){
-      if(props5 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props5);
-      }
-    }
-    if(items0 !== true && items5 !== undefined){
-      items0 = items5 === true ? true : items0 > items5 ? items0 : items5;
-    }
-  }
-  const _errs7 = errors;
-  if(!(func6(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func6.errors : vErrors.concat(func6.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props6 = func6.evaluated.props;
-    var items6 = func6.evaluated.items;
-  }
-  var _valid0 = _errs7 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props6 !== undefined){
-      if(props6 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props6);
-      }
-    }
-    if(items0 !== true && items6 !== undefined){
-      items0 = items6 === true ? true : items0 > items6 ? items0 : items6;
-    }
-  }
-  const _errs8 = errors;
-  if(!(func7(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-    vErrors = vErrors === null ? func7.errors : vErrors.concat(func7.errors);
-    errors = vErrors.length;
-  }
-  else {
-    var props7 = func7.evaluated.props;
-    var items7 = func7.evaluated.items;
-  }
-  var _valid0 = _errs8 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true && props7 !== undefined){
-      if(props7 === true){
-        props0 = true;
-      }
-      else {
-        props0 = props0 || {};
-        Object.assign(props0, props7);
-      }
-    }
-    if(items0 !== true && items7 !== undefined){
-      items0 = items7 === true ? true : items0 > items7 ? items0 : items7;
-    }
-  }
-  const _errs9 = errors;
-  if(errors === _errs9){
-    if(data && typeof data == "object" && !Array.isArray(data)){
-      let missing0;
-      if((data.type === undefined) && (missing0 = "type")){
-        const err0 = {instancePath,schemaPath:"#/anyOf/8/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
-        if(vErrors === null){
-          vErrors = [err0];
+      var _valid0 = _errs3 === errors;
+      valid0 = valid0 || _valid0;
+      if(!valid0){
+        const _errs4 = errors;
+        if(!(func3(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+          vErrors = vErrors === null ? func3.errors : vErrors.concat(func3.errors);
+          errors = vErrors.length;
         }
-        else {
-          vErrors.push(err0);
-        }
-        errors++;
-      }
-      else {
-        if(data.type !== undefined){
-          let data0 = data.type;
-          if(typeof data0 !== "string"){
-            const err1 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/8/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
-            if(vErrors === null){
-              vErrors = [err1];
-            }
-            else {
-              vErrors.push(err1);
-            }
-            errors++;
+        var _valid0 = _errs4 === errors;
+        valid0 = valid0 || _valid0;
+        if(!valid0){
+          const _errs5 = errors;
+          if(!(func4(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+            vErrors = vErrors === null ? func4.errors : vErrors.concat(func4.errors);
+            errors = vErrors.length;
           }
-          const _errs13 = errors;
-          const _errs14 = errors;
-          if(!((((((((data0 === "session.invited") || (data0 === "session.joined")) || (data0 === "session.disconnected")) || (data0 === "session.reconnected")) || (data0 === "session.left")) || (data0 === "session.message")) || (data0 === "session.ended")) || (data0 === "session.reopened"))){
-            const err2 = {};
-            if(vErrors === null){
-              vErrors = [err2];
+          var _valid0 = _errs5 === errors;
+          valid0 = valid0 || _valid0;
+          if(!valid0){
+            const _errs6 = errors;
+            if(!(func5(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+              vErrors = vErrors === null ? func5.errors : vErrors.concat(func5.errors);
+              errors = vErrors.length;
             }
-            else {
-              vErrors.push(err2);
-            }
-            errors++;
-          }
-          var valid2 = _errs14 === errors;
-          if(valid2){
-            const err3 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/8/properties/type/not",keyword:"not",params:{},message:"must NOT be valid"};
-            if(vErrors === null){
-              vErrors = [err3];
-            }
-            else {
-              vErrors.push(err3);
-            }
-            errors++;
-          }
-          else {
-            errors = _errs13;
-            if(vErrors !== null){
-              if(_errs13){
-                vErrors.length = _errs13;
+            var _valid0 = _errs6 === errors;
+            valid0 = valid0 || _valid0;
+            if(!valid0){
+              const _errs7 = errors;
+              if(!(func6(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+                vErrors = vErrors === null ? func6.errors : vErrors.concat(func6.errors);
+                errors = vErrors.length;
               }
-              else {
-                vErrors = null;
+              var _valid0 = _errs7 === errors;
+              valid0 = valid0 || _valid0;
+              if(!valid0){
+                const _errs8 = errors;
+                if(!(func7(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+                  vErrors = vErrors === null ? func7.errors : vErrors.concat(func7.errors);
+                  errors = vErrors.length;
+                }
+                var _valid0 = _errs8 === errors;
+                valid0 = valid0 || _valid0;
+                if(!valid0){
+                  const _errs9 = errors;
+                  if(errors === _errs9){
+                    if(data && typeof data == "object" && !Array.isArray(data)){
+                      let missing0;
+                      if((data.type === undefined) && (missing0 = "type")){
+                        const err0 = {instancePath,schemaPath:"#/anyOf/8/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
+                        if(vErrors === null){
+                          vErrors = [err0];
+                        }
+                        else {
+                          vErrors.push(err0);
+                        }
+                        errors++;
+                      }
+                      else {
+                        if(data.type !== undefined){
+                          let data0 = data.type;
+                          if(typeof data0 !== "string"){
+                            const err1 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/8/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+                            if(vErrors === null){
+                              vErrors = [err1];
+                            }
+                            else {
+                              vErrors.push(err1);
+                            }
+                            errors++;
+                          }
+                          const _errs13 = errors;
+                          const _errs14 = errors;
+                          if(!((((((((data0 === "session.invited") || (data0 === "session.joined")) || (data0 === "session.disconnected")) || (data0 === "session.reconnected")) || (data0 === "session.left")) || (data0 === "session.message")) || (data0 === "session.ended")) || (data0 === "session.reopened"))){
+                            const err2 = {};
+                            if(vErrors === null){
+                              vErrors = [err2];
+                            }
+                            else {
+                              vErrors.push(err2);
+                            }
+                            errors++;
+                          }
+                          var valid2 = _errs14 === errors;
+                          if(valid2){
+                            const err3 = {instancePath:instancePath+"/type",schemaPath:"#/anyOf/8/properties/type/not",keyword:"not",params:{},message:"must NOT be valid"};
+                            if(vErrors === null){
+                              vErrors = [err3];
+                            }
+                            else {
+                              vErrors.push(err3);
+                            }
+                            errors++;
+                          }
+                          else {
+                            errors = _errs13;
+                            if(vErrors !== null){
+                              if(_errs13){
+                                vErrors.length = _errs13;
+                              }
+                              else {
+                                vErrors = null;
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                    else {
+                      const err4 = {instancePath,schemaPath:"#/anyOf/8/type",keyword:"type",params:{type: "object"},message:"must be object"};
+                      if(vErrors === null){
+                        vErrors = [err4];
+                      }
+                      else {
+                        vErrors.push(err4);
+                      }
+                      errors++;
+                    }
+                  }
+                  var _valid0 = _errs9 === errors;
+                  valid0 = valid0 || _valid0;
+                }
               }
             }
           }
         }
       }
-    }
-    else {
-      const err4 = {instancePath,schemaPath:"#/anyOf/8/type",keyword:"type",params:{type: "object"},message:"must be object"};
-      if(vErrors === null){
-        vErrors = [err4];
-      }
-      else {
-        vErrors.push(err4);
-      }
-      errors++;
-    }
-  }
-  var _valid0 = _errs9 === errors;
-  valid0 = valid0 || _valid0;
-  if(_valid0){
-    if(props0 !== true){
-      props0 = props0 || {};
-      props0.type = true;
     }
   }
   if(!valid0){
@@ -324,8 +196,5 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
     }
   }
   validate0.errors = vErrors;
-  evaluated0.props = props0;
-  evaluated0.items = items0;
   return errors === 0;
 }
-validate0.evaluated = {"dynamicProps":true,"dynamicItems":true};

@@ -6,7 +6,6 @@ import { validate as validateSessionId } from "./SessionId.js";
 import { validate as validateSessionInvitedPayload } from "./SessionInvitedPayload.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"type":{"const":"session.invited"},"session_id":{"agentwire:type":"v1/session/schemas/session-id.schema.json#"},"event_id":{"agentwire:type":"v1/session/schemas/event-id.schema.json#"},"sequence":{"agentwire:type":"v1/session/schemas/event-sequence.schema.json#"},"created_at":{"agentwire:type":"v1/session/schemas/epoch-milliseconds.schema.json#"},"payload":{"agentwire:type":"v1/session/schemas/session-invited-payload.schema.json#"}},"required":["type","session_id","event_id","sequence","created_at","payload"]};
 const func0 = validateSessionId;
 const func1 = validateEventId;
 const func2 = validateEventSequence;
@@ -16,13 +15,6 @@ const func4 = validateSessionInvitedPayload;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -117,4 +109,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":{"type":true,"session_id":true,"event_id":true,"sequence":true,"created_at":true,"payload":true},"dynamicProps":false,"dynamicItems":false};

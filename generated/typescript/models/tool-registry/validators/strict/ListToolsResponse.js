@@ -2,19 +2,11 @@
 import { validate as validateToolDefinition } from "./ToolDefinition.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"array","items":{"agentwire:type":"v1/tool-registry/schemas/tool-definition.schema.json#"}};
 const func0 = validateToolDefinition;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(Array.isArray(data)){
       var valid0 = true;
@@ -39,4 +31,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};

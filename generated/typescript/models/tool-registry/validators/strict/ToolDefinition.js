@@ -4,7 +4,6 @@ import { validate as validateMetadata } from "../../../common/validators/strict/
 import { validate as validateToolSource } from "./ToolSource.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"tool_id":{"type":"string"},"name":{"type":"string"},"description":{"type":"string"},"input_schema":{"type":"object","additionalProperties":true},"output_schema":{"type":"object","additionalProperties":true},"source":{"agentwire:type":"v1/tool-registry/schemas/tool-source.schema.json#"},"metadata":{"agentwire:type":"v1/common/schemas/metadata.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["tool_id","name","input_schema","source"],"additionalProperties":false};
 const func0 = validateToolSource;
 const func1 = validateMetadata;
 const func2 = validateExtensions;
@@ -12,13 +11,6 @@ const func2 = validateExtensions;
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   if(errors === 0){
     if(data && typeof data == "object" && !Array.isArray(data)){
       let missing0;
@@ -159,4 +151,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -3,20 +3,12 @@ import { validate as validateExtensions } from "../../../common/validators/stric
 import { validate as validateResourceRef } from "../../../common/validators/strict/ResourceRef.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"invocation_id":{"type":"string"},"tool_id":{"type":"string"},"tool_name":{"type":"string"},"args":{"type":"object","additionalProperties":true},"context":{"type":"object","additionalProperties":true},"caller":{"agentwire:type":"v1/common/schemas/resource-ref.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["invocation_id","args"],"anyOf":[{"required":["tool_id"]},{"required":["tool_name"]}],"additionalProperties":false};
 const func0 = validateResourceRef;
 const func1 = validateExtensions;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate0.evaluated;
-  if(evaluated0.dynamicProps){
-    evaluated0.props = undefined;
-  }
-  if(evaluated0.dynamicItems){
-    evaluated0.items = undefined;
-  }
   const _errs1 = errors;
   let valid0 = false;
   const _errs2 = errors;
@@ -35,22 +27,24 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   }
   var _valid0 = _errs2 === errors;
   valid0 = valid0 || _valid0;
-  const _errs3 = errors;
-  if(data && typeof data == "object" && !Array.isArray(data)){
-    let missing1;
-    if((data.tool_name === undefined) && (missing1 = "tool_name")){
-      const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-      if(vErrors === null){
-        vErrors = [err1];
+  if(!valid0){
+    const _errs3 = errors;
+    if(data && typeof data == "object" && !Array.isArray(data)){
+      let missing1;
+      if((data.tool_name === undefined) && (missing1 = "tool_name")){
+        const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+        if(vErrors === null){
+          vErrors = [err1];
+        }
+        else {
+          vErrors.push(err1);
+        }
+        errors++;
       }
-      else {
-        vErrors.push(err1);
-      }
-      errors++;
     }
+    var _valid0 = _errs3 === errors;
+    valid0 = valid0 || _valid0;
   }
-  var _valid0 = _errs3 === errors;
-  valid0 = valid0 || _valid0;
   if(!valid0){
     const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
     if(vErrors === null){
@@ -201,4 +195,3 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
   validate0.errors = vErrors;
   return errors === 0;
 }
-validate0.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
