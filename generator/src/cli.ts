@@ -50,7 +50,9 @@ function withSpec(command: Command): Command {
 
 function program(finish: (code: number) => void): Command {
   const cli = new Command("agentwire")
-    .description("The contract is the product: OpenAPI and JSON Schema to typed models, validators, clients and server bases.")
+    .description(
+      "The contract is the product: OpenAPI and JSON Schema to typed models, validators, clients and server bases.",
+    )
     .addHelpText("after", exitCodeHelp)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(pc.red(text)) });
@@ -107,7 +109,9 @@ try {
   } else {
     // A fault of the tool's own: say so, without a stack trace unless asked.
     const text = error instanceof Error ? (process.env.AGENTWIRE_DEBUG ? error.stack : error.message) : String(error);
-    process.stderr.write(`${pc.red("internal error")} ${text}\nPlease report it; AGENTWIRE_DEBUG=1 shows where it happened.\n`);
+    process.stderr.write(
+      `${pc.red("internal error")} ${text}\nPlease report it; AGENTWIRE_DEBUG=1 shows where it happened.\n`,
+    );
     process.exitCode = exitCodes.problems;
   }
 }

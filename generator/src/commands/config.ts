@@ -25,7 +25,8 @@ export function readConfig(): Config {
   }
   if (!isObject(value)) throw new UsageError(`${fileName} must hold an object`);
   for (const [key, member] of Object.entries(value)) {
-    if (key !== "spec" && key !== "out" && key !== "packages") throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out and packages`);
+    if (key !== "spec" && key !== "out" && key !== "packages")
+      throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out and packages`);
     if (typeof member !== "string") throw new UsageError(`${fileName}: "${key}" must be a text`);
   }
   return value as Config;
@@ -41,7 +42,8 @@ export interface SpecOptions {
 /** What to read, from flags and configuration. */
 export function readOptions(options: SpecOptions, config: Config): ReadOptions {
   const maxBytes = options.maxBytes === undefined ? undefined : Number(options.maxBytes);
-  if (maxBytes !== undefined && (!Number.isSafeInteger(maxBytes) || maxBytes < 1)) throw new UsageError("--max-bytes takes a whole number above 0");
+  if (maxBytes !== undefined && (!Number.isSafeInteger(maxBytes) || maxBytes < 1))
+    throw new UsageError("--max-bytes takes a whole number above 0");
   return {
     spec: options.spec ?? config.spec ?? "spec",
     ...(options.root === undefined ? {} : { root: options.root }),

@@ -11,7 +11,8 @@ export function explain(code: string | undefined): number {
     }
     return exitCodes.ok;
   }
-  if (!Object.hasOwn(codes, code)) throw new UsageError(`there is no diagnostic "${code}"; \`agentwire explain\` lists them`);
+  if (!Object.hasOwn(codes, code))
+    throw new UsageError(`there is no diagnostic "${code}"; \`agentwire explain\` lists them`);
   const { severity, explain: text, fix } = codes[code as keyof typeof codes];
   process.stdout.write(`${code} (${severity})\n\n${text}\n\nfix: ${fix}\n`);
   return exitCodes.ok;

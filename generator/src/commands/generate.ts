@@ -45,8 +45,10 @@ function settingsOf(options: GenerateOptions): Settings {
   const out = options.out ?? (own ? undefined : config.out);
   if (out === undefined) throw new UsageError("--out is needed: the folder to write to");
   const packages = options.packages ?? (own || options.out !== undefined ? undefined : config.packages);
-  if (packages !== undefined && !/^@[a-z\d][\w.-]*$/.test(packages)) throw new UsageError(`--packages takes an npm scope such as @acme, not "${packages}"`);
-  if (packages !== undefined && options.standalone) throw new UsageError("--packages and --standalone exclude each other");
+  if (packages !== undefined && !/^@[a-z\d][\w.-]*$/.test(packages))
+    throw new UsageError(`--packages takes an npm scope such as @acme, not "${packages}"`);
+  if (packages !== undefined && options.standalone)
+    throw new UsageError("--packages and --standalone exclude each other");
   return { read: readOptions(options, config), out, packages };
 }
 
@@ -66,24 +68,36 @@ async function run(options: GenerateOptions, { read, out, packages }: Settings):
   if (!options.json) {
     if (drifted) process.stdout.write(`${printPlan(planned)}\n`);
     const time = Math.round(performance.now() - started);
-    process.stdout.write(`${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n`);
+    process.stdout.write(
+      `${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n`,
+    );
   }
   return report(diagnostics, options, counts(planned));
 }
 
-async function prepare(options: GenerateOptions, { read, out, packages }: Settings, diagnostics: Diagnostics): Promise<Plan | undefined> {
+async function prepare(
+  options: GenerateOptions,
+  { read, out, packages }: Settings,
+  diagnostics: Diagnostics,
+): Promise<Plan | undefined> {
   const project = readProject(read, diagnostics);
   if (!project) return undefined;
   const services = options.service ?? [];
-  const model = buildModel(project, diagnostics, { services, ...(options.name === undefined ? {} : { name: options.name }) });
+  const model = buildModel(project, diagnostics, {
+    services,
+    ...(options.name === undefined ? {} : { name: options.name }),
+  });
   const missing = services.filter((name) => !model.services.some((service) => service.name === name));
   if (missing.length > 0) throw new UsageError(`no service called ${missing.join(", ")}`);
   if (diagnostics.hasErrors) return undefined;
   const progress = new Progress();
   const version = ownVersion();
   const files = await emit(model, project.loader, diagnostics, {
-    layout: packages === undefined ? folderLayout({ standalone: options.standalone === true }) : packagesLayout(packages),
-    ...(packages === undefined || services.length > 0 ? {} : { packages: { scope: packages, version, kitVersion: version } }),
+    layout:
+      packages === undefined ? folderLayout({ standalone: options.standalone === true }) : packagesLayout(packages),
+    ...(packages === undefined || services.length > 0
+      ? {}
+      : { packages: { scope: packages, version, kitVersion: version } }),
     standalone: options.standalone === true,
     progress: progress.update,
   }).finally(() => progress.clear());
@@ -91,7 +105,12 @@ async function prepare(options: GenerateOptions, { read, out, packages }: Settin
 }
 
 function counts({ added, changed, removed, unchanged }: Plan): object {
-  return { files: added.length + changed.length + unchanged, added: added.length, changed: changed.length, removed: removed.length };
+  return {
+    files: added.length + changed.length + unchanged,
+    added: added.length,
+    changed: changed.length,
+    removed: removed.length,
+  };
 }
 
 /** Generated packages carry the tool's version, so that kit and output of one release go together. */
@@ -103,7 +122,8 @@ function ownVersion(): string {
 /** Runs again after every change below the contract's folder. Ends with the process. */
 function watchAndRun(options: GenerateOptions, settings: Settings): Promise<number> {
   const target = resolve(settings.read.spec);
-  const folder = target.endsWith(".yaml") || target.endsWith(".yml") || target.endsWith(".json") ? dirname(target) : target;
+  const folder =
+    target.endsWith(".yaml") || target.endsWith(".yml") || target.endsWith(".json") ? dirname(target) : target;
   process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
   return new Promise((finish) => {
     let timer: NodeJS.Timeout | undefined;

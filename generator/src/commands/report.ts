@@ -24,7 +24,10 @@ export function report(diagnostics: Diagnostics, { json = false }: ReportOptions
 function count({ list }: Diagnostics): string {
   const errors = list.filter(({ severity }) => severity === "error").length;
   const warnings = list.length - errors;
-  const parts = [errors > 0 ? pc.red(plural(errors, "error")) : "", warnings > 0 ? pc.yellow(plural(warnings, "warning")) : ""];
+  const parts = [
+    errors > 0 ? pc.red(plural(errors, "error")) : "",
+    warnings > 0 ? pc.yellow(plural(warnings, "warning")) : "",
+  ];
   return parts.filter((part) => part !== "").join(", ");
 }
 

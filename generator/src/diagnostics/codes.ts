@@ -138,10 +138,7 @@ export const codes = {
     "Add a vector that uses it (members, enum values) or violates it (constraints).",
     "No vector touches a member, an enum value or a constraint of the schema.",
   ),
-  "vector-missing": warning(
-    "Add a vector file for the schema.",
-    "The schema has no vectors at all.",
-  ),
+  "vector-missing": warning("Add a vector file for the schema.", "The schema has no vectors at all."),
   "output-unwritable": error(
     "Choose another folder with --out, or make it writable.",
     "The output folder cannot be written. Nothing was changed.",

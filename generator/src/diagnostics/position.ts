@@ -12,7 +12,10 @@ const parsed = new WeakMap<SourceDocument, ReturnType<typeof parseWithPositions>
 
 function parseWithPositions(text: string) {
   const lines = new LineCounter();
-  return { lines, tree: parseDocument(text, { lineCounter: lines, keepSourceTokens: false, uniqueKeys: false, logLevel: "silent" }) };
+  return {
+    lines,
+    tree: parseDocument(text, { lineCounter: lines, keepSourceTokens: false, uniqueKeys: false, logLevel: "silent" }),
+  };
 }
 
 /**

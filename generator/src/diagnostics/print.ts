@@ -1,4 +1,6 @@
+import { relative, sep } from "node:path";
 import pc from "picocolors";
+import type { SourceDocument } from "../read/document.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { type Position, positionOf } from "./position.js";
 
@@ -16,7 +18,13 @@ export interface PlainDiagnostic {
 
 function where({ place, position, file }: Diagnostic): { file?: string; at?: Position } {
   if (!place) return { ...(file === undefined ? {} : { file }), ...(position ? { at: position } : {}) };
-  return { file: place.document.name, at: position ?? positionOf(place.document, place.pointer) };
+  return { file: shownPath(place.document), at: position ?? positionOf(place.document, place.pointer) };
+}
+
+/** The path as the user would type it here, where that is shorter than the path below the root. */
+function shownPath({ path, name }: SourceDocument): string {
+  const here = relative(process.cwd(), path).split(sep).join("/");
+  return here.startsWith("..") ? name : here;
 }
 
 /** The diagnostic as plain data, positions worked out. */
@@ -58,10 +66,10 @@ function excerptOf(text: string, { line, column }: Position): string[] {
   ];
 }
 
-/** Control characters from a contract must not reach the terminal. */
+/** Control characters and direction overrides from a contract must not reach the terminal. */
 export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to make them visible
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
-    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return text.replace(
+    /[^\P{Cc}\t\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

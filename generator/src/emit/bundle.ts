@@ -1,9 +1,9 @@
+import type { Place } from "../diagnostics/diagnostic.js";
+import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 import type { Model, ModelSchema, ServiceModel, TypeId } from "../model/types.js";
 import { isObject, plainObject } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo } from "../read/pointer.js";
-import type { Place } from "../diagnostics/diagnostic.js";
-import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 
 /**
  * The contract of one service as one self-contained document: every referenced schema is a component under
@@ -61,10 +61,14 @@ class Bundler {
     if (typeof schema === "boolean") return schema;
     const entries = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
       if (keyword === "$ref") return [keyword, this.refer(String(value))];
-      if (schemaListKeywords.has(keyword) && Array.isArray(value)) return [keyword, value.map((item) => this.rewrite(item as ModelSchema))];
+      if (schemaListKeywords.has(keyword) && Array.isArray(value))
+        return [keyword, value.map((item) => this.rewrite(item as ModelSchema))];
       if (schemaKeywords.has(keyword)) return [keyword, this.rewrite(value as ModelSchema)];
       if (schemaMapKeywords.has(keyword) && isObject(value)) {
-        return [keyword, plainObject(Object.entries(value).map(([key, item]) => [key, this.rewrite(item as ModelSchema)] as const))];
+        return [
+          keyword,
+          plainObject(Object.entries(value).map(([key, item]) => [key, this.rewrite(item as ModelSchema)] as const)),
+        ];
       }
       return [keyword, value];
     });

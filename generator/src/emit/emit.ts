@@ -25,7 +25,12 @@ export interface EmitOptions {
 }
 
 /** From the model to the files, in memory. Nothing is written here. */
-export async function emit(model: Model, loader: Loader, diagnostics: Diagnostics, options: EmitOptions): Promise<OutputFile[]> {
+export async function emit(
+  model: Model,
+  loader: Loader,
+  diagnostics: Diagnostics,
+  options: EmitOptions,
+): Promise<OutputFile[]> {
   const context = new Context(model, options.layout);
   const areas = [...new Set([...model.types.values(), ...model.services].map(({ area }) => area))].sort();
   const types = [...model.types.values()];
@@ -57,7 +62,11 @@ export async function emit(model: Model, loader: Loader, diagnostics: Diagnostic
   }
   if (options.packages) files.push(...emitPackages(context, areas, options.packages));
   // The output is made of ES modules, whatever the package around it says.
-  else files.push({ path: "package.json", text: `${JSON.stringify({ private: true, type: "module", sideEffects: false }, null, 2)}\n` });
+  else
+    files.push({
+      path: "package.json",
+      text: `${JSON.stringify({ private: true, type: "module", sideEffects: false }, null, 2)}\n`,
+    });
   if (options.standalone) files.push(...emitKit());
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

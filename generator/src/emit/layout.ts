@@ -23,7 +23,9 @@ export function folderLayout(options: { readonly standalone: boolean }): Layout 
     validator: (area, mode, name) => file(area, `validators/${mode}/${name}`),
     specifier: relativeSpecifier,
     kit: (from, entry) =>
-      options.standalone ? relativeSpecifier(from, posix.join("kit", entry, "index")) : posix.join("@agentwire/kit", entry),
+      options.standalone
+        ? relativeSpecifier(from, posix.join("kit", entry, "index"))
+        : posix.join("@agentwire/kit", entry),
   };
 }
 

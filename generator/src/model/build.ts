@@ -26,7 +26,8 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   const drafts = project.contracts.map((document) => {
     const contract: Place = { document, pointer: "" };
     const components = objectMember(objectMember(document.value, "components"), "schemas") ?? {};
-    for (const key of Object.keys(components)) schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
+    for (const key of Object.keys(components))
+      schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
     const operations = reader.read(contract);
     return { contract, operations, errors: errorShapeOf(contract, schemas) };
   });
@@ -36,7 +37,14 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   const scope = new Scope(diagnostics);
   const types = new Map<TypeId, TypeModel>();
   const formats = new Map(project.contracts.map((document) => [areaOf(project, document), assertsFormats(document)]));
-  const add = (id: TypeId, name: string, schema: TypeModel["schema"], origin: TypeModel["origin"], place: Place, area = areaOf(project, place.document)) => {
+  const add = (
+    id: TypeId,
+    name: string,
+    schema: TypeModel["schema"],
+    origin: TypeModel["origin"],
+    place: Place,
+    area = areaOf(project, place.document),
+  ) => {
     types.set(id, { id, name, area, schema, origin, place, assertFormats: formats.get(area) ?? true });
   };
   for (const { id, place, schema } of sorted([...schemas.named.values()])) {
@@ -60,7 +68,8 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     const info = objectMember(contract.document.value, "info");
     const area = areaOf(project, contract.document);
     const title = textMember(info, "title") ?? area;
-    const name = textMember(contract.document.value, "x-service") ?? (project.kind === "file" ? (options.name ?? title) : area);
+    const name =
+      textMember(contract.document.value, "x-service") ?? (project.kind === "file" ? (options.name ?? title) : area);
     const className = usableTypeName(pascalCase(name), contract, diagnostics);
     classes.claim(className, `the service of ${contract.document.name}`, contract);
     const description = textMember(info, "description");
@@ -88,7 +97,10 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   };
 }
 
-function methodsOf(drafts: readonly OperationDraft[], diagnostics: Diagnostics): { operations: OperationModel[]; channels: ChannelModel[] } {
+function methodsOf(
+  drafts: readonly OperationDraft[],
+  diagnostics: Diagnostics,
+): { operations: OperationModel[]; channels: ChannelModel[] } {
   const scope = new Scope(diagnostics);
   const ids = new Map<string, Place>();
   const operations: OperationModel[] = [];
@@ -103,7 +115,11 @@ function methodsOf(drafts: readonly OperationDraft[], diagnostics: Diagnostics):
       continue;
     }
     ids.set(draft.id, draft.place);
-    const name = scope.claim(usableMethodName(draft.name, draft.place, diagnostics), `operation ${draft.id}`, draft.place);
+    const name = scope.claim(
+      usableMethodName(draft.name, draft.place, diagnostics),
+      `operation ${draft.id}`,
+      draft.place,
+    );
     if (operation) operations.push({ ...operation, name });
     if (channel) channels.push({ ...channel, name });
   }
@@ -120,7 +136,9 @@ function madeName({ name, place }: MadeType, taken: (name: string) => boolean, d
 function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
   const next = (id: TypeId): TypeId | undefined => {
     const schema = schemas.named.get(id)?.schema;
-    return typeof schema === "object" && typeof schema.$ref === "string" && Object.keys(schema).length === 1 ? schema.$ref : undefined;
+    return typeof schema === "object" && typeof schema.$ref === "string" && Object.keys(schema).length === 1
+      ? schema.$ref
+      : undefined;
   };
   const settled = new Set<TypeId>();
   for (const id of schemas.named.keys()) {
@@ -128,7 +146,11 @@ function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
     for (let at: TypeId | undefined = id; at !== undefined && !settled.has(at); at = next(at)) {
       if (chain.has(at)) {
         const place = schemas.named.get(at)?.place;
-        diagnostics.add("ref-loop", "this $ref leads back to itself and never reaches a schema", place ? { place } : {});
+        diagnostics.add(
+          "ref-loop",
+          "this $ref leads back to itself and never reaches a schema",
+          place ? { place } : {},
+        );
         break;
       }
       chain.add(at);

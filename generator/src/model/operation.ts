@@ -52,19 +52,31 @@ export class OperationReader {
     const drafts: OperationDraft[] = [];
     for (const path of Object.keys(paths)) {
       if (!path.startsWith("/")) continue;
-      const item = this.loader.follow({ document: contract.document, pointer: pointerTo(contract.pointer, "paths", path) });
+      const item = this.loader.follow({
+        document: contract.document,
+        pointer: pointerTo(contract.pointer, "paths", path),
+      });
       if (!item || !isObject(item.value)) continue;
       const shared = this.loader.followList(item.place, "parameters");
       for (const method of methods) {
         if (member(item.value, method) === undefined) continue;
-        const found = this.loader.follow({ document: item.place.document, pointer: pointerTo(item.place.pointer, method) });
-        if (found && isObject(found.value)) drafts.push(this.operation(path, method.toUpperCase(), found.place, shared));
+        const found = this.loader.follow({
+          document: item.place.document,
+          pointer: pointerTo(item.place.pointer, method),
+        });
+        if (found && isObject(found.value))
+          drafts.push(this.operation(path, method.toUpperCase(), found.place, shared));
       }
     }
     return drafts;
   }
 
-  private operation(path: string, method: string, place: Place, shared: readonly { value: unknown; place: Place }[]): OperationDraft {
+  private operation(
+    path: string,
+    method: string,
+    place: Place,
+    shared: readonly { value: unknown; place: Place }[],
+  ): OperationDraft {
     this.made = [];
     const source = valueAt(place.document.value, place.pointer) as JsonObject;
     const id = textMember(source, "operationId") ?? `${method} ${path}`;
@@ -120,8 +132,15 @@ export class OperationReader {
       // OpenAPI: these header parameters are ignored, because the media types and security say them.
       if (where === "header" && /^(accept|content-type|authorization)$/i.test(name)) continue;
       const [mediaType] = Object.keys(objectMember(value, "content") ?? {});
-      const schemaPlace = { document: at.document, pointer: mediaType === undefined ? pointerTo(at.pointer, "schema") : pointerTo(at.pointer, "content", mediaType, "schema") };
-      const schema = valueAt(schemaPlace.document.value, schemaPlace.pointer) === undefined ? true : this.schemas.read(schemaPlace);
+      const schemaPlace = {
+        document: at.document,
+        pointer:
+          mediaType === undefined
+            ? pointerTo(at.pointer, "schema")
+            : pointerTo(at.pointer, "content", mediaType, "schema"),
+      };
+      const schema =
+        valueAt(schemaPlace.document.value, schemaPlace.pointer) === undefined ? true : this.schemas.read(schemaPlace);
       const description = textMember(value, "description");
       const wire = mediaType === undefined ? wireTypeOf(schema, this.lookup) : { type: "json" as const };
       const style = textMember(value, "style");
@@ -143,7 +162,11 @@ export class OperationReader {
       });
     }
     const list = [...all.values()];
-    this.checkPath(path, place, list.map(({ model }) => model));
+    this.checkPath(
+      path,
+      place,
+      list.map(({ model }) => model),
+    );
     return list;
   }
 
@@ -151,11 +174,16 @@ export class OperationReader {
     const inPath = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
     const declared = new Set(parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name));
     for (const name of inPath) {
-      if (!declared.has(name)) this.diagnostics.add("path-parameter", `the path's {${name}} is not declared as a path parameter`, { place });
+      if (!declared.has(name))
+        this.diagnostics.add("path-parameter", `the path's {${name}} is not declared as a path parameter`, { place });
     }
     for (const parameter of parameters) {
       if (parameter.in === "path" && !inPath.includes(parameter.name)) {
-        this.diagnostics.add("path-parameter", `path parameter "${parameter.name}" does not stand in the path ${path}`, { place: parameter.place });
+        this.diagnostics.add(
+          "path-parameter",
+          `path parameter "${parameter.name}" does not stand in the path ${path}`,
+          { place: parameter.place },
+        );
       }
     }
     const twice = inPath.find((name, index) => inPath.indexOf(name) !== index);
@@ -173,7 +201,10 @@ export class OperationReader {
     const statuses = Object.keys(all).filter((status) => /^[1-5](\d\d|XX)$|^default$/.test(status));
     const successes = statuses.filter((status) => status.startsWith("2"));
     return statuses.flatMap((status) => {
-      const found = this.loader.follow({ document: place.document, pointer: pointerTo(place.pointer, "responses", status) });
+      const found = this.loader.follow({
+        document: place.document,
+        pointer: pointerTo(place.pointer, "responses", status),
+      });
       if (!found || !isObject(found.value)) return [];
       const lone = status.startsWith("2") && successes.length === 1;
       const suffix = lone ? "Response" : `${status === "default" ? "Default" : status}Response`;
@@ -191,7 +222,10 @@ export class OperationReader {
   private headers(place: Place): ResponseModel["headers"] {
     const all = objectMember(valueAt(place.document.value, place.pointer), "headers") ?? {};
     return Object.keys(all).flatMap((name) => {
-      const found = this.loader.follow({ document: place.document, pointer: pointerTo(place.pointer, "headers", name) });
+      const found = this.loader.follow({
+        document: place.document,
+        pointer: pointerTo(place.pointer, "headers", name),
+      });
       if (!found) return [];
       const at = { document: found.place.document, pointer: pointerTo(found.place.pointer, "schema") };
       const schema = member(found.value, "schema") === undefined ? true : this.schemas.read(at);
@@ -203,24 +237,50 @@ export class OperationReader {
     const all = objectMember(valueAt(place.document.value, place.pointer), "content") ?? {};
     const types = Object.keys(all);
     return types.flatMap((type) => {
-      const found = this.loader.follow({ document: place.document, pointer: pointerTo(place.pointer, "content", type) });
+      const found = this.loader.follow({
+        document: place.document,
+        pointer: pointerTo(place.pointer, "content", type),
+      });
       if (!found) return [];
       const at = found.place;
       const bare = type.split(";")[0]?.trim().toLowerCase() ?? type;
       const itemKey = ["itemSchema", "x-itemSchema"].find((key) => member(found.value, key) !== undefined);
       const framing = streamFraming(bare);
       if (itemKey !== undefined && framing) {
-        const schema = this.named({ document: at.document, pointer: pointerTo(at.pointer, itemKey) }, `${madeName}Item`, "content");
-        return [{ type: bare, format: "stream" as const, schema, stream: streamOf(framing, objectMember(found.value, "x-stream"), itemKey) }];
+        const schema = this.named(
+          { document: at.document, pointer: pointerTo(at.pointer, itemKey) },
+          `${madeName}Item`,
+          "content",
+        );
+        return [
+          {
+            type: bare,
+            format: "stream" as const,
+            schema,
+            stream: streamOf(framing, objectMember(found.value, "x-stream"), itemKey),
+          },
+        ];
       }
       if (itemKey !== undefined) this.notSupported(`item schema of media type ${bare}`, at);
       // Without an item schema the framing still says what arrives: whole events, or JSON values.
-      if (framing) return [{ type: bare, format: "stream" as const, stream: streamOf(framing, objectMember(found.value, "x-stream"), "itemSchema") }];
+      if (framing)
+        return [
+          {
+            type: bare,
+            format: "stream" as const,
+            stream: streamOf(framing, objectMember(found.value, "x-stream"), "itemSchema"),
+          },
+        ];
       const format = mediaFormat(bare);
       if (member(found.value, "schema") === undefined) return [{ type: bare, format }];
-      const many = types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}` : madeName;
+      const many =
+        types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}` : madeName;
       const first = type === types[0];
-      const schema = this.named({ document: at.document, pointer: pointerTo(at.pointer, "schema") }, first ? madeName : many, "content");
+      const schema = this.named(
+        { document: at.document, pointer: pointerTo(at.pointer, "schema") },
+        first ? madeName : many,
+        "content",
+      );
       return [{ type: bare, format, schema }];
     });
   }
@@ -228,7 +288,11 @@ export class OperationReader {
   /** The id of a schema that stands inline: its reference's target, or a type made for it. */
   private named(place: Place, name: string, origin: MadeType["origin"]): TypeId {
     const schema = this.schemas.read(place);
-    if (isObject(schema) && typeof schema.$ref === "string" && Object.keys(schema).every((key) => key === "$ref" || key === "description" || key === "summary")) {
+    if (
+      isObject(schema) &&
+      typeof schema.$ref === "string" &&
+      Object.keys(schema).every((key) => key === "$ref" || key === "description" || key === "summary")
+    ) {
       return schema.$ref;
     }
     const id = `${place.document.name}#${place.pointer}`;
@@ -250,7 +314,13 @@ export class OperationReader {
       if (group.length === 0) continue;
       const needed = group.filter(({ model }) => model.required).map(({ model }) => model.name);
       if (needed.length > 0) required.push(where);
-      properties.push([where, closedObject(group.map(({ model, schema }) => [model.name, schema]), needed)]);
+      properties.push([
+        where,
+        closedObject(
+          group.map(({ model, schema }) => [model.name, schema]),
+          needed,
+        ),
+      ]);
     }
     const bodies = body ? this.bodySchemas(body.content) : [];
     if (body && bodies.length > 0) {
@@ -259,7 +329,13 @@ export class OperationReader {
     }
     if (properties.length === 0) return undefined;
     const id = `${place.document.name}#${pointerTo(place.pointer, "request")}`;
-    this.made.push({ id, name: `${typeName}Request`, schema: closedObject(properties, required), origin: "request", place });
+    this.made.push({
+      id,
+      name: `${typeName}Request`,
+      schema: closedObject(properties, required),
+      origin: "request",
+      place,
+    });
     return { id, required: required.length > 0 };
   }
 
@@ -276,7 +352,10 @@ export class OperationReader {
   private channelParts(place: Place, typeName: string, socket: JsonObject) {
     const at = (key: string) => ({ document: place.document, pointer: pointerTo(place.pointer, "x-websocket", key) });
     const { receive, send, ...rest } = socket;
-    if (receive === undefined) this.diagnostics.add("contract-key", "x-websocket needs `receive`, the schema of messages to the client", { place: { ...place, pointer: pointerTo(place.pointer, "x-websocket") } });
+    if (receive === undefined)
+      this.diagnostics.add("contract-key", "x-websocket needs `receive`, the schema of messages to the client", {
+        place: { ...place, pointer: pointerTo(place.pointer, "x-websocket") },
+      });
     const options = Object.entries(rest).filter(([, value]) => value !== null);
     return {
       receive: receive === undefined ? "" : this.named(at("receive"), `${typeName}Message`, "content"),
@@ -296,7 +375,9 @@ export class OperationReader {
     const parameter = parameters.find(({ model }) => model.in === "query" && model.name === cursor);
     const type = parameter?.model.type === "integer" ? "integer" : "string";
     const page: Pagination = { items, next, cursor: { name: cursor, type } };
-    const body = responses.find(({ status }) => status.startsWith("2"))?.content.find(({ format }) => format === "json")?.schema;
+    const body = responses
+      .find(({ status }) => status.startsWith("2"))
+      ?.content.find(({ format }) => format === "json")?.schema;
     return { pagination: { ...page, ...(body === undefined ? {} : { body }) } };
   }
 
@@ -313,7 +394,8 @@ export class OperationReader {
 /** A schema inside a shared response or body is named after that, whichever operation comes first. */
 function sharedName({ pointer }: Place): string | undefined {
   const [holder, kind, key, ...rest] = pointerParts(pointer);
-  if (holder !== "components" || key === undefined || (kind !== "responses" && kind !== "requestBodies")) return undefined;
+  if (holder !== "components" || key === undefined || (kind !== "responses" && kind !== "requestBodies"))
+    return undefined;
   const suffix = kind === "responses" ? "Response" : "Body";
   const item = rest.at(-1)?.endsWith("temSchema") ? "Item" : "";
   return `${pascalCase(key).replace(new RegExp(`${suffix}$`), "")}${suffix}${item}`;
@@ -350,7 +432,10 @@ function securityOf(source: JsonObject): { security?: readonly SecurityRequireme
 function retryOf(source: JsonObject, method: string): Pick<OperationModel, "retry" | "idempotency"> {
   const idempotency = objectMember(source, "x-idempotency");
   const key = textMember(idempotency, "key");
-  const keyed = key === undefined ? {} : { idempotency: { key, ...(idempotency?.generate === true ? { generate: true as const } : {}) } };
+  const keyed =
+    key === undefined
+      ? {}
+      : { idempotency: { key, ...(idempotency?.generate === true ? { generate: true as const } : {}) } };
   const given = textMember(source, "x-retry");
   const retry = given ?? (key !== undefined ? "keyed" : idempotentMethods.has(method) ? "always" : "never");
   return { ...keyed, ...(retry === "always" || retry === "keyed" ? { retry } : {}) };

@@ -52,7 +52,9 @@ export class SchemaReader {
   private convert(value: unknown, place: Place): ModelSchema {
     if (typeof value === "boolean") return value;
     if (!isObject(value)) {
-      this.diagnostics.add("schema-invalid", `a schema must be an object, true or false; this is ${describe(value)}`, { place });
+      this.diagnostics.add("schema-invalid", `a schema must be an object, true or false; this is ${describe(value)}`, {
+        place,
+      });
       return true;
     }
     const entries: [string, unknown][] = [];
@@ -97,7 +99,12 @@ function fromOpenApi30(schema: JsonObject): ModelSchema {
 
 function withNull(schema: JsonObject): ModelSchema {
   const { type } = schema;
-  if (typeof type === "string" && schema.$ref === undefined && schema.enum === undefined && schema.allOf === undefined) {
+  if (
+    typeof type === "string" &&
+    schema.$ref === undefined &&
+    schema.enum === undefined &&
+    schema.allOf === undefined
+  ) {
     return { ...schema, type: [type, "null"] };
   }
   const { description, ...predicate } = schema;
@@ -106,5 +113,11 @@ function withNull(schema: JsonObject): ModelSchema {
 }
 
 function describe(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "a list" : value === undefined ? "missing" : `a ${typeof value}`;
+  return value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : value === undefined
+        ? "missing"
+        : `a ${typeof value}`;
 }

@@ -37,11 +37,16 @@ export function errorShapeOf(contract: Place, schemas: SchemaReader): ErrorShape
 export function securitySchemesOf(contract: Place, loader: Loader): Record<string, SecurityScheme> {
   const all = objectMember(objectMember(contract.document.value, "components"), "securitySchemes") ?? {};
   const entries = Object.keys(all).flatMap((name) => {
-    const found = loader.follow({ document: contract.document, pointer: pointerTo("", "components", "securitySchemes", name) });
+    const found = loader.follow({
+      document: contract.document,
+      pointer: pointerTo("", "components", "securitySchemes", name),
+    });
     const type = textMember(found?.value, "type");
     if (!found || !isSchemeType(type)) return [];
     const scheme = textMember(found.value, "scheme")?.toLowerCase();
-    const [bearerFormat, place, wireName, query] = ["bearerFormat", "in", "name", "x-query-token"].map((key) => textMember(found.value, key));
+    const [bearerFormat, place, wireName, query] = ["bearerFormat", "in", "name", "x-query-token"].map((key) =>
+      textMember(found.value, key),
+    );
     const plain: SecurityScheme = {
       type,
       ...(scheme === undefined ? {} : { scheme }),

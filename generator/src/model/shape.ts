@@ -40,10 +40,15 @@ const any: Shape = { kind: "any" };
 const never: Shape = { kind: "never" };
 
 /** The shape of a schema. References are not entered, except to see which JSON types they allow. */
-export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: ReadonlySet<JsonType> = new Set(allTypes)): Shape {
+export function shapeOf(
+  schema: ModelSchema,
+  lookup: Lookup,
+  allowed: ReadonlySet<JsonType> = new Set(allTypes),
+): Shape {
   if (schema === true) return any;
   if (schema === false) return never;
-  if (schema["x-binary"] === true || (schema.type === "string" && schema.format === "binary")) return { kind: "binary" };
+  if (schema["x-binary"] === true || (schema.type === "string" && schema.format === "binary"))
+    return { kind: "binary" };
   const types = intersect(allowed, typesOf(schema, lookup));
   if (types.size === 0) return never;
   const parts: Shape[] = [];
@@ -69,7 +74,8 @@ function ownShape(schema: Exclude<ModelSchema, boolean>, types: ReadonlySet<Json
   // Without `type` and without members or items this schema only adds constraints.
   if (!typed && !says) return any;
   // Other branches say the type already: only the shapes are news.
-  if (!typed && (schema.$ref !== undefined || schema.allOf !== undefined) && types.size === 1) return [...shaped.values()][0] ?? any;
+  if (!typed && (schema.$ref !== undefined || schema.allOf !== undefined) && types.size === 1)
+    return [...shaped.values()][0] ?? any;
   const members = allTypes
     .filter((type) => types.has(type))
     .map((type): Shape => shaped.get(type) ?? { kind: "primitive", type: type as "string" });
@@ -92,10 +98,15 @@ function enumOf(values: readonly unknown[], types: ReadonlySet<JsonType>): Shape
 
 function objectOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const required = new Set(Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : []);
+  const required = new Set(
+    Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [],
+  );
   const patterns = isObject(schema.patternProperties) ? Object.values(schema.patternProperties) : [];
   const extra = schema.additionalProperties as ModelSchema | undefined;
-  const restOf = [...patterns.map((pattern) => shapeOf(pattern as ModelSchema, lookup)), ...(extra === undefined ? [] : [shapeOf(extra, lookup)])];
+  const restOf = [
+    ...patterns.map((pattern) => shapeOf(pattern as ModelSchema, lookup)),
+    ...(extra === undefined ? [] : [shapeOf(extra, lookup)]),
+  ];
   const rest = restOf.filter(({ kind }) => kind !== "never");
   const members = Object.entries(properties).map(([name, member]): Member => {
     const { description, deprecated } = isObject(member) ? member : {};
@@ -121,7 +132,8 @@ function objectOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape 
 function arrayOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape {
   const prefix = listOf(schema.prefixItems);
   const items = schema.items === undefined ? any : shapeOf(schema.items as ModelSchema, lookup);
-  if (prefix.length === 0) return items.kind === "never" ? { kind: "tuple", items: [], required: 0 } : { kind: "array", items };
+  if (prefix.length === 0)
+    return items.kind === "never" ? { kind: "tuple", items: [], required: 0 } : { kind: "array", items };
   const shapes = prefix.map((item) => shapeOf(item, lookup));
   // An item that nothing can be ends the array before it.
   const end = shapes.findIndex(({ kind }) => kind === "never");
@@ -169,7 +181,11 @@ function constantsOf(schema: ModelSchema, lookup: Lookup): Map<string, string> {
     pending.push(...listOf(next.allOf));
     if (Array.isArray(next.required)) for (const name of next.required) required.add(name);
     for (const [name, member] of Object.entries(isObject(next.properties) ? next.properties : {})) {
-      const value = isObject(member) ? (Array.isArray(member.enum) && member.enum.length === 1 ? member.enum[0] : member.const) : undefined;
+      const value = isObject(member)
+        ? Array.isArray(member.enum) && member.enum.length === 1
+          ? member.enum[0]
+          : member.const
+        : undefined;
       if (typeof value === "string") constants.set(name, value);
     }
   }
@@ -177,12 +193,18 @@ function constantsOf(schema: ModelSchema, lookup: Lookup): Map<string, string> {
 }
 
 /** The JSON types that a schema allows, seen through references; never too few. */
-export function typesOf(schema: ModelSchema | undefined, lookup: Lookup, visiting: ReadonlySet<string> = new Set()): ReadonlySet<JsonType> {
+export function typesOf(
+  schema: ModelSchema | undefined,
+  lookup: Lookup,
+  visiting: ReadonlySet<string> = new Set(),
+): ReadonlySet<JsonType> {
   if (schema === undefined || schema === true) return new Set(allTypes);
   if (schema === false) return new Set();
   let types: ReadonlySet<JsonType> = new Set(allTypes);
   if (schema.type !== undefined) {
-    const named = (Array.isArray(schema.type) ? schema.type : [schema.type]).map((type) => (type === "integer" ? "number" : type));
+    const named = (Array.isArray(schema.type) ? schema.type : [schema.type]).map((type) =>
+      type === "integer" ? "number" : type,
+    );
     types = new Set(allTypes.filter((type) => named.includes(type)));
   }
   if (Object.hasOwn(schema, "const")) types = intersect(types, new Set([jsonType(schema.const)]));
@@ -193,7 +215,10 @@ export function typesOf(schema: ModelSchema | undefined, lookup: Lookup, visitin
   for (const branch of listOf(schema.allOf)) types = intersect(types, typesOf(branch, lookup, visiting));
   for (const keyword of ["anyOf", "oneOf"] as const) {
     if (!Array.isArray(schema[keyword])) continue;
-    types = intersect(types, new Set(listOf(schema[keyword]).flatMap((branch) => [...typesOf(branch, lookup, visiting)])));
+    types = intersect(
+      types,
+      new Set(listOf(schema[keyword]).flatMap((branch) => [...typesOf(branch, lookup, visiting)])),
+    );
   }
   return types;
 }
@@ -213,17 +238,29 @@ function listOf(value: unknown): readonly ModelSchema[] {
 }
 
 function flattenUnion(shapes: readonly Shape[]): Shape {
-  const flat = shapes.flatMap((shape) => (shape.kind === "union" ? shape.of : [shape])).filter(({ kind }) => kind !== "never");
+  const flat = shapes
+    .flatMap((shape) => (shape.kind === "union" ? shape.of : [shape]))
+    .filter(({ kind }) => kind !== "never");
   if (flat.some(({ kind }) => kind === "any")) return any;
   const distinct = [...new Map(flat.map((shape) => [JSON.stringify(shape), shape])).values()];
-  return distinct.length === 0 ? never : distinct.length === 1 ? (distinct[0] as Shape) : { kind: "union", of: distinct };
+  return distinct.length === 0
+    ? never
+    : distinct.length === 1
+      ? (distinct[0] as Shape)
+      : { kind: "union", of: distinct };
 }
 
 function intersectionOf(shapes: readonly Shape[]): Shape {
-  const flat = shapes.flatMap((shape) => (shape.kind === "intersection" ? shape.of : [shape])).filter(({ kind }) => kind !== "any");
+  const flat = shapes
+    .flatMap((shape) => (shape.kind === "intersection" ? shape.of : [shape]))
+    .filter(({ kind }) => kind !== "any");
   if (flat.some(({ kind }) => kind === "never")) return never;
   // A plain object or type beside something more exact says nothing new.
   const exact = flat.filter((shape) => !(isPlain(shape) && flat.some((other) => other !== shape && !isPlain(other))));
   const distinct = [...new Map(exact.map((shape) => [JSON.stringify(shape), shape])).values()];
-  return distinct.length === 0 ? any : distinct.length === 1 ? (distinct[0] as Shape) : { kind: "intersection", of: distinct };
+  return distinct.length === 0
+    ? any
+    : distinct.length === 1
+      ? (distinct[0] as Shape)
+      : { kind: "intersection", of: distinct };
 }

@@ -2,8 +2,9 @@
  * The contract model: what the emitters know of the contracts. Plain data, read-only after building,
  * printed by `agentwire model --json`. Every node keeps its wire name and its place in the source.
  */
-import type { Place } from "../diagnostics/diagnostic.js";
+
 import type { Pagination, ParameterPlace, ParameterType, SecurityRequirement, SecurityScheme } from "@agentwire/kit";
+import type { Place } from "../diagnostics/diagnostic.js";
 
 /** Identity of a type: `document name # pointer`. Never depends on order. */
 export type TypeId = string;

@@ -5,7 +5,10 @@ import type { ModelSchema, TypeId } from "./types.js";
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 
 /** What text from a URL or header becomes, as far as the schema says; `string` where it allows any text. */
-export function wireTypeOf(schema: ModelSchema, lookup: Lookup): { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> } {
+export function wireTypeOf(
+  schema: ModelSchema,
+  lookup: Lookup,
+): { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> } {
   const flat = flatten(schema, lookup);
   const type = scalarType(flat);
   if (type === "array") {
@@ -16,7 +19,9 @@ export function wireTypeOf(schema: ModelSchema, lookup: Lookup): { type: Paramet
     const members = flat.flatMap((part) => Object.entries(isObject(part.properties) ? part.properties : {}));
     return {
       type,
-      members: Object.fromEntries(members.map(([name, member]) => [name, scalarType(flatten(member as ModelSchema, lookup))])),
+      members: Object.fromEntries(
+        members.map(([name, member]) => [name, scalarType(flatten(member as ModelSchema, lookup))]),
+      ),
     };
   }
   return { type };

@@ -31,8 +31,24 @@ export function schemaName(place: Place): string {
 }
 
 const structural = new Set([
-  "components", "schemas", "paths", "properties", "items", "allOf", "anyOf", "oneOf", "content", "schema", "responses",
-  "application/json", "parameters", "requestBody", "$defs", "definitions", "additionalProperties", "prefixItems",
+  "components",
+  "schemas",
+  "paths",
+  "properties",
+  "items",
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "content",
+  "schema",
+  "responses",
+  "application/json",
+  "parameters",
+  "requestBody",
+  "$defs",
+  "definitions",
+  "additionalProperties",
+  "prefixItems",
 ]);
 
 /** A file that only holds definitions has no type of its own to put before their names. */

@@ -11,7 +11,11 @@ export function wordsOf(text: string): string[] {
 
 /** `run_status`, `run-status`, `Run status` → `RunStatus`. Capitals inside a word stay: `HTTPError` → `HTTPError`. */
 export function pascalCase(text: string): string {
-  return prefixDigit(wordsOf(text).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(""));
+  return prefixDigit(
+    wordsOf(text)
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(""),
+  );
 }
 
 /** `create_run` → `createRun`; `HTTPError` → `httpError`. */

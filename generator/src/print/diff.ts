@@ -36,5 +36,8 @@ function firstDifferences(before: string, after: string): string[] {
   const [had, has] = [new Set(old), new Set(now)];
   const gone = old.filter((line) => !has.has(line)).slice(0, MAX_LINES);
   const come = now.filter((line) => !had.has(line)).slice(0, MAX_LINES);
-  return [...gone.map((line) => pc.red(`    - ${line.trim()}`)), ...come.map((line) => pc.green(`    + ${line.trim()}`))];
+  return [
+    ...gone.map((line) => pc.red(`    - ${line.trim()}`)),
+    ...come.map((line) => pc.green(`    + ${line.trim()}`)),
+  ];
 }

@@ -27,8 +27,7 @@ function isIdentifier(name: string): boolean {
 export function docLines(text: string): string[] {
   return text
     .replaceAll("*/", "*\u200b/")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they do not belong into source code
-    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, " ")
+    .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, " ")
     .split(/\n|\u2028|\u2029/)
     .map((line) => line.trimEnd());
 }

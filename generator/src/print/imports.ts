@@ -33,7 +33,8 @@ export class Imports {
   lines(): string[] {
     const lines: [string, string][] = [];
     for (const [specifier, local] of this.spaces) lines.push([specifier, `import * as ${local} from "${specifier}";`]);
-    for (const [specifier, local] of this.typeSpaces) lines.push([specifier, `import type * as ${local} from "${specifier}";`]);
+    for (const [specifier, local] of this.typeSpaces)
+      lines.push([specifier, `import type * as ${local} from "${specifier}";`]);
     for (const [specifier, names] of this.values) lines.push([specifier, statement("import", names, specifier)]);
     for (const [specifier, names] of this.types) lines.push([specifier, statement("import type", names, specifier)]);
     return lines.sort(([a, x], [b, y]) => order(a, b) || order(x, y)).map(([, line]) => line);
@@ -43,7 +44,9 @@ export class Imports {
 function statement(keyword: string, names: ReadonlySet<string>, specifier: string): string {
   const sorted = [...names].sort(order);
   const line = `${keyword} { ${sorted.join(", ")} } from "${specifier}";`;
-  return line.length <= 120 ? line : `${keyword} {\n${sorted.map((name) => `  ${name},`).join("\n")}\n} from "${specifier}";`;
+  return line.length <= 120
+    ? line
+    : `${keyword} {\n${sorted.map((name) => `  ${name},`).join("\n")}\n} from "${specifier}";`;
 }
 
 function add(map: Map<string, Set<string>>, key: string, name: string): void {

@@ -19,7 +19,12 @@ export interface Plan {
  * Compares the files with what is on disk. `partial`: the files are not everything, so nothing is stale.
  * A file in the way that the tool did not write is reported.
  */
-export function plan(out: string, files: readonly OutputFile[], diagnostics: Diagnostics, { partial = false } = {}): Plan {
+export function plan(
+  out: string,
+  files: readonly OutputFile[],
+  diagnostics: Diagnostics,
+  { partial = false } = {},
+): Plan {
   const known = new Set(readManifest(out));
   const paths = files.map(({ path }) => path);
   const listed = partial ? [...new Set([...known, ...paths])] : paths;
@@ -34,11 +39,17 @@ export function plan(out: string, files: readonly OutputFile[], diagnostics: Dia
     if (before === undefined) added.push(file);
     else if (before === file.text) unchanged++;
     else if (file.path !== manifestName && !known.has(file.path) && !isOurs(before)) {
-      diagnostics.add("output-foreign", `${file.path} is in the way, and this tool did not write it`, { file: join(out, file.path) });
+      diagnostics.add("output-foreign", `${file.path} is in the way, and this tool did not write it`, {
+        file: join(out, file.path),
+      });
     } else changed.push({ ...file, before });
   }
   const wanted = new Set(paths);
-  const removed = partial ? [] : [...known].filter((path) => !wanted.has(path) && isBelow(resolve(out), resolve(out, path)) && existsSync(join(out, path)));
+  const removed = partial
+    ? []
+    : [...known].filter(
+        (path) => !wanted.has(path) && isBelow(resolve(out), resolve(out, path)) && existsSync(join(out, path)),
+      );
   return { out, added, changed, removed, unchanged };
 }
 
@@ -59,7 +70,11 @@ export function write({ out, added, changed, removed }: Plan, diagnostics: Diagn
     return true;
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
-    diagnostics.add("output-unwritable", `${out} cannot be written (${code ?? "error"}${path === undefined ? "" : ` at ${path}`})`, { file: out });
+    diagnostics.add(
+      "output-unwritable",
+      `${out} cannot be written (${code ?? "error"}${path === undefined ? "" : ` at ${path}`})`,
+      { file: out },
+    );
     return false;
   } finally {
     try {

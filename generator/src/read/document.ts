@@ -36,16 +36,25 @@ export function readDocument(
   try {
     document.value = parse(path, text);
   } catch (error) {
-    const position = error instanceof YAMLException && error.mark ? markPosition(error.mark) : jsonPosition(error, text);
-    const reason = error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
-    diagnostics.add("syntax-error", `${name} cannot be parsed: ${reason}`, { place: { document, pointer: "" }, position });
+    const position =
+      error instanceof YAMLException && error.mark ? markPosition(error.mark) : jsonPosition(error, text);
+    const reason =
+      error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
+    diagnostics.add("syntax-error", `${name} cannot be parsed: ${reason}`, {
+      place: { document, pointer: "" },
+      position,
+    });
     return undefined;
   }
   const problem = shapeProblem(document.value);
   if (problem) {
-    diagnostics.add(problem, `${name}: ${problem === "document-too-deep" ? "nested too deeply" : "uses too many YAML aliases"}`, {
-      file: name,
-    });
+    diagnostics.add(
+      problem,
+      `${name}: ${problem === "document-too-deep" ? "nested too deeply" : "uses too many YAML aliases"}`,
+      {
+        file: name,
+      },
+    );
     return undefined;
   }
   return document;

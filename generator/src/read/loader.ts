@@ -47,7 +47,11 @@ export class Loader {
     if (!document) return undefined;
     const pointer = this.pointerOf(document, fragment);
     if (pointer === undefined) {
-      return this.complain("ref-not-found", `$ref "${ref}" points to nothing: ${document.name} has no "#${fragment}"`, from);
+      return this.complain(
+        "ref-not-found",
+        `$ref "${ref}" points to nothing: ${document.name} has no "#${fragment}"`,
+        from,
+      );
     }
     return { document, pointer };
   }
@@ -69,7 +73,11 @@ export class Loader {
     if (real === undefined) {
       // Outside the root nothing is said about what exists.
       return isBelow(this.root, path)
-        ? this.complain("ref-not-found", `$ref "${ref}" points to a file that does not exist: ${this.nameOf(path)}`, from)
+        ? this.complain(
+            "ref-not-found",
+            `$ref "${ref}" points to a file that does not exist: ${this.nameOf(path)}`,
+            from,
+          )
         : this.complain("ref-outside-root", `$ref "${ref}" leads out of ${this.nameOf(this.root)}`, from);
     }
     if (!isBelow(this.realRoot, real)) {
@@ -116,9 +124,13 @@ export class Loader {
       const value = valueAt(current.document.value, current.pointer);
       if (!isObject(value) || !Object.hasOwn(value, "$ref")) return { value, place: current };
       const key = `${current.document.path}#${current.pointer}`;
-      if (visited.has(key)) return this.complain("ref-loop", `$ref "${String(value.$ref)}" leads back to itself`, place);
+      if (visited.has(key))
+        return this.complain("ref-loop", `$ref "${String(value.$ref)}" leads back to itself`, place);
       visited.add(key);
-      const next = this.resolve(value.$ref, { document: current.document, pointer: pointerTo(current.pointer, "$ref") });
+      const next = this.resolve(value.$ref, {
+        document: current.document,
+        pointer: pointerTo(current.pointer, "$ref"),
+      });
       if (!next) return undefined;
       current = next;
     }
@@ -139,7 +151,11 @@ export class Loader {
     return name === "" ? "." : name;
   }
 
-  private complain(code: "ref-invalid" | "ref-not-found" | "ref-outside-root" | "ref-to-network" | "ref-loop", message: string, place: Place): undefined {
+  private complain(
+    code: "ref-invalid" | "ref-not-found" | "ref-outside-root" | "ref-to-network" | "ref-loop",
+    message: string,
+    place: Place,
+  ): undefined {
     this.diagnostics.add(code, message, { place });
     return undefined;
   }

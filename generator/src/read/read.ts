@@ -27,7 +27,10 @@ export interface ReadOptions {
 }
 
 /** Reads a folder of contracts, or one OpenAPI file. Undefined when there is nothing to go on with. */
-export function readProject({ spec, root, limits = defaultLimits }: ReadOptions, diagnostics: Diagnostics): Project | undefined {
+export function readProject(
+  { spec, root, limits = defaultLimits }: ReadOptions,
+  diagnostics: Diagnostics,
+): Project | undefined {
   const path = resolve(spec);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) {
@@ -46,9 +49,18 @@ export function readProject({ spec, root, limits = defaultLimits }: ReadOptions,
     return { loader, contracts: [document], schemaFiles: [], vectorFiles: [], kind: "file" };
   }
   const files = filesBelow(path);
-  const schemaFiles = loadAll(loader, files.filter((file) => file.endsWith(".schema.json")));
-  const contracts = loadAll(loader, files.filter((file) => /^openapi\.(ya?ml|json)$/.test(basename(file))));
-  const vectorFiles = loadAll(loader, files.filter((file) => basename(dirname(file)) === "vectors" && file.endsWith(".json")));
+  const schemaFiles = loadAll(
+    loader,
+    files.filter((file) => file.endsWith(".schema.json")),
+  );
+  const contracts = loadAll(
+    loader,
+    files.filter((file) => /^openapi\.(ya?ml|json)$/.test(basename(file))),
+  );
+  const vectorFiles = loadAll(
+    loader,
+    files.filter((file) => basename(dirname(file)) === "vectors" && file.endsWith(".json")),
+  );
   if (files.every((file) => !/^openapi\.(ya?ml|json)$/.test(basename(file)))) {
     diagnostics.add("no-contract", `${spec} holds no openapi.yaml`, { file: spec });
     return undefined;

@@ -26,9 +26,29 @@ interface Node {
 }
 
 const constraintKeywords = new Set([
-  "type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
-  "pattern", "format", "minItems", "maxItems", "uniqueItems", "contains", "minProperties", "maxProperties", "anyOf", "oneOf",
-  "not", "propertyNames", "dependentRequired",
+  "type",
+  "enum",
+  "const",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minLength",
+  "maxLength",
+  "pattern",
+  "format",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "contains",
+  "minProperties",
+  "maxProperties",
+  "anyOf",
+  "oneOf",
+  "not",
+  "propertyNames",
+  "dependentRequired",
 ]);
 
 /** Reports what no vector touches: valid vectors must use members and values, invalid ones violate constraints. */
@@ -37,13 +57,14 @@ export function coverage(model: Model, verdicts: readonly Verdict[], diagnostics
   const touched = new Set<string>();
   for (const { file, vector, violations } of verdicts) {
     if (vector.valid) walker.use(file.type, vector.instance, touched);
-    else for (const { keyword, instancePath, params } of violations) {
-      if (keyword !== vector.violates?.keyword || instancePath !== vector.violates.at) continue;
-      for (const node of walker.nodesAt(file.type, vector.instance, instancePath)) {
-        const detail = keyword === "required" ? ` ${String(params.missingProperty)}` : "";
-        touched.add(keyOf(node.type.id, node.pointer, `${keyword}${detail}`));
+    else
+      for (const { keyword, instancePath, params } of violations) {
+        if (keyword !== vector.violates?.keyword || instancePath !== vector.violates.at) continue;
+        for (const node of walker.nodesAt(file.type, vector.instance, instancePath)) {
+          const detail = keyword === "required" ? ` ${String(params.missingProperty)}` : "";
+          touched.add(keyOf(node.type.id, node.pointer, `${keyword}${detail}`));
+        }
       }
-    }
   }
   const types = [...model.types.values()].filter(({ origin, place }) => origin === "schema" && place.pointer === "");
   const judged = new Set(verdicts.map(({ file }) => file.type.id));
@@ -59,9 +80,13 @@ export function coverage(model: Model, verdicts: readonly Verdict[], diagnostics
     }
     const verb = kind === "constraint" ? "violates" : "uses";
     const name = what.replace(/^(member|value) /, "");
-    diagnostics.add("vector-gap", `no vector ${verb} ${kind === "value" ? "the value" : kind === "member" ? "the member" : "the constraint"} ${name} of ${type.name}`, {
-      place: { document: type.place.document, pointer: `${type.place.pointer}${pointer}` },
-    });
+    diagnostics.add(
+      "vector-gap",
+      `no vector ${verb} ${kind === "value" ? "the value" : kind === "member" ? "the member" : "the constraint"} ${name} of ${type.name}`,
+      {
+        place: { document: type.place.document, pointer: `${type.place.pointer}${pointer}` },
+      },
+    );
   }
   return { touched: count, total: targets.length };
 }
@@ -79,16 +104,21 @@ function targetsOf(type: TypeModel): Target[] {
     if (typeof schema === "boolean") continue;
     const add = (kind: Target["kind"], what: string) => targets.push({ kind, type, pointer, what });
     for (const [keyword, value] of Object.entries(schema)) {
-      if (countable && keyword === "properties" && isObject(value)) for (const name of Object.keys(value)) add("member", `member ${name}`);
-      if (countable && keyword === "enum" && Array.isArray(value)) for (const item of value) add("value", `value ${JSON.stringify(item)}`);
-      if (countable && keyword === "required" && Array.isArray(value)) for (const name of value) add("constraint", `required ${String(name)}`);
+      if (countable && keyword === "properties" && isObject(value))
+        for (const name of Object.keys(value)) add("member", `member ${name}`);
+      if (countable && keyword === "enum" && Array.isArray(value))
+        for (const item of value) add("value", `value ${JSON.stringify(item)}`);
+      if (countable && keyword === "required" && Array.isArray(value))
+        for (const name of value) add("constraint", `required ${String(name)}`);
       if (countable && (constraintKeywords.has(keyword) || (keyword === "additionalProperties" && value === false))) {
         // A type beside an enum of that type rules out nothing of its own.
-        if (!(keyword === "type" && (Array.isArray(schema.enum) || Object.hasOwn(schema, "const")))) add("constraint", keyword);
+        if (!(keyword === "type" && (Array.isArray(schema.enum) || Object.hasOwn(schema, "const"))))
+          add("constraint", keyword);
       }
       for (const [inner, path] of innerSchemas(keyword, value)) {
         // Alternatives and conditions are judged as a whole, by `anyOf`, `oneOf`, `not`.
-        const whole = keyword === "anyOf" || keyword === "oneOf" || keyword === "not" || keyword === "if" || keyword === "contains";
+        const whole =
+          keyword === "anyOf" || keyword === "oneOf" || keyword === "not" || keyword === "if" || keyword === "contains";
         pending.push([inner, `${pointer}${path}`, countable && !whole]);
       }
     }
@@ -98,8 +128,10 @@ function targetsOf(type: TypeModel): Target[] {
 
 function innerSchemas(keyword: string, value: unknown): [ModelSchema, string][] {
   const at = pointerTo("", keyword);
-  if (schemaListKeywords.has(keyword) && Array.isArray(value)) return value.map((item, index) => [item as ModelSchema, pointerTo(at, index)]);
-  if (schemaMapKeywords.has(keyword) && isObject(value)) return Object.entries(value).map(([key, item]) => [item as ModelSchema, pointerTo(at, key)]);
+  if (schemaListKeywords.has(keyword) && Array.isArray(value))
+    return value.map((item, index) => [item as ModelSchema, pointerTo(at, index)]);
+  if (schemaMapKeywords.has(keyword) && isObject(value))
+    return Object.entries(value).map(([key, item]) => [item as ModelSchema, pointerTo(at, key)]);
   if (schemaKeywords.has(keyword)) return [[value as ModelSchema, at]];
   return [];
 }
@@ -117,7 +149,8 @@ class Walker {
         const { enum: values } = node.schema;
         if (Array.isArray(values)) {
           const text = JSON.stringify(value);
-          for (const item of values) if (JSON.stringify(item) === text) touched.add(keyOf(node.type.id, node.pointer, `value ${text}`));
+          for (const item of values)
+            if (JSON.stringify(item) === text) touched.add(keyOf(node.type.id, node.pointer, `value ${text}`));
         }
         if (isObject(value) && isObject(node.schema.properties)) {
           for (const name of Object.keys(node.schema.properties)) {
@@ -126,7 +159,8 @@ class Walker {
         }
       }
       if (typeof value !== "object" || value === null) continue;
-      for (const [key, inner] of Object.entries(value)) pending.push({ nodes: this.step(nodes, key, Array.isArray(value)), value: inner });
+      for (const [key, inner] of Object.entries(value))
+        pending.push({ nodes: this.step(nodes, key, Array.isArray(value)), value: inner });
     }
   }
 
@@ -168,14 +202,22 @@ class Walker {
   private step(nodes: readonly Node[], part: string, inArray: boolean): Node[] {
     const next = nodes.flatMap(({ type, schema, pointer }): (readonly [TypeModel, ModelSchema, string])[] => {
       const take = (keyword: string, ...path: (string | number)[]) =>
-        [[type, path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], schema[keyword]) as ModelSchema, pointerTo(pointer, keyword, ...path)]] as const;
+        [
+          [
+            type,
+            path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], schema[keyword]) as ModelSchema,
+            pointerTo(pointer, keyword, ...path),
+          ],
+        ] as const;
       if (inArray) {
         const prefix = Array.isArray(schema.prefixItems) ? schema.prefixItems.length : 0;
         if (Number(part) < prefix) return [...take("prefixItems", Number(part))];
         return schema.items === undefined ? [] : [...take("items")];
       }
       if (isObject(schema.properties) && Object.hasOwn(schema.properties, part)) return [...take("properties", part)];
-      const patterns = isObject(schema.patternProperties) ? Object.keys(schema.patternProperties).filter((pattern) => new RegExp(pattern, "u").test(part)) : [];
+      const patterns = isObject(schema.patternProperties)
+        ? Object.keys(schema.patternProperties).filter((pattern) => new RegExp(pattern, "u").test(part))
+        : [];
       if (patterns.length > 0) return patterns.flatMap((pattern) => [...take("patternProperties", pattern)]);
       return schema.additionalProperties === undefined ? [] : [...take("additionalProperties")];
     });

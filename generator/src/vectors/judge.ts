@@ -50,18 +50,32 @@ export async function judge(files: readonly VectorFile[], model: Model, diagnost
   }
 }
 
-function judgeOne(file: VectorFile, vector: Vector, strict: ValidateFunction, tolerant: ValidateFunction, diagnostics: Diagnostics): Verdict {
+function judgeOne(
+  file: VectorFile,
+  vector: Vector,
+  strict: ValidateFunction,
+  tolerant: ValidateFunction,
+  diagnostics: Diagnostics,
+): Verdict {
   const accepted = strict(vector.instance);
   const violations = accepted ? [] : (strict.errors ?? []);
   const verdict = (agrees: boolean): Verdict => ({ file, vector, violations, agrees });
   const { place } = vector;
   if (vector.valid) {
     if (!accepted) {
-      diagnostics.add("vector-rejected", `${file.type.name}: "${vector.describe}" is rejected: ${describe(violations)}`, { place });
+      diagnostics.add(
+        "vector-rejected",
+        `${file.type.name}: "${vector.describe}" is rejected: ${describe(violations)}`,
+        { place },
+      );
       return verdict(false);
     }
     if (!tolerant(vector.instance)) {
-      diagnostics.add("vector-rejected", `${file.type.name}: "${vector.describe}" is rejected by the tolerant validator: ${describe(tolerant.errors ?? [])}`, { place });
+      diagnostics.add(
+        "vector-rejected",
+        `${file.type.name}: "${vector.describe}" is rejected by the tolerant validator: ${describe(tolerant.errors ?? [])}`,
+        { place },
+      );
       return verdict(false);
     }
     return verdict(true);
@@ -73,11 +87,18 @@ function judgeOne(file: VectorFile, vector: Vector, strict: ValidateFunction, to
   const { keyword, at } = vector.violates ?? { keyword: "", at: "" };
   const found = violations.some((violation) => violation.keyword === keyword && violation.instancePath === at);
   if (!found) {
-    diagnostics.add("vector-reason", `${file.type.name}: "${vector.describe}" should violate "${keyword}" at "${at}", but: ${describe(violations)}`, { place });
+    diagnostics.add(
+      "vector-reason",
+      `${file.type.name}: "${vector.describe}" should violate "${keyword}" at "${at}", but: ${describe(violations)}`,
+      { place },
+    );
   }
   return verdict(found);
 }
 
 function describe(violations: readonly RawViolation[]): string {
-  return violations.slice(0, 3).map(({ instancePath, keyword, message }) => `"${keyword}" at "${instancePath}" (${message ?? ""})`).join("; ");
+  return violations
+    .slice(0, 3)
+    .map(({ instancePath, keyword, message }) => `"${keyword}" at "${instancePath}" (${message ?? ""})`)
+    .join("; ");
 }

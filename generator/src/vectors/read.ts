@@ -41,7 +41,8 @@ export function readVectors(project: Project, model: Model, diagnostics: Diagnos
     const vectors = document.value.flatMap((value, index) => {
       const place = { document, pointer: pointerTo("", index) };
       const vector = readVector(value, place, diagnostics);
-      if (vector && names.has(vector.describe)) diagnostics.add("vector-file", `two vectors are described as "${vector.describe}"`, { place });
+      if (vector && names.has(vector.describe))
+        diagnostics.add("vector-file", `two vectors are described as "${vector.describe}"`, { place });
       if (vector) names.add(vector.describe);
       return vector ? [vector] : [];
     });
@@ -69,7 +70,10 @@ function readVector(value: unknown, place: Place, diagnostics: Diagnostics): Vec
   if (unknown !== undefined) return problem(`a vector has no member "${unknown}"`);
   const violates = member(value, "violates");
   const [keyword, at] = [textMember(violates, "keyword"), textMember(violates, "at")];
-  if (valid) return violates === undefined ? { describe, valid, instance: value.instance, place } : problem("a valid vector violates nothing");
+  if (valid)
+    return violates === undefined
+      ? { describe, valid, instance: value.instance, place }
+      : problem("a valid vector violates nothing");
   if (keyword === undefined || at === undefined) return problem("an invalid vector needs `violates: { keyword, at }`");
   return { describe, valid, instance: value.instance, violates: { keyword, at }, place };
 }

@@ -53,7 +53,8 @@ export class Attempt {
       else signal.addEventListener("abort", stop, { once: true });
     });
     try {
-      return await Promise.race([promise, ended]);
+      // The end comes first: a promise that has settled already must not outlive it.
+      return await Promise.race([ended, promise]);
     } catch (error) {
       if (signal.aborted) {
         promise.then(abandoned, () => {});

@@ -22,9 +22,7 @@ export interface AuthContext {
 }
 
 /** Hands over credentials, or `undefined` when it has none for the scheme. Called before every attempt. */
-export type AuthProvider = (
-  context: AuthContext,
-) => Credentials | undefined | Promise<Credentials | undefined>;
+export type AuthProvider = (context: AuthContext) => Credentials | undefined | Promise<Credentials | undefined>;
 
 /** Where to get a token; `rejected` is the one that was just answered with 401. */
 export type TokenSource = string | ((context: { readonly rejected?: string }) => string | Promise<string>);
@@ -59,8 +57,7 @@ export function bearer(token: TokenSource): AuthProvider {
 
 /** User name and password for HTTP Basic (RFC 7617). */
 export function basic(username: string, password: string): AuthProvider {
-  return ({ scheme }) =>
-    scheme.type === "http" && scheme.scheme === "basic" ? { username, password } : undefined;
+  return ({ scheme }) => (scheme.type === "http" && scheme.scheme === "basic" ? { username, password } : undefined);
 }
 
 /** The value of an API key; the contract says in which header, query parameter or cookie it travels. */

@@ -58,7 +58,11 @@ function multipartOf(value: unknown): FormData {
 /** The own members of an object as fields; an array is one field an item. */
 function fieldsOf(value: unknown): [name: string, item: unknown][] {
   return Object.entries(isObject(value) ? value : {})
-    .flatMap(([name, member]) => (Array.isArray(member) ? member.map((item): [string, unknown] => [name, item]) : [[name, member] as [string, unknown]]))
+    .flatMap(([name, member]) =>
+      Array.isArray(member)
+        ? member.map((item): [string, unknown] => [name, item])
+        : [[name, member] as [string, unknown]],
+    )
     .filter(([, item]) => item !== undefined);
 }
 

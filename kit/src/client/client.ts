@@ -69,7 +69,11 @@ export class Client {
     return operation;
   }
 
-  async #exchange<T>(operation: Operation, request?: RequestObject, options: CallOptions = {}): Promise<CallResponse<T>> {
+  async #exchange<T>(
+    operation: Operation,
+    request?: RequestObject,
+    options: CallOptions = {},
+  ): Promise<CallResponse<T>> {
     const { service, options: defaults } = this.#transport;
     const prepared = await this.#prepare(operation, request, options, options.accept ?? acceptOf(service, operation));
     const retries = prepared.repeatable ? (options.retries ?? defaults.retries ?? DEFAULT_RETRIES) : 0;
@@ -87,7 +91,12 @@ export class Client {
     });
   }
 
-  #prepare(operation: Operation, request: RequestObject | undefined, options: CallOptions, accept: string): Promise<PreparedRequest> {
+  #prepare(
+    operation: Operation,
+    request: RequestObject | undefined,
+    options: CallOptions,
+    accept: string,
+  ): Promise<PreparedRequest> {
     const { options: defaults } = this.#transport;
     return prepare(operation, request, {
       validate: validates("requests", options.validate, defaults.validate),

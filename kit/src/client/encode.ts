@@ -84,7 +84,9 @@ function pathValue(parameter: Parameter, value: unknown): string {
   if (style === "simple") return simple(parameter, value, write);
   const key = encode("path", name, name);
   if (style === "label") {
-    return `.${members(parameter, value, write).map(([k, v]) => pair(k, v, explode)).join(explode ? "." : ",")}`;
+    return `.${members(parameter, value, write)
+      .map(([k, v]) => pair(k, v, explode))
+      .join(explode ? "." : ",")}`;
   }
   const parts = members(parameter, value, write);
   // Matrix: ";name=a,b", exploded ";name=a;name=b", and of an object ";k=v;k=v".
@@ -130,7 +132,10 @@ function members(
   if (isPlain(parameter, value)) {
     return Object.entries(value)
       .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [parameter.in === "header" ? key : encode(parameter.in, parameter.name, key), write(member)]);
+      .map(([key, member]) => [
+        parameter.in === "header" ? key : encode(parameter.in, parameter.name, key),
+        write(member),
+      ]);
   }
   return [[undefined, write(value)]];
 }

@@ -150,7 +150,10 @@ export class ChannelClosedError extends AgentwireError {
   readonly meaning: string | undefined;
 
   constructor(channel: string, code: number, reason: string, meaning?: string) {
-    super(channel, `${channel} is closed (${[code, meaning, reason].filter((part) => part !== undefined && part !== "").join(", ")})`);
+    super(
+      channel,
+      `${channel} is closed (${[code, meaning, reason].filter((part) => part !== undefined && part !== "").join(", ")})`,
+    );
     this.code = code;
     this.reason = reason;
     this.meaning = meaning;

@@ -34,9 +34,17 @@ export function decoderOf(operation: string, stream: Stream, maxBytes: number = 
     }
   };
   return {
-    push: (chunk) => frames(() => decoder.push(chunk), (error) => malformed(operation, error.message, error)),
+    push: (chunk) =>
+      frames(
+        () => decoder.push(chunk),
+        (error) => malformed(operation, error.message, error),
+      ),
     // What the end cuts off was never complete: the connection is at fault, not the server's JSON.
-    end: () => frames(() => decoder.end(), (cause) => new ConnectionError(operation, `${operation}: ${CUT}`, { cause })),
+    end: () =>
+      frames(
+        () => decoder.end(),
+        (cause) => new ConnectionError(operation, `${operation}: ${CUT}`, { cause }),
+      ),
   };
 }
 

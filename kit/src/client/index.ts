@@ -1,5 +1,16 @@
 /** The client runtime: what generated clients extend, and what their users configure and catch. */
-export { type AuthContext, type AuthProvider, apiKey, basic, bearer, type Credentials, type TokenSource } from "./auth.js";
+
+export { StreamLimitError, StreamSyntaxError } from "../streams/limits.js";
+export type { SseEvent } from "../streams/sse.js";
+export {
+  type AuthContext,
+  type AuthProvider,
+  apiKey,
+  basic,
+  bearer,
+  type Credentials,
+  type TokenSource,
+} from "./auth.js";
 export { Call } from "./call.js";
 export { type ChannelState, ClientChannel } from "./channel.js";
 export { Client } from "./client.js";
@@ -40,7 +51,11 @@ export type {
 export { PagedCall } from "./page.js";
 export type { RequestObject } from "./request.js";
 export type { CallResponse } from "./response.js";
-export { type SocketEvent, standardWebSocket, type WebSocketFactory, type WebSocketInit, type WebSocketLike } from "./socket.js";
+export {
+  type SocketEvent,
+  standardWebSocket,
+  type WebSocketFactory,
+  type WebSocketInit,
+  type WebSocketLike,
+} from "./socket.js";
 export { ItemStream, type StreamResponse } from "./stream.js";
-export { StreamLimitError, StreamSyntaxError } from "../streams/limits.js";
-export type { SseEvent } from "../streams/sse.js";

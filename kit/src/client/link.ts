@@ -116,7 +116,8 @@ export class Link {
     const places = placeCredentials(service, credentials, factory.supportsHeaders !== false);
     for (const [name, value] of places.headers) if (!headers.has(name)) headers.set(name, value);
     const cookie = headers.get("cookie");
-    if (places.cookies.length > 0) headers.set("cookie", [...(cookie === null ? [] : [cookie]), ...places.cookies].join("; "));
+    if (places.cookies.length > 0)
+      headers.set("cookie", [...(cookie === null ? [] : [cookie]), ...places.cookies].join("; "));
     const query = places.query.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
     const url = `${this.#transport.baseUrl.replace(/^http/, "ws")}${target}`;
     const joint = query === "" ? "" : target.includes("?") ? "&" : "?";

@@ -32,21 +32,21 @@ export class MessageReader {
     this.#refuse = refuse;
   }
 
-  /** Delivers the message of a frame, unless there is none in it. */
+  /** Delivers the message of a frame, or reports that there is none in it. */
   read(data: unknown): void {
-    if (typeof data !== "string") return this.#refuse({ data, reason: "a binary frame" });
     let message: unknown;
     try {
-      message = JSON.parse(data);
+      // Text frames only: of bytes, `JSON.parse` would read "[object Blob]".
+      message = JSON.parse(typeof data === "string" ? data : "");
     } catch {
-      return this.#refuse({ data, reason: "not JSON" });
+      this.#refuse({ data, reason: typeof data === "string" ? "not JSON" : "a binary frame" });
+      return;
     }
     if (isPong(message, this.#description.heartbeat?.pong)) return;
     if (this.#validate !== undefined && !this.#validate(message)) {
-      const reason = violationsOf(this.#validate).map((each) => `${each.pointer} ${each.message}`).join("; ");
-      return this.#refuse({ data, reason });
-    }
-    if (this.#isNew(message)) this.#deliver(message);
+      const violations = violationsOf(this.#validate);
+      this.#refuse({ data, reason: violations.map((each) => `${each.pointer} ${each.message}`).join("; ") });
+    } else if (this.#isNew(message)) this.#deliver(message);
   }
 
   #isNew(message: unknown): boolean {

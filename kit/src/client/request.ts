@@ -1,8 +1,16 @@
-import type { Operation, Parameter, ServiceDescription } from "../operation.js";
+import type { Operation, Parameter } from "../operation.js";
 import type { Schema, Violation } from "../validation/types.js";
 import { violationsOf } from "../validation/violations.js";
 import { type EncodedBody, encodeBody } from "./body.js";
-import { EncodeError, encodeCookies, encodeHeaders, encodePath, encodeQuery, headerValue, type Values } from "./encode.js";
+import {
+  EncodeError,
+  encodeCookies,
+  encodeHeaders,
+  encodePath,
+  encodeQuery,
+  headerValue,
+  type Values,
+} from "./encode.js";
 import { InvalidRequestError } from "./errors.js";
 import type { HeaderValues } from "./options.js";
 import { valueAt, withValueAt } from "./pointer.js";
@@ -43,7 +51,8 @@ export async function prepare(
   options: PrepareOptions,
 ): Promise<PreparedRequest> {
   const keyed = withKey(operation, request ?? {});
-  if (options.validate && operation.request !== undefined) await check(operation.name, operation.request, keyed.request);
+  if (options.validate && operation.request !== undefined)
+    await check(operation.name, operation.request, keyed.request);
   try {
     const head = encodeHead(operation.path, operation.parameters ?? [], keyed.request, options.headers);
     const body = bodyOf(operation, keyed.request.body, options.contentType);

@@ -93,7 +93,9 @@ async function decode(media: Media, bytes: Uint8Array, headers: Headers, operati
     case "form":
       return Object.fromEntries(new URLSearchParams(text()));
     case "multipart":
-      return new Response(bytes as BodyInit, { headers: { "content-type": headers.get("content-type") ?? "" } }).formData();
+      return new Response(bytes as BodyInit, {
+        headers: { "content-type": headers.get("content-type") ?? "" },
+      }).formData();
     case "binary":
       return bytes;
     case "stream":

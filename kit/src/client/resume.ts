@@ -47,7 +47,12 @@ export async function* readItems(reading: Reading): AsyncGenerator<unknown, void
   const { operation, options, prepared, media, life } = reading;
   const resume = media[0]?.stream?.resume;
   const own = resume === undefined ? undefined : (options.after ?? prepared.headers.get(resume) ?? undefined);
-  const progress: Progress = { position: own, started: false, failures: 0, baseMs: options.backoffMs ?? DEFAULT_BACKOFF_MS };
+  const progress: Progress = {
+    position: own,
+    started: false,
+    failures: 0,
+    baseMs: options.backoffMs ?? DEFAULT_BACKOFF_MS,
+  };
   for (;;) {
     let lost: unknown;
     try {

@@ -6,6 +6,8 @@ import type { PreparedRequest } from "./request.js";
 
 const MAX_REDIRECTS = 5;
 
+type Send = (request: Request) => Promise<Response>;
+
 /** Sends prepared requests: credentials, middleware, fetch. Every method is one attempt; retries are made above it. */
 export class Transport {
   readonly service: ServiceDescription;
@@ -61,7 +63,7 @@ export class Transport {
   /** Through the middleware, outermost first, to fetch. */
   #dispatch(request: Request, attempt: Attempt): Promise<Response> {
     const { middleware = [], transport, fetch = transport?.fetch ?? globalThis.fetch } = this.options;
-    const send = async (request: Request): Promise<Response> => {
+    const send: Send = async (request) => {
       try {
         // In two steps: a browser's fetch must not be called as a method of something else.
         return await attempt.wait(fetch(request), (late) => void late.body?.cancel().catch(() => {}));
@@ -69,7 +71,7 @@ export class Transport {
         throw attempt.explain(error);
       }
     };
-    return middleware.reduceRight((next, wrap) => async (request: Request) => wrap(request, next), send)(request);
+    return middleware.reduceRight<Send>((next, wrap) => async (each) => wrap(each, next), send)(request);
   }
 }
 

@@ -22,6 +22,7 @@ export interface BodyLimits {
 
 const NO_BODY: DecodedBody = { value: undefined, judged: undefined };
 const EMPTY = new Uint8Array(0);
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads and decodes the body of a request for an operation. An operation that declares no body ignores one
@@ -110,7 +111,7 @@ function refuseEncodings(request: UniversalRequest, type: MediaType | undefined)
 /** @throws Problem `malformed_body` on bytes that are not UTF-8 */
 function utf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new Problem("malformed_body", "The body is not valid UTF-8.");
   }

@@ -9,6 +9,9 @@ export interface UniversalResponse {
 /** A header value that a method may give to `reply`; arrays are joined with commas. */
 export type HeaderValue = string | number | boolean | readonly (string | number | boolean)[];
 
+/** A value, or a promise of it: what a method may return. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
 /** An answer with a status and headers of its own; a bare body answers with the lowest declared 2xx. */
 export class Reply<Body = unknown> {
   constructor(

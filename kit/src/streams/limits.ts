@@ -41,9 +41,9 @@ export async function* decode<T>(
   yield* decoder.end();
 }
 
-/** Safari has no async iteration of streams. */
+/** By reader, because Safari has no async iteration of streams. */
 async function* chunksOf(source: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (Symbol.asyncIterator in source) {
+  if (!("getReader" in source)) {
     yield* source;
     return;
   }

@@ -4,7 +4,8 @@ import { answer, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
 const path = { run_id: "r" };
-const echo = () => serve((request, response) => answer(response, 200, { run_id: `${request.headers.authorization} ${request.url}` }));
+const echo = () =>
+  serve((request, response) => answer(response, 200, { run_id: `${request.headers.authorization} ${request.url}` }));
 
 test("credentials go where the contract says, and never to a public operation", async () => {
   const { url } = await echo();
@@ -18,10 +19,17 @@ test("basic, API keys, and providers by scheme name", async () => {
     response.writeHead(200, { "content-type": "text/x" }).end(`${request.headers.authorization} ${request.url}`);
   });
   const text = async (options: object, name = "upload") =>
-    new TextDecoder().decode(await new Client({ ...service, ...options }, { baseUrl: url, auth: { user: basic("ä", "ö"), key: apiKey("a&b") } }).call<Uint8Array>(name, {}));
+    new TextDecoder().decode(
+      await new Client(
+        { ...service, ...options },
+        { baseUrl: url, auth: { user: basic("ä", "ö"), key: apiKey("a&b") } },
+      ).call<Uint8Array>(name, {}),
+    );
   expect(await text({})).toBe("undefined /v1/upload?api_key=a%26b");
   const upload = service.operations.upload;
-  expect(await text({ operations: { upload: { ...upload, security: [{ token: [] }, { user: [] }] } } })).toBe("Basic w6Q6w7Y= /v1/upload");
+  expect(await text({ operations: { upload: { ...upload, security: [{ token: [] }, { user: [] }] } } })).toBe(
+    "Basic w6Q6w7Y= /v1/upload",
+  );
   expect(await text({ operations: { upload: { ...upload, security: [{}] } } })).toBe("undefined /v1/upload");
 });
 
@@ -38,18 +46,26 @@ test("after a 401 a function is asked once for a newer token, by all callers tog
     return token;
   });
   const client = new Client(service, { baseUrl: url, auth });
-  await Promise.all([client.call("getRun", { path }), client.call("cancelRun", { path }), client.call("getRun", { path })]);
+  await Promise.all([
+    client.call("getRun", { path }),
+    client.call("cancelRun", { path }),
+    client.call("getRun", { path }),
+  ]);
   expect(seen.length).toBe(6);
   expect(asked.filter((rejected) => rejected !== undefined).length).toBe(1);
 });
 
 test("a token that cannot be renewed is refused once; a new one that is refused too is not tried a third time", async () => {
   const { url, seen } = await serve((_, response) => answer(response, 401, {}));
-  expect(await failure(new Client(service, { baseUrl: url, auth: bearer("t") }).call("getRun", { path }))).toBeInstanceOf(UnauthorizedError);
+  expect(
+    await failure(new Client(service, { baseUrl: url, auth: bearer("t") }).call("getRun", { path })),
+  ).toBeInstanceOf(UnauthorizedError);
   expect(seen.length).toBe(1);
   let count = 0;
   const auth = bearer(() => `t${count++}`);
-  expect(await failure(new Client(service, { baseUrl: url, auth }).call("getRun", { path }))).toBeInstanceOf(UnauthorizedError);
+  expect(await failure(new Client(service, { baseUrl: url, auth }).call("getRun", { path }))).toBeInstanceOf(
+    UnauthorizedError,
+  );
   expect(seen.length).toBe(3);
 });
 

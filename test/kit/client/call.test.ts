@@ -1,12 +1,19 @@
 import { afterEach, expect, test } from "vitest";
-import { Client, InvalidRequestError, InvalidResponseError, UnexpectedResponseError } from "../../../kit/src/client/index.js";
+import {
+  Client,
+  InvalidRequestError,
+  InvalidResponseError,
+  UnexpectedResponseError,
+} from "../../../kit/src/client/index.js";
 import { answer, bodyOf, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
 
 test("a JSON call comes back typed, with its response on request, and is sent once", async () => {
   const { url, seen } = await serve((_, response) => answer(response, 200, { run_id: "r1", extra: 1 }, { "x-a": "b" }));
-  const call = new Client(service, { baseUrl: `${url}/base/` }).call<{ run_id: string }>("getRun", { path: { run_id: "r1" } });
+  const call = new Client(service, { baseUrl: `${url}/base/` }).call<{ run_id: string }>("getRun", {
+    path: { run_id: "r1" },
+  });
   expect(await call).toEqual({ run_id: "r1", extra: 1 });
   const { body, status, headers } = await call.withResponse();
   expect([body.run_id, status, headers.get("x-a")]).toEqual(["r1", 200, "b"]);
@@ -18,8 +25,12 @@ test("a body goes out as JSON, and the contract's accept with it", async () => {
     const { accept, "content-type": type } = request.headers;
     answer(response, 200, { run_id: `${accept}|${type}|${await bodyOf(request)}` });
   });
-  const call = new Client(service, { baseUrl: url }).call<{ run_id: string }>("createRun", { body: { run_id: "r", goal: "g" } });
-  expect((await call).run_id).toBe('application/json, application/problem+json|application/json|{"run_id":"r","goal":"g"}');
+  const call = new Client(service, { baseUrl: url }).call<{ run_id: string }>("createRun", {
+    body: { run_id: "r", goal: "g" },
+  });
+  expect((await call).run_id).toBe(
+    'application/json, application/problem+json|application/json|{"run_id":"r","goal":"g"}',
+  );
 });
 
 test("an invalid request is refused with pointers, and nothing is sent", async () => {
@@ -36,7 +47,9 @@ test("validation can be switched off by direction, by client and by call", async
   expect(await client.call("getRun", { path: { run_id: "r" } })).toEqual({ nonsense: true });
   expect(await failure(client.call("createRun", { body: { goal: 1 } }))).toBeInstanceOf(InvalidRequestError);
   expect(await client.call("createRun", { body: { goal: 1 } }, { validate: false })).toEqual({ nonsense: true });
-  expect(await failure(client.call("getRun", { path: { run_id: "r" } }, { validate: true }))).toBeInstanceOf(InvalidResponseError);
+  expect(await failure(client.call("getRun", { path: { run_id: "r" } }, { validate: true }))).toBeInstanceOf(
+    InvalidResponseError,
+  );
 });
 
 test.each([
@@ -55,12 +68,16 @@ test.each([
 
 test("a body beyond the limit is not read to its end", async () => {
   const { url } = await serve((_, response) => answer(response, 200, { run_id: "x".repeat(5000) }));
-  const error = await failure(new Client(service, { baseUrl: url, maxResponseBytes: 1000 }).call("getRun", { path: { run_id: "r" } }));
+  const error = await failure(
+    new Client(service, { baseUrl: url, maxResponseBytes: 1000 }).call("getRun", { path: { run_id: "r" } }),
+  );
   expect(String(error)).toMatch(/more than 1000 bytes/);
 });
 
 test("204 is undefined; a success that the contract does not name is an error that says so", async () => {
-  const { url } = await serve((_, response, count) => answer(response, count === 1 ? 204 : 202, count === 1 ? undefined : {}));
+  const { url } = await serve((_, response, count) =>
+    answer(response, count === 1 ? 204 : 202, count === 1 ? undefined : {}),
+  );
   const client = new Client(service, { baseUrl: url });
   expect(await client.call("cancelRun", { path: { run_id: "r" } })).toBeUndefined();
   const error = await failure(client.call("cancelRun", { path: { run_id: "r" } }));
@@ -76,7 +93,8 @@ test("redirects are errors; with followRedirects they stay within the origin", a
     if (request.url === "/v1/runs/loop") return answer(response, 302, undefined, { location: "/v1/runs/loop" });
     answer(response, 200, { run_id: "there" });
   });
-  const get = (followRedirects: boolean, run_id: string) => new Client(service, { baseUrl: url, followRedirects }).call("getRun", { path: { run_id } });
+  const get = (followRedirects: boolean, run_id: string) =>
+    new Client(service, { baseUrl: url, followRedirects }).call("getRun", { path: { run_id } });
   expect(String(await failure(get(false, "here")))).toMatch(/redirected \(302\) to \/v1\/runs\/there/);
   expect(await get(true, "here")).toEqual({ run_id: "there" });
   expect(await failure(get(true, "away"))).toBeInstanceOf(UnexpectedResponseError);
@@ -86,13 +104,17 @@ test("redirects are errors; with followRedirects they stay within the origin", a
 
 test("middleware wraps every attempt, the first outermost", async () => {
   const order: string[] = [];
-  const { url } = await serve((request, response) => answer(response, 200, { run_id: String(request.headers["x-trace"]) }));
+  const { url } = await serve((request, response) =>
+    answer(response, 200, { run_id: String(request.headers["x-trace"]) }),
+  );
   const client = new Client(service, {
     baseUrl: url,
     middleware: [
       async (request, next) => {
         order.push("a");
-        const response = await next(new Request(request, { headers: { ...Object.fromEntries(request.headers), "x-trace": "t" } }));
+        const response = await next(
+          new Request(request, { headers: { ...Object.fromEntries(request.headers), "x-trace": "t" } }),
+        );
         order.push("a end");
         return response;
       },
@@ -108,14 +130,18 @@ test("middleware wraps every attempt, the first outermost", async () => {
 
 test("other body formats", async () => {
   const { url } = await serve(async (request, response) => {
-    response.writeHead(200, { "content-type": "image/png" }).end(`${request.headers["content-type"]}|${await bodyOf(request)}`);
+    response
+      .writeHead(200, { "content-type": "image/png" })
+      .end(`${request.headers["content-type"]}|${await bodyOf(request)}`);
   });
   const client = new Client(service, { baseUrl: url });
   const upload = async (body: unknown, contentType?: string) =>
     new TextDecoder().decode(await client.call<Uint8Array>("upload", { body }, { contentType }));
   expect(await upload(new Uint8Array([65, 66]))).toBe("application/octet-stream|AB");
   expect(await upload(new Blob(["CD"]).stream())).toBe("application/octet-stream|CD");
-  expect(await upload({ a: ["1", "2"], b: { c: 1 }, d: undefined }, "application/x-www-form-urlencoded")).toMatch(/\|a=1&a=2&b=%7B%22c%22%3A1%7D$/);
+  expect(await upload({ a: ["1", "2"], b: { c: 1 }, d: undefined }, "application/x-www-form-urlencoded")).toMatch(
+    /\|a=1&a=2&b=%7B%22c%22%3A1%7D$/,
+  );
   expect(await upload("héllo", "text/plain")).toBe("text/plain|héllo");
   const multipart = await upload({ file: new Blob(["x"]), meta: { k: 1 }, n: 5 }, "multipart/form-data");
   expect(multipart).toMatch(/^multipart\/form-data; boundary=/);

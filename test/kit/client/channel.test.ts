@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { WebSocketServer, type WebSocket } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import {
   AbortedError,
   ApiError,
@@ -11,10 +11,10 @@ import {
   type ChannelOptions,
   ChannelOverflowError,
   Client,
+  type ClientOptions,
   ConnectionError,
   type Disconnect,
   InvalidRequestError,
-  type ClientOptions,
 } from "../../../kit/src/client/index.js";
 import { failure, service, wait } from "./fixtures.js";
 
@@ -49,11 +49,10 @@ async function serve(
   });
   const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}/base`;
   const connect = (options: ChannelOptions = {}, clientOptions: ClientOptions = {}) => {
-    const channel = new Client(service, { baseUrl, auth: bearer("t"), ...clientOptions }).channel<Event, { text: string }>(
-      "connect",
-      {},
-      { backoffMs: 5, ...options },
-    );
+    const channel = new Client(service, { baseUrl, auth: bearer("t"), ...clientOptions }).channel<
+      Event,
+      { text: string }
+    >("connect", {}, { backoffMs: 5, ...options });
     open.push(() => channel.close());
     return channel;
   };
@@ -160,9 +159,11 @@ test("a close code that the contract calls final ends the channel with its meani
   });
   const channel = connect();
   const ids: string[] = [];
-  const error = await failure((async () => {
-    for await (const each of channel) ids.push(each.event_id);
-  })());
+  const error = await failure(
+    (async () => {
+      for await (const each of channel) ids.push(each.event_id);
+    })(),
+  );
   expect(ids).toEqual(["1"]);
   expect(error).toBeInstanceOf(ChannelClosedError);
   expect(error).toMatchObject({ code: 4001, reason: "bye", meaning: "token revoked" });
@@ -178,7 +179,10 @@ test("a normal close is the end; one that the contract lets reconnect is not", a
 });
 
 test.each([401, 403, 404])("an upgrade refused with %i is final", async (status) => {
-  const { connect, seen } = await serve(() => {}, () => status);
+  const { connect, seen } = await serve(
+    () => {},
+    () => status,
+  );
   const channel = connect();
   const error = await failure(channel.opened);
   expect(error).toBeInstanceOf(ApiError);
@@ -198,7 +202,11 @@ test("a refused token is renewed once; other refusals are tried again", async ()
 });
 
 test("no server: gives up after its retries", async () => {
-  const channel = new Client(service, { baseUrl: "http://127.0.0.1:1" }).channel("connect", {}, { backoffMs: 1, retries: 2 });
+  const channel = new Client(service, { baseUrl: "http://127.0.0.1:1" }).channel(
+    "connect",
+    {},
+    { backoffMs: 1, retries: 2 },
+  );
   expect(await failure(channel.opened)).toBeInstanceOf(ConnectionError);
 });
 
@@ -230,12 +238,13 @@ test("a reader that is too slow gets what fits, and then an error", async () => 
     for (let n = 0; n < 20; n++) socket.send(event(String(n)));
   });
   const channel = connect({ bufferSize: 10 });
-  await channel.opened;
-  await wait(50);
+  await wait(100);
   const ids: string[] = [];
-  const error = await failure((async () => {
-    for await (const each of channel) ids.push(each.event_id);
-  })());
+  const error = await failure(
+    (async () => {
+      for await (const each of channel) ids.push(each.event_id);
+    })(),
+  );
   expect(ids).toHaveLength(10);
   expect(error).toBeInstanceOf(ChannelOverflowError);
   expect(code).toBe(4009);

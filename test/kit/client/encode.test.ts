@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Client, InvalidRequestError } from "../../../kit/src/client/index.js";
 import { encodeCookies, encodeHeaders, encodePath, encodeQuery } from "../../../kit/src/client/encode.js";
+import { Client, InvalidRequestError } from "../../../kit/src/client/index.js";
 import type { Parameter } from "../../../kit/src/operation.js";
 import { failure, service } from "./fixtures.js";
 
@@ -48,19 +48,22 @@ test.each<[Partial<Parameter>, unknown, string]>([
 test("whatever an id holds, it stays within its segment or is refused", () => {
   const parameter = color({ in: "path" });
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(".", "..", "", "%2e%2e", "../../admin", "a\\b", "?x#y")), (id) => {
-      let path: string;
-      try {
-        path = encodePath("/v1/{color}/end", [parameter], { color: id });
-      } catch (error) {
-        expect(error).toMatchObject({ pointer: "/path/color" });
-        return;
-      }
-      const { pathname, search, hash } = new URL(`http://h${path}`);
-      expect(search + hash).toBe("");
-      expect(pathname.split("/").length).toBe(4);
-      expect(decodeURIComponent(pathname.split("/")[2] ?? "")).toBe(id);
-    }),
+    fc.property(
+      fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(".", "..", "", "%2e%2e", "../../admin", "a\\b", "?x#y")),
+      (id) => {
+        let path: string;
+        try {
+          path = encodePath("/v1/{color}/end", [parameter], { color: id });
+        } catch (error) {
+          expect(error).toMatchObject({ pointer: "/path/color" });
+          return;
+        }
+        const { pathname, search, hash } = new URL(`http://h${path}`);
+        expect(search + hash).toBe("");
+        expect(pathname.split("/").length).toBe(4);
+        expect(decodeURIComponent(pathname.split("/")[2] ?? "")).toBe(id);
+      },
+    ),
   );
 });
 
@@ -73,7 +76,9 @@ test.each([".", "..", ""])("the id %j is refused before anything is sent", async
 
 test("headers: no line breaks, reserved names left alone, arrays by comma", () => {
   const header = (name: string): Parameter => ({ name, in: "header", type: "string" });
-  expect(encodeHeaders([header("X-A"), header("Authorization")], { "X-A": ["a", 1], Authorization: "x" })).toEqual([["X-A", "a,1"]]);
+  expect(encodeHeaders([header("X-A"), header("Authorization")], { "X-A": ["a", 1], Authorization: "x" })).toEqual([
+    ["X-A", "a,1"],
+  ]);
   for (const bad of ["a\r\nX-Admin: 1", "a\nb", "a\0", "日"]) {
     expect(() => encodeHeaders([header("X-A")], { "X-A": bad })).toThrow(/must not hold/);
   }

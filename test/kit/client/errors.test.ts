@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import * as kit from "../../../kit/src/client/index.js";
 import { retryAfter } from "../../../kit/src/client/errors.js";
+import * as kit from "../../../kit/src/client/index.js";
 import { answer, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
@@ -20,7 +20,9 @@ test.each([
   [599, kit.ServerError],
 ])("status %i has its class, and the service's own fields", async (status, Class) => {
   const problem = { error: { code: "no", message: "Not today", details: { a: 1 }, retryable: false } };
-  const { url } = await serve((_, response) => answer(response, status, problem, { "x-request-id": "q1", "retry-after": "7" }));
+  const { url } = await serve((_, response) =>
+    answer(response, status, problem, { "x-request-id": "q1", "retry-after": "7" }),
+  );
   const error = await failure(new kit.Client(service, { baseUrl: url }).call("getRun", { path }));
   expect((error as object).constructor).toBe(Class);
   expect(error).toBeInstanceOf(kit.ApiError);
@@ -39,15 +41,25 @@ test.each([
 });
 
 test("a proxy's page becomes an excerpt of at most 500 characters", async () => {
-  const { url } = await serve((_, response) => answer(response, 502, `<html>${"x".repeat(5000)}`, { "content-type": "text/html" }));
-  const error = (await failure(new kit.Client(service, { baseUrl: url, retries: 0 }).call("getRun", { path }))) as kit.ApiError;
+  const { url } = await serve((_, response) =>
+    answer(response, 502, `<html>${"x".repeat(5000)}`, { "content-type": "text/html" }),
+  );
+  const error = (await failure(
+    new kit.Client(service, { baseUrl: url, retries: 0 }).call("getRun", { path }),
+  )) as kit.ApiError;
   expect(error).toMatchObject({ status: 502, code: undefined });
   expect(String(error.body)).toHaveLength(500);
   expect(error.message).toMatch(/^getRun answered 502: <html>xxx/);
 });
 
 test("an error without a body, with malformed JSON, or with hostile JSON is still that error", async () => {
-  const bodies = ["", "{", '{"error":{"code":{"a":1},"message":5,"retryable":"yes"},"__proto__":{"status":1}}', "null", "[]"];
+  const bodies = [
+    "",
+    "{",
+    '{"error":{"code":{"a":1},"message":5,"retryable":"yes"},"__proto__":{"status":1}}',
+    "null",
+    "[]",
+  ];
   const { url } = await serve((_, response, count) => answer(response, 404, bodies[count - 1]));
   const client = new kit.Client(service, { baseUrl: url });
   const errors: unknown[] = [];

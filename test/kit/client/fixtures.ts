@@ -27,7 +27,12 @@ const page = schema("Page", object({ runs: { type: "array" }, next: {} }, ["runs
 const runId = { name: "run_id", in: "path", required: true, type: "string" } as const;
 const json = (each: Schema) => ({ content: [{ type: "application/json", format: "json" as const, schema: each }] });
 const lastEventId = { name: "Last-Event-ID", in: "header", type: "string" } as const;
-const stream = { item: "data", id: "/seq", resume: "Last-Event-ID", terminal: { at: "/type", values: ["final"] } } as const;
+const stream = {
+  item: "data",
+  id: "/seq",
+  resume: "Last-Event-ID",
+  terminal: { at: "/type", values: ["final"] },
+} as const;
 
 function operations(...rows: Operation[]): Record<string, Operation> {
   return Object.fromEntries(rows.map((row) => [row.name, row]));
@@ -64,7 +69,15 @@ export const service: ServiceDescription = {
     },
   },
   operations: operations(
-    { name: "health", id: "health", method: "GET", path: "/v1/health", security: [], retry: "always", responses: { 200: json(schema("Health", {})) } },
+    {
+      name: "health",
+      id: "health",
+      method: "GET",
+      path: "/v1/health",
+      security: [],
+      retry: "always",
+      responses: { 200: json(schema("Health", {})) },
+    },
     {
       name: "getRun",
       id: "get_run",
@@ -88,7 +101,14 @@ export const service: ServiceDescription = {
       idempotency: { key: "/body/run_id", generate: true },
       responses: { 200: json(run) },
     },
-    { name: "cancelRun", id: "cancel_run", method: "POST", path: "/v1/runs/{run_id}:cancel", parameters: [runId], responses: { 200: json(run), 204: {} } },
+    {
+      name: "cancelRun",
+      id: "cancel_run",
+      method: "POST",
+      path: "/v1/runs/{run_id}:cancel",
+      parameters: [runId],
+      responses: { 200: json(run), 204: {} },
+    },
     {
       name: "listRuns",
       id: "list_runs",
@@ -134,7 +154,11 @@ export const service: ServiceDescription = {
       path: "/v1/tail",
       retry: "always",
       responses: {
-        200: { content: [{ type: "text/event-stream", format: "stream", stream: { framing: "sse", item: "event", heartbeat: 0.05 } }] },
+        200: {
+          content: [
+            { type: "text/event-stream", format: "stream", stream: { framing: "sse", item: "event", heartbeat: 0.05 } },
+          ],
+        },
       },
     },
     {
@@ -192,7 +216,12 @@ export function closeAll(): void {
   for (const fixture of running.splice(0)) fixture.close();
 }
 
-export function answer(response: ServerResponse, status: number, body?: unknown, headers: Record<string, string> = {}): void {
+export function answer(
+  response: ServerResponse,
+  status: number,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { ...(body !== undefined && { "content-type": "application/json" }), ...headers });
   response.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
 }

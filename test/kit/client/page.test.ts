@@ -34,7 +34,10 @@ test.each([[null], [undefined], [""], [{}], ["same"]])("next %j ends the list", 
 });
 
 test("an integer cursor is sent as one, and breaking off fetches no further page", async () => {
-  const { url, seen } = await serve((_, response, count) => answer(response, 200, { runs: [count], next: String(count * 10) }));
-  for await (const item of new Client(service, { baseUrl: url }).paginate<Page, number>("listSteps")) if (item === 3) break;
+  const { url, seen } = await serve((_, response, count) =>
+    answer(response, 200, { runs: [count], next: String(count * 10) }),
+  );
+  for await (const item of new Client(service, { baseUrl: url }).paginate<Page, number>("listSteps"))
+    if (item === 3) break;
   expect(seen).toEqual(["GET /v1/steps", "GET /v1/steps?after=10", "GET /v1/steps?after=20"]);
 });

@@ -9,8 +9,19 @@ const later = { "retry-after": "0" };
 const path = { run_id: "r" };
 
 test.each([
-  [408, 3], [425, 3], [429, 3], [500, 3], [502, 3], [503, 3], [504, 3],
-  [400, 1], [401, 1], [404, 1], [409, 1], [422, 1], [501, 1],
+  [408, 3],
+  [425, 3],
+  [429, 3],
+  [500, 3],
+  [502, 3],
+  [503, 3],
+  [504, 3],
+  [400, 1],
+  [401, 1],
+  [404, 1],
+  [409, 1],
+  [422, 1],
+  [501, 1],
 ])("status %i of a safe operation is sent %i times", async (status, times) => {
   const { url, seen } = await serve((_, response) => answer(response, status, {}, later));
   const error = await failure(new Client(service, { baseUrl: url }).call("getRun", { path }));
@@ -72,7 +83,9 @@ test("a connection that breaks is tried again, also in the middle of the body", 
 });
 
 test("no server is a ConnectionError that keeps its cause; retries: 0 does not wait", async () => {
-  const error = await failure(new Client(service, { baseUrl: "http://127.0.0.1:1", retries: 0 }).call("getRun", { path }));
+  const error = await failure(
+    new Client(service, { baseUrl: "http://127.0.0.1:1", retries: 0 }).call("getRun", { path }),
+  );
   expect(error).toBeInstanceOf(ConnectionError);
   expect((error as Error).cause).toBeInstanceOf(TypeError);
 });
@@ -108,7 +121,9 @@ test("the timeout is per attempt, covers the body, and is tried again", async ()
   expect(await new Client(service, { baseUrl: url, timeoutMs: 80 }).call("getRun", { path })).toEqual({ run_id: "r" });
   expect(seen.length).toBe(3);
   const silent = await serve(() => {});
-  const error = await failure(new Client(service, { baseUrl: silent.url }).call("getRun", { path }, { timeoutMs: 30, retries: 0 }));
+  const error = await failure(
+    new Client(service, { baseUrl: silent.url }).call("getRun", { path }, { timeoutMs: 30, retries: 0 }),
+  );
   expect(error).toBeInstanceOf(TimeoutError);
   expect(error).toMatchObject({ operation: "getRun", timeoutMs: 30 });
 });
@@ -121,15 +136,26 @@ test("a fetch that ignores signals cannot outstay the timeout", async () => {
 test.each([
   ["before it starts", 0, () => {}],
   ["while it waits for an answer", 40, () => {}],
-  ["while it reads the body", 40, (response: import("node:http").ServerResponse) => void response.writeHead(200, { "content-type": "application/json" }).write("{")],
-  ["while it waits to try again", 40, (response: import("node:http").ServerResponse) => answer(response, 503, {}, { "retry-after": "20" })],
+  [
+    "while it reads the body",
+    40,
+    (response: import("node:http").ServerResponse) =>
+      void response.writeHead(200, { "content-type": "application/json" }).write("{"),
+  ],
+  [
+    "while it waits to try again",
+    40,
+    (response: import("node:http").ServerResponse) => answer(response, 503, {}, { "retry-after": "20" }),
+  ],
 ])("an abort %s ends the call at once", async (_, ms, handler) => {
   const { url, seen } = await serve((_, response) => handler(response));
   const controller = new AbortController();
   if (ms === 0) controller.abort("enough");
   else setTimeout(() => controller.abort("enough"), ms);
   const started = Date.now();
-  const error = await failure(new Client(service, { baseUrl: url }).call("getRun", { path }, { signal: controller.signal }));
+  const error = await failure(
+    new Client(service, { baseUrl: url }).call("getRun", { path }, { signal: controller.signal }),
+  );
   expect(error).toBeInstanceOf(AbortedError);
   expect(error).toMatchObject({ name: "AbortError", cause: "enough" });
   expect(Date.now() - started).toBeLessThan(1000);
@@ -139,7 +165,14 @@ test.each([
 
 test("an error of a middleware is the caller's, and not tried again", async () => {
   let calls = 0;
-  const client = new Client(service, { middleware: [() => { calls += 1; throw new RangeError("mine"); }] });
+  const client = new Client(service, {
+    middleware: [
+      () => {
+        calls += 1;
+        throw new RangeError("mine");
+      },
+    ],
+  });
   expect(await failure(client.call("getRun", { path }))).toBeInstanceOf(RangeError);
   expect(calls).toBe(1);
   expect(ApiError).toBeDefined();

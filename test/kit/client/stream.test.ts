@@ -1,6 +1,14 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, expect, test } from "vitest";
-import { AbortedError, ApiError, Client, ConnectionError, InvalidResponseError, StreamLimitError, type StreamOptions } from "../../../kit/src/client/index.js";
+import {
+  AbortedError,
+  ApiError,
+  Client,
+  ConnectionError,
+  InvalidResponseError,
+  StreamLimitError,
+  type StreamOptions,
+} from "../../../kit/src/client/index.js";
 import { answer, closeAll, failure, type Handler, serve, service, wait } from "./fixtures.js";
 
 afterEach(closeAll);
@@ -21,7 +29,8 @@ function start(response: ServerResponse, text = "", type = "text/event-stream"):
 async function client(handler: Handler) {
   const { url, seen } = await serve(handler);
   const runtime = new Client(service, { baseUrl: url });
-  const open = (options: StreamOptions = {}) => runtime.stream<Item>("streamRunEvents", { path }, { backoffMs: 5, ...options });
+  const open = (options: StreamOptions = {}) =>
+    runtime.stream<Item>("streamRunEvents", { path }, { backoffMs: 5, ...options });
   return { runtime, seen, open };
 }
 
@@ -95,7 +104,15 @@ test("reconnects in a row without a new item are counted; progress starts the co
   expect(seen.length).toBe(5 + 2);
 });
 
-test.each([[404, 1], [409, 1], [408, 1], [501, 1], [429, 3], [503, 3], [500, 3]])("status %i on opening: %i tries", async (status, times) => {
+test.each([
+  [404, 1],
+  [409, 1],
+  [408, 1],
+  [501, 1],
+  [429, 3],
+  [503, 3],
+  [500, 3],
+])("status %i on opening: %i tries", async (status, times) => {
   const { open, seen } = await client((_, response) => answer(response, status, {}, { "retry-after": "0" }));
   const stream = open({ retries: 2 });
   expect(await failure(all(stream))).toBeInstanceOf(ApiError);
@@ -104,11 +121,13 @@ test.each([[404, 1], [409, 1], [408, 1], [501, 1], [429, 3], [503, 3], [500, 3]]
 });
 
 test("a 404 on resume ends the stream with that error; a 204 is its end", async () => {
-  const once = (status: number): Handler => (_, response, count) => {
-    if (count > 1) return answer(response, status);
-    start(response, sse(1));
-    response.end();
-  };
+  const once =
+    (status: number): Handler =>
+    (_, response, count) => {
+      if (count > 1) return answer(response, status);
+      start(response, sse(1));
+      response.end();
+    };
   expect(await failure(seqs((await client(once(404))).open()))).toMatchObject({ status: 404 });
   expect(await seqs((await client(once(204))).open())).toEqual([1]);
 });
@@ -136,7 +155,9 @@ test("break, return and cancel abort the request, also while an item is awaited"
 });
 
 test("the caller's signal throws, before, during and between connections", async () => {
-  const { open } = await client((_, response, count) => (count === 1 ? start(response, sse(0)) : answer(response, 503, {}, { "retry-after": "20" })));
+  const { open } = await client((_, response, count) =>
+    count === 1 ? start(response, sse(0)) : answer(response, 503, {}, { "retry-after": "20" }),
+  );
   expect(await failure(all(open({ signal: AbortSignal.abort() })))).toBeInstanceOf(AbortedError);
   expect(await failure(all(open({ signal: AbortSignal.timeout(40) })))).toBeInstanceOf(AbortedError);
   expect(await failure(all(open({ signal: AbortSignal.timeout(40) })))).toBeInstanceOf(AbortedError);
@@ -162,11 +183,15 @@ test("silence is a lost connection; comments are life; a slow reader is no silen
 });
 
 test("event items are whole events; the contract's heartbeat sets the idle timeout; nothing to resume means an error", async () => {
-  const { runtime, seen } = await client((_, response) => start(response, "event: a\nid: 1\nretry: 5\ndata: x\n\ndata: y\n\n"));
+  const { runtime, seen } = await client((_, response) =>
+    start(response, "event: a\nid: 1\nretry: 5\ndata: x\n\ndata: y\n\n"),
+  );
   const items: unknown[] = [];
-  const error = await failure((async () => {
-    for await (const item of runtime.stream("tail")) items.push(item);
-  })());
+  const error = await failure(
+    (async () => {
+      for await (const item of runtime.stream("tail")) items.push(item);
+    })(),
+  );
   expect(items).toEqual([{ event: "a", data: "x", id: "1", retry: 5 }, { data: "y" }]);
   expect(String(error)).toMatch(/silent for 150 ms/);
   expect(seen.length).toBe(1);

@@ -24,11 +24,19 @@ const cases: [name: string, text: string, want: SseEvent[]][] = [
   ["no data, no event", "event: e\nid: 1\n\ndata: a\n\n", [{ data: "a" }]],
   ["unknown fields, case and leading spaces count", "Data: x\n data: y\nfoo: z\ndata : w\n\n", []],
   ["only one space is taken", "data:   a\ndata:\ta\n\n", [{ data: "  a\n\ta" }]],
-  ["the last event and id count", "event: a\nevent: b\nid: 1\nid: 2\ndata: x\n\n", [{ event: "b", data: "x", id: "2" }]],
+  [
+    "the last event and id count",
+    "event: a\nevent: b\nid: 1\nid: 2\ndata: x\n\n",
+    [{ event: "b", data: "x", id: "2" }],
+  ],
   ["an empty event is the default", "event: a\nevent\ndata: x\n\n", [{ data: "x" }]],
   ["an id with NUL is ignored", "id: 1\nid: a\0b\ndata: x\n\n", [{ data: "x", id: "1" }]],
   ["an empty id resets", "id\ndata: x\n\n", [{ data: "x", id: "" }]],
-  ["retry takes digits only", "retry: 1a\ndata: x\n\nretry: -1\ndata: y\n\nretry:\ndata: z\n\n", [{ data: "x" }, { data: "y" }, { data: "z" }]],
+  [
+    "retry takes digits only",
+    "retry: 1a\ndata: x\n\nretry: -1\ndata: y\n\nretry:\ndata: z\n\n",
+    [{ data: "x" }, { data: "y" }, { data: "z" }],
+  ],
   ["a byte order mark at the start", "\uFEFFdata: a\n\n\uFEFFdata: b\n\n", [{ data: "a" }]],
   ["only one byte order mark", "\uFEFF\uFEFFdata: a\n\ndata: b\n\n", [{ data: "b" }]],
   ["a cut-off event is dropped", "data: a\n\ndata: b\n", [{ data: "a" }]],
@@ -75,19 +83,39 @@ test("the last event id outlives events and comes without data too", () => {
 });
 
 test("any chunking of any text gives the same events", () => {
-  const piece = fc.constantFrom("data: a", "data", "event: e", "id: 1", "id: \0", "retry: 5", ":", "\uFEFF", "ä€😀", "\n", "\r", "\r\n", "\n\n", " ", "x");
+  const piece = fc.constantFrom(
+    "data: a",
+    "data",
+    "event: e",
+    "id: 1",
+    "id: \0",
+    "retry: 5",
+    ":",
+    "\uFEFF",
+    "ä€😀",
+    "\n",
+    "\r",
+    "\r\n",
+    "\n\n",
+    " ",
+    "x",
+  );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 40 }), fc.array(fc.nat(9), { minLength: 1, maxLength: 20 }), (pieces, sizes) => {
-      const bytes = encoder.encode(pieces.join(""));
-      const chunks: Uint8Array[] = [];
-      let start = 0;
-      for (let turn = 0; start < bytes.length; turn++) {
-        const size = (sizes[turn % sizes.length] ?? 0) + (turn % 3 === 2 ? 1 : 0);
-        chunks.push(bytes.subarray(start, start + size));
-        start += size;
-      }
-      expect(read(chunks)).toEqual(read([bytes]));
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 40 }),
+      fc.array(fc.nat(9), { minLength: 1, maxLength: 20 }),
+      (pieces, sizes) => {
+        const bytes = encoder.encode(pieces.join(""));
+        const chunks: Uint8Array[] = [];
+        let start = 0;
+        for (let turn = 0; start < bytes.length; turn++) {
+          const size = (sizes[turn % sizes.length] ?? 0) + (turn % 3 === 2 ? 1 : 0);
+          chunks.push(bytes.subarray(start, start + size));
+          start += size;
+        }
+        expect(read(chunks)).toEqual(read([bytes]));
+      },
+    ),
     { numRuns: 2000 },
   );
 });
@@ -97,9 +125,19 @@ test("limits hold for a line and for the lines of an event together", () => {
   expect(() => read([line], new SseDecoder(50))).toThrow(StreamLimitError);
   expect(() => read(cut(line, 1), new SseDecoder(50))).toThrow(StreamLimitError);
   expect(() => read([line, line, line], new SseDecoder(250))).toThrow(StreamLimitError);
-  expect(() => read(Array.from({ length: 200 }, () => encoder.encode("data\n")), new SseDecoder(500))).toThrow(StreamLimitError);
+  expect(() =>
+    read(
+      Array.from({ length: 200 }, () => encoder.encode("data\n")),
+      new SseDecoder(500),
+    ),
+  ).toThrow(StreamLimitError);
   const short = encoder.encode("data: x\n\n");
-  expect(read(Array.from({ length: 200 }, () => short), new SseDecoder(50))).toHaveLength(200);
+  expect(
+    read(
+      Array.from({ length: 200 }, () => short),
+      new SseDecoder(50),
+    ),
+  ).toHaveLength(200);
 });
 
 test("a big event that comes byte by byte takes linear time", () => {
@@ -118,6 +156,12 @@ test("decode reads async iterables and streams", async () => {
   const bytes = encoder.encode("data: a\n\ndata: b\n\n");
   const events: SseEvent[] = [];
   for await (const event of decode(new Blob([bytes]).stream(), new SseDecoder())) events.push(event);
-  for await (const event of decode((async function* () { yield* cut(bytes, 3); })(), new SseDecoder())) events.push(event);
+  for await (const event of decode(
+    (async function* () {
+      yield* cut(bytes, 3);
+    })(),
+    new SseDecoder(),
+  ))
+    events.push(event);
   expect(events.map(({ data }) => data).join("")).toBe("abab");
 });

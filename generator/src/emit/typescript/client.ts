@@ -34,11 +34,26 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   code.value("Client", kit);
   code.value("service", layout.specifier(file, layout.file(service.area, "operations")));
   const className = `${service.className}Client`;
-  const classDoc = docComment([`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")], "");
+  const classDoc = docComment(
+    [`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")],
+    "",
+  );
   const declared = methods.map(({ optionsType, ...method }) => ({ ...method, options: optionsType }));
   return [
-    { path: `${file}.js`, text: print("typescript/client.js", { header: head, imports: code.lines(), className, methods }) },
-    { path: `${file}.d.ts`, text: print("typescript/client.d.ts", { header: head, imports: types.lines(), classDoc, className, methods: declared }) },
+    {
+      path: `${file}.js`,
+      text: print("typescript/client.js", { header: head, imports: code.lines(), className, methods }),
+    },
+    {
+      path: `${file}.d.ts`,
+      text: print("typescript/client.d.ts", {
+        header: head,
+        imports: types.lines(),
+        classDoc,
+        className,
+        methods: declared,
+      }),
+    },
   ];
 }
 
@@ -48,18 +63,38 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const operations = service.operations.flatMap((operation): Method[] => {
     const { request, requestRequired, body, item, pageItem, streamType } = signatureOf(context, operation, file, types);
     const parameter = `request${requestRequired ? "" : "?"}: ${request ?? "Record<string, never>"}`;
-    const common = { doc: methodDoc(operation, operation.method, "  "), key: stringLiteral(operation.name), request: parameter };
+    const common = {
+      doc: methodDoc(operation, operation.method, "  "),
+      key: stringLiteral(operation.name),
+      request: parameter,
+    };
     const methods: Method[] = [];
     if (body !== undefined) {
       const paged = operation.pagination !== undefined;
-      const result = paged ? `${types.type("PagedCall", kit)}<${body}, ${pageItem ?? "unknown"}>` : `${types.type("Call", kit)}<${body}>`;
-      methods.push({ ...common, name: operation.name, kit: paged ? "paginate" : "call", optionsType: types.type("CallOptions", kit), options: "options", result });
+      const result = paged
+        ? `${types.type("PagedCall", kit)}<${body}, ${pageItem ?? "unknown"}>`
+        : `${types.type("Call", kit)}<${body}>`;
+      methods.push({
+        ...common,
+        name: operation.name,
+        kit: paged ? "paginate" : "call",
+        optionsType: types.type("CallOptions", kit),
+        options: "options",
+        result,
+      });
     }
     if (item !== undefined) {
       const both = body !== undefined;
       const name = both ? freeName(`${operation.name}Stream`, taken) : operation.name;
       const options = both ? `{ accept: ${stringLiteral(streamType ?? "*/*")}, ...options }` : "options";
-      methods.push({ ...common, name, kit: "stream", optionsType: types.type("StreamOptions", kit), options, result: `${types.type("ItemStream", kit)}<${item}>` });
+      methods.push({
+        ...common,
+        name,
+        kit: "stream",
+        optionsType: types.type("StreamOptions", kit),
+        options,
+        result: `${types.type("ItemStream", kit)}<${item}>`,
+      });
     }
     return methods;
   });

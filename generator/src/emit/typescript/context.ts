@@ -1,4 +1,4 @@
-import { shapeOf, type Shape } from "../../model/shape.js";
+import { type Shape, shapeOf } from "../../model/shape.js";
 import type { Model, ModelSchema, ServiceModel, TypeId, TypeModel } from "../../model/types.js";
 import type { Imports } from "../../print/imports.js";
 import type { Layout } from "../layout.js";
@@ -36,7 +36,9 @@ export class Context {
 
   /** The types of an area, by name. */
   typesOf(area: string): TypeModel[] {
-    return [...this.model.types.values()].filter((type) => type.area === area).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.model.types.values()]
+      .filter((type) => type.area === area)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Names of types as a file sees them: its own area's models, or imported ones. */

@@ -9,7 +9,8 @@ export function emitIndex(context: Context, area: string, options: { readonly wi
   const from = (artefact: "models" | "schemas" | "operations" | "client" | "server") =>
     layout.specifier(file, layout.file(area, artefact));
   const isService = context.serviceOf(area) !== undefined;
-  const sides = isService && options.withSides ? [`export * from "${from("client")}";`, `export * from "${from("server")}";`] : [];
+  const sides =
+    isService && options.withSides ? [`export * from "${from("client")}";`, `export * from "${from("server")}";`] : [];
   const lines = [
     `export * from "${from("models")}";`,
     `export * as schemas from "${from("schemas")}";`,

@@ -24,7 +24,9 @@ export function emitModels(context: Context, area: string): OutputFile[] {
     return {
       name: type.name,
       doc: docComment(docOf(type), ""),
-      ...(isInterface ? { members: memberLines(shape.members, shape.rest, names, "  ") } : { type: typeText(shape, names) }),
+      ...(isInterface
+        ? { members: memberLines(shape.members, shape.rest, names, "  ") }
+        : { type: typeText(shape, names) }),
       values: valuesOf(shape),
     };
   });
@@ -34,7 +36,15 @@ export function emitModels(context: Context, area: string): OutputFile[] {
   });
   const head = header(context.source(area));
   return [
-    { path: `${file}.d.ts`, text: print("typescript/models.d.ts", { header: head, imports: imports.lines(), declarations, empty: declarations.length === 0 }) },
+    {
+      path: `${file}.d.ts`,
+      text: print("typescript/models.d.ts", {
+        header: head,
+        imports: imports.lines(),
+        declarations,
+        empty: declarations.length === 0,
+      }),
+    },
     { path: `${file}.js`, text: print("typescript/models.js", { header: head, enums }) },
   ];
 }

@@ -1,4 +1,12 @@
-import type { ChannelModel, MediaModel, OperationModel, ParameterModel, ResponseModel, ServiceModel, TypeId } from "../../model/types.js";
+import type {
+  ChannelModel,
+  MediaModel,
+  OperationModel,
+  ParameterModel,
+  ResponseModel,
+  ServiceModel,
+  TypeId,
+} from "../../model/types.js";
 import { Code, printValue } from "../../print/code.js";
 import { docLines } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
@@ -18,7 +26,10 @@ export function emitOperations(context: Context, service: ServiceModel): OutputF
   const title = docLines(service.title).join(" ");
   return [
     { path: `${file}.js`, text: print("typescript/operations.js", { header: head, imports: code.lines(), table }) },
-    { path: `${file}.d.ts`, text: print("typescript/operations.d.ts", { header: head, imports: types.lines(), title }) },
+    {
+      path: `${file}.d.ts`,
+      text: print("typescript/operations.d.ts", { header: head, imports: types.lines(), title }),
+    },
   ];
 }
 
@@ -39,7 +50,9 @@ class Table {
       name: service.name,
       title: service.title,
       version: service.version,
-      operations: Object.fromEntries(service.operations.map((operation) => [operation.name, this.operation(operation)])),
+      operations: Object.fromEntries(
+        service.operations.map((operation) => [operation.name, this.operation(operation)]),
+      ),
       channels: Object.fromEntries(service.channels.map((channel) => [channel.name, this.channel(channel)])),
       securitySchemes: service.securitySchemes,
       security: service.security,
@@ -49,7 +62,8 @@ class Table {
   }
 
   private operation(operation: OperationModel): object {
-    const { name, id, method, path, request, parameters, body, security, optional, retry, idempotency, deprecated } = operation;
+    const { name, id, method, path, request, parameters, body, security, optional, retry, idempotency, deprecated } =
+      operation;
     return {
       name,
       id,
@@ -63,7 +77,11 @@ class Table {
       optional: optional || undefined,
       retry,
       idempotency,
-      pagination: operation.pagination && { items: operation.pagination.items, next: operation.pagination.next, cursor: operation.pagination.cursor },
+      pagination: operation.pagination && {
+        items: operation.pagination.items,
+        next: operation.pagination.next,
+        cursor: operation.pagination.cursor,
+      },
       deprecated,
     };
   }
@@ -99,7 +117,9 @@ class Table {
   }
 
   private response({ content, headers }: ResponseModel): object {
-    const declared = headers.map(({ name, type, required }) => [name, { type, required: required || undefined }] as const);
+    const declared = headers.map(
+      ({ name, type, required }) => [name, { type, required: required || undefined }] as const,
+    );
     return {
       content: content.length > 0 ? content.map((media) => this.media(media)) : undefined,
       headers: declared.length > 0 ? Object.fromEntries(declared) : undefined,

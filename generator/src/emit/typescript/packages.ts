@@ -11,7 +11,10 @@ export interface PackagesOptions {
 export function emitPackages(context: Context, areas: readonly string[], options: PackagesOptions): OutputFile[] {
   const services = context.model.services.map(({ area }) => area).sort();
   return [
-    { path: "models/package.json", text: manifest("models", "types, validators and operation tables", options, modelExports(areas), {}) },
+    {
+      path: "models/package.json",
+      text: manifest("models", "types, validators and operation tables", options, modelExports(areas), {}),
+    },
     ...(["client", "server"] as const).flatMap((side): OutputFile[] => {
       const lines = services.map((area) => `export * from "./${area}.js";`).join("\n");
       const text = `${header("the contracts")}\n\n${lines}\n`;
@@ -20,7 +23,10 @@ export function emitPackages(context: Context, areas: readonly string[], options
       return [
         { path: `${side}/index.js`, text },
         { path: `${side}/index.d.ts`, text },
-        { path: `${side}/package.json`, text: manifest(side, what, options, exports, { [`${options.scope}/models`]: options.version }) },
+        {
+          path: `${side}/package.json`,
+          text: manifest(side, what, options, exports, { [`${options.scope}/models`]: options.version }),
+        },
       ];
     }),
   ];
@@ -35,7 +41,13 @@ function entry(path: string): Record<string, string> {
   return { types: `${path}.d.ts`, default: `${path}.js` };
 }
 
-function manifest(name: string, what: string, options: PackagesOptions, exports: object, dependencies: Record<string, string>): string {
+function manifest(
+  name: string,
+  what: string,
+  options: PackagesOptions,
+  exports: object,
+  dependencies: Record<string, string>,
+): string {
   const value = {
     name: `${options.scope}/${name}`,
     version: options.version,

@@ -9,6 +9,9 @@ import type { Context } from "./context.js";
 export async function emitPaths(context: Context, service: ServiceModel, loader: Loader): Promise<OutputFile> {
   const file = context.layout.file(service.area, "paths");
   const document = bundle(service, context.model, loader);
-  const tree = await openapiTS(document as Parameters<typeof openapiTS>[0] & object, { silent: true, alphabetize: false });
+  const tree = await openapiTS(document as Parameters<typeof openapiTS>[0] & object, {
+    silent: true,
+    alphabetize: false,
+  });
   return { path: `${file}.d.ts`, text: `${header(context.source(service.area))}\n\n${astToString(tree).trim()}\n` };
 }

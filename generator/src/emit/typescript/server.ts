@@ -30,7 +30,10 @@ export function emitServer(context: Context, service: ServiceModel): OutputFile[
   );
   return [
     { path: `${file}.js`, text: print("typescript/server.js", { header: head, imports: code.lines(), className }) },
-    { path: `${file}.d.ts`, text: print("typescript/server.d.ts", { header: head, imports: types.lines(), classDoc, className, methods }) },
+    {
+      path: `${file}.d.ts`,
+      text: print("typescript/server.d.ts", { header: head, imports: types.lines(), classDoc, className, methods }),
+    },
   ];
 }
 
@@ -40,7 +43,9 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const operations = service.operations.map((operation) => {
     const { request, body, item } = signatureOf(context, operation, file, types);
     const results = [
-      ...(body === undefined ? [] : [`${types.type("Awaitable", kit)}<${body} | ${types.type("Reply", kit)}<${body}>>`]),
+      ...(body === undefined
+        ? []
+        : [`${types.type("Awaitable", kit)}<${body} | ${types.type("Reply", kit)}<${body}>>`]),
       ...(item === undefined ? [] : [`AsyncIterable<${item}>`]),
     ];
     const note = operation.builtin

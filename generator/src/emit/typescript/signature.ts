@@ -1,7 +1,6 @@
+import { resolvedShape, shapeAt } from "../../model/navigate.js";
 import type { Shape } from "../../model/shape.js";
-import { shapeOf } from "../../model/shape.js";
 import type { ChannelModel, Documented, MediaModel, OperationModel, TypeId } from "../../model/types.js";
-import { pointerParts } from "../../read/pointer.js";
 import { docLines } from "../../print/escape.js";
 import type { Imports } from "../../print/imports.js";
 import type { Context } from "./context.js";
@@ -26,24 +25,37 @@ export interface Signature {
 export function signatureOf(context: Context, operation: OperationModel, file: string, imports: Imports): Signature {
   const names = context.names(file, imports, false);
   const successes = operation.responses.filter(({ status }) => status.startsWith("2"));
-  const answers = successes.length > 0 ? successes : operation.responses.filter(({ status }) => status === "default" && operation.responses.length === 1);
+  const answers =
+    successes.length > 0
+      ? successes
+      : operation.responses.filter(({ status }) => status === "default" && operation.responses.length === 1);
   const media = answers.flatMap(({ content }) => content);
   const streams = media.filter(({ format }) => format === "stream");
   const bodies = answers.flatMap(({ content }) =>
-    content.length === 0 ? ["void"] : content.filter(({ format }) => format !== "stream").map((one) => mediaType(one, names.reference)),
+    content.length === 0
+      ? ["void"]
+      : content.filter(({ format }) => format !== "stream").map((one) => mediaType(one, names.reference)),
   );
   return {
     request: operation.request === undefined ? undefined : names.reference(operation.request),
     requestRequired: operation.requestRequired,
     body: bodies.length > 0 ? distinct(bodies) : streams.length > 0 ? undefined : "void",
-    item: streams.length > 0 ? distinct(streams.map((one) => (one.schema === undefined ? streamItem(one, imports, context, file) : names.reference(one.schema)))) : undefined,
+    item:
+      streams.length > 0
+        ? distinct(
+            streams.map((one) =>
+              one.schema === undefined ? streamItem(one, imports, context, file) : names.reference(one.schema),
+            ),
+          )
+        : undefined,
     pageItem: pageItemOf(context, operation, (shape) => typeText(shape, names)),
     streamType: streams[0]?.type,
   };
 }
 
 function mediaType({ format, schema }: MediaModel, reference: (id: TypeId) => string): string {
-  if (format === "binary") return "Blob";
+  if (format === "binary") return "Uint8Array";
+  if (format === "multipart") return "FormData";
   if (format === "text") return "string";
   return schema === undefined ? "unknown" : reference(schema);
 }
@@ -58,37 +70,37 @@ function distinct(types: readonly string[]): string {
 }
 
 /** The type of the items that `x-pagination` points to. */
-function pageItemOf(context: Context, { pagination }: OperationModel, text: (shape: Shape) => string): string | undefined {
+function pageItemOf(
+  context: Context,
+  { pagination }: OperationModel,
+  text: (shape: Shape) => string,
+): string | undefined {
   if (!pagination?.body) return undefined;
-  let shape: Shape | undefined = context.shape(context.type(pagination.body));
-  for (const part of pointerParts(pagination.items)) {
-    shape = memberShape(context, shape, part);
-    if (!shape) return "unknown";
-  }
-  const list = resolved(context, shape);
-  return list.kind === "array" ? text(list.items) : "unknown";
-}
-
-function memberShape(context: Context, shape: Shape, name: string): Shape | undefined {
-  const object = resolved(context, shape);
-  const parts = object.kind === "intersection" ? object.of.map((part) => resolved(context, part)) : [object];
-  for (const part of parts) {
-    const member = part.kind === "object" ? part.members.find((candidate) => candidate.name === name) : undefined;
-    if (member) return member.shape;
-  }
-  return undefined;
-}
-
-function resolved(context: Context, shape: Shape): Shape {
-  let current = shape;
-  for (let steps = 0; current.kind === "ref" && steps < 64; steps++) current = shapeOf(context.type(current.to).schema, context.schema);
-  return current;
+  const page = context.shape(context.type(pagination.body));
+  const items = shapeAt(page, pagination.items, context.schema);
+  const list = items && resolvedShape(items, context.schema);
+  return list?.kind === "array" ? text(list.items) : "unknown";
 }
 
 /** The doc comment of a generated method: what the contract says, and the request it sends. */
-export function methodDoc(source: Documented & Pick<OperationModel | ChannelModel, "path">, method: string, indent: string, note: readonly string[] = []): string {
+export function methodDoc(
+  source: Documented & Pick<OperationModel | ChannelModel, "path">,
+  method: string,
+  indent: string,
+  note: readonly string[] = [],
+): string {
   const { summary, description, deprecated, path } = source;
-  const said = [summary, description === summary ? undefined : description].flatMap((text) => (text === undefined ? [] : [...docLines(text), ""]));
-  const lines = [...said, ...note.flatMap((line) => [line, ""]), ...docLines(`\`${method} ${path}\``), ...(deprecated ? ["@deprecated"] : [])];
-  return docComment(lines.filter((line, index) => line !== "" || lines[index - 1] !== ""), indent);
+  const said = [summary, description === summary ? undefined : description].flatMap((text) =>
+    text === undefined ? [] : [...docLines(text), ""],
+  );
+  const lines = [
+    ...said,
+    ...note.flatMap((line) => [line, ""]),
+    ...docLines(`\`${method} ${path}\``),
+    ...(deprecated ? ["@deprecated"] : []),
+  ];
+  return docComment(
+    lines.filter((line, index) => line !== "" || lines[index - 1] !== ""),
+    indent,
+  );
 }

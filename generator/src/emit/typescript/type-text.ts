@@ -47,7 +47,11 @@ export function typeText(shape: Shape, names: TypeNames, indent = ""): string {
 /** The type, in parentheses where `[]` or `&` would otherwise take only a part of it. */
 function operand(shape: Shape, names: TypeNames, indent: string): string {
   const text = typeText(shape, names, indent);
-  const loose = shape.kind === "union" || shape.kind === "intersection" || shape.kind === "binary" || (shape.kind === "enum" && text.includes(" | "));
+  const loose =
+    shape.kind === "union" ||
+    shape.kind === "intersection" ||
+    shape.kind === "binary" ||
+    (shape.kind === "enum" && text.includes(" | "));
   return loose ? `(${text})` : text;
 }
 
@@ -64,12 +68,18 @@ function objectType(members: readonly Member[], rest: Shape | undefined, names: 
   const inner = `${indent}  `;
   const lines = memberLines(members, rest, names, inner);
   const short = `{ ${lines.map((line) => line.trim().replace(/;$/, "")).join("; ")} }`;
-  if (!lines.some((line) => line.includes("\n") || line.includes("/**")) && short.length + indent.length <= WIDTH) return short;
+  if (!lines.some((line) => line.includes("\n") || line.includes("/**")) && short.length + indent.length <= WIDTH)
+    return short;
   return `{\n${lines.join("\n")}\n${indent}}`;
 }
 
 /** The members of an object type, a line each, docs above them. */
-export function memberLines(members: readonly Member[], rest: Shape | undefined, names: TypeNames, indent: string): string[] {
+export function memberLines(
+  members: readonly Member[],
+  rest: Shape | undefined,
+  names: TypeNames,
+  indent: string,
+): string[] {
   const lines = members.map((member) => {
     const optional = member.required ? "" : "?";
     return `${memberDoc(member, indent)}${indent}${typeKey(member.name)}${optional}: ${typeText(member.shape, names, indent)};`;
@@ -91,7 +101,11 @@ export function memberDoc({ description, deprecated, defaultValue }: Member, ind
   return docComment(lines, indent);
 }
 
-export function memberDocLines(description: string | undefined, deprecated: boolean | undefined, defaultValue?: unknown): string[] {
+export function memberDocLines(
+  description: string | undefined,
+  deprecated: boolean | undefined,
+  defaultValue?: unknown,
+): string[] {
   return [
     ...(description === undefined ? [] : docLines(description)),
     ...(defaultValue === undefined ? [] : docLines(`@default ${valueLiteral(defaultValue)}`)),
@@ -104,7 +118,8 @@ export function docComment(lines: readonly string[], indent: string): string {
   const text = trimBlank(lines).flatMap((line) => wrap(line, WIDTH + 7 - indent.length));
   if (text.length === 0) return "";
   const [only] = text;
-  if (text.length === 1 && only !== undefined && only.length + indent.length < WIDTH) return `${indent}/** ${only} */\n`;
+  if (text.length === 1 && only !== undefined && only.length + indent.length < WIDTH)
+    return `${indent}/** ${only} */\n`;
   return `${indent}/**\n${text.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}\n`).join("")}${indent} */\n`;
 }
 

@@ -43,16 +43,24 @@ function emitValidator(context: Context, type: TypeModel, mode: Mode, diagnostic
     const doc = mode === "strict" ? strictDoc : tolerantDoc;
     return [
       { path: `${file}.js`, text: print("typescript/validator.js", { header: head, imports: imports.lines(), code }) },
-      { path: `${file}.d.ts`, text: print("typescript/validator.d.ts", { header: head, imports: types.lines(), doc, name: type.name }) },
+      {
+        path: `${file}.d.ts`,
+        text: print("typescript/validator.d.ts", { header: head, imports: types.lines(), doc, name: type.name }),
+      },
     ];
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    diagnostics.add(/regular expression/i.test(error.message) ? "pattern-invalid" : "schema-invalid", `${type.name} cannot be compiled: ${error.message}`, {
-      place: type.place,
-    });
+    diagnostics.add(
+      /regular expression/i.test(error.message) ? "pattern-invalid" : "schema-invalid",
+      `${type.name} cannot be compiled: ${error.message}`,
+      {
+        place: type.place,
+      },
+    );
     return [];
   }
 }
 
-const strictDoc = "/** For producers: members, enum values and variants that the contract does not name are refused. */\n";
+const strictDoc =
+  "/** For producers: members, enum values and variants that the contract does not name are refused. */\n";
 const tolerantDoc = "/** For consumers: members, enum values and variants that the contract does not name pass. */\n";

@@ -54,7 +54,11 @@ export function compileValidator(schema: ModelSchema, options: CompileOptions): 
   }
 }
 
-function compile(schema: ModelSchema, { localName, unevaluated }: CompileOptions, unicodeRegExp: boolean): CompiledValidator {
+function compile(
+  schema: ModelSchema,
+  { localName, unevaluated }: CompileOptions,
+  unicodeRegExp: boolean,
+): CompiledValidator {
   const calls = new Map<string, CompiledValidator["calls"][number]>();
   const ajv = new Ajv2020({
     code: { source: true, esm: true, lines: true, optimize: 1, formats: _`formats` },
@@ -85,7 +89,10 @@ function compile(schema: ModelSchema, { localName, unevaluated }: CompileOptions
     });
   }
   // A bare boolean compiles to code without the usual frame; an object that means the same does not.
-  const source = standalone.default(ajv, ajv.compile(typeof schema === "boolean" ? (schema ? {} : { not: {} }) : schema));
+  const source = standalone.default(
+    ajv,
+    ajv.compile(typeof schema === "boolean" ? (schema ? {} : { not: {} }) : schema),
+  );
   return { ...moduleCode(source), calls: [...calls.values()].sort((a, b) => (a.local < b.local ? -1 : 1)) };
 }
 
@@ -138,7 +145,11 @@ function namesInherited(schema: unknown): boolean {
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (typeof next !== "object" || next === null) continue;
     for (const [key, value] of Object.entries(next)) {
-      if (inherited.has(key) || (key === "required" && Array.isArray(value) && value.some((name) => inherited.has(String(name))))) return true;
+      if (
+        inherited.has(key) ||
+        (key === "required" && Array.isArray(value) && value.some((name) => inherited.has(String(name))))
+      )
+        return true;
       stack.push(value);
     }
   }

@@ -76,10 +76,13 @@ export function predicateOf(schema: ModelSchema, options: PredicateOptions): Mod
 
 function inner(keyword: string, value: unknown, options: PredicateOptions): unknown {
   const next = options.mode === "tolerant" && fixedKeywords.has(keyword) ? { ...options, fixed: true } : options;
-  if (schemaListKeywords.has(keyword) && Array.isArray(value)) return value.map((item) => predicateOf(item as ModelSchema, next));
+  if (schemaListKeywords.has(keyword) && Array.isArray(value))
+    return value.map((item) => predicateOf(item as ModelSchema, next));
   if (schemaKeywords.has(keyword)) return predicateOf(value as ModelSchema, next);
   if (schemaMapKeywords.has(keyword) && isObject(value)) {
-    return plainObject(Object.entries(value).map(([key, item]) => [key, predicateOf(item as ModelSchema, next)] as const));
+    return plainObject(
+      Object.entries(value).map(([key, item]) => [key, predicateOf(item as ModelSchema, next)] as const),
+    );
   }
   return value;
 }

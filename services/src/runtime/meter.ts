@@ -1,0 +1,39 @@
+import type { RunLimits } from "@agentwire/models/runtime";
+import { RunFailure } from "./executor.js";
+
+/** Counts what a run consumes, and ends it when it would go over a limit. */
+export class Meter {
+  steps = 0;
+  tokens = 0;
+  toolCalls = 0;
+  readonly #start = performance.now();
+
+  constructor(private readonly limits: RunLimits) {}
+
+  /** @throws RunFailure `limits.max_steps` */
+  step(): void {
+    const { max_steps } = this.limits;
+    if (max_steps !== undefined && this.steps >= max_steps) {
+      throw new RunFailure("limits.max_steps", `The run wanted more than its ${max_steps} step(s).`);
+    }
+    this.steps += 1;
+  }
+
+  /** @throws RunFailure `limits.max_tokens` */
+  token(): void {
+    const { max_tokens } = this.limits;
+    if (max_tokens !== undefined && this.tokens >= max_tokens) {
+      throw new RunFailure("limits.max_tokens", `The run wanted more than its ${max_tokens} token(s).`);
+    }
+    this.tokens += 1;
+  }
+
+  usage(): Record<string, number> {
+    return {
+      steps: this.steps,
+      tokens: this.tokens,
+      tool_calls: this.toolCalls,
+      duration_ms: Math.round(performance.now() - this.#start),
+    };
+  }
+}
