@@ -1,7 +1,9 @@
 // Compiles kit, generator and services. Runs after `npm install`, and by hand with `npm run build`.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
+const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-const { status } = spawnSync(process.execPath, [tsc, "--build", "services"], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [tsc, "--build", "services"], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);

@@ -8,7 +8,13 @@ export {
   type RuntimeLauncher,
 } from "./daemon/launcher.js";
 export { type DaemonOptions, DaemonService } from "./daemon/service.js";
-export { type Executor, type ExecutorContext, type Progress, RunFailure, type ToolOutcome } from "./runtime/executor.js";
+export {
+  type Executor,
+  type ExecutorContext,
+  type Progress,
+  RunFailure,
+  type ToolOutcome,
+} from "./runtime/executor.js";
 export { planner } from "./runtime/planner/planner.js";
 export { type RuntimeOptions, RuntimeService } from "./runtime/service.js";
 export { type SessionOptions, SessionService } from "./session/service.js";

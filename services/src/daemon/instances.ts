@@ -32,7 +32,11 @@ export class Instances {
 
   /** Looks again at those that did not answer last time; they may be back. */
   async refresh(): Promise<void> {
-    await Promise.all(this.list().filter(({ state }) => state === "error").map((instance) => instance.probe()));
+    await Promise.all(
+      this.list()
+        .filter(({ state }) => state === "error")
+        .map((instance) => instance.probe()),
+    );
   }
 
   /**

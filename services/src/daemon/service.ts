@@ -24,7 +24,7 @@ import { VERSION } from "../shared/version.js";
 import { type AllowEndpoint, loopbackOnly } from "./endpoint.js";
 import { Instances } from "./instances.js";
 import { InProcessLauncher, type RuntimeLauncher } from "./launcher.js";
-import { MemoryProfileStore, Profiles, type ProfileStore } from "./profiles.js";
+import { MemoryProfileStore, type ProfileStore, Profiles } from "./profiles.js";
 import { MemoryRunRecordStore, type RunRecordStore } from "./run-record.js";
 import { DaemonRuns } from "./runs.js";
 

@@ -22,5 +22,8 @@ export type KnownEvent =
 
 /** What there is to say about an event before it has its place in a session. */
 export type EventContent = {
-  [Type in KnownEvent["type"]]: { readonly type: Type; readonly payload: Extract<KnownEvent, { type: Type }>["payload"] };
+  [Type in KnownEvent["type"]]: {
+    readonly type: Type;
+    readonly payload: Extract<KnownEvent, { type: Type }>["payload"];
+  };
 }[KnownEvent["type"]];

@@ -1,4 +1,10 @@
-import type { InitialMessage, MessageAccepted, NewMessage, SessionMessage, SessionView } from "@agentwire/models/session";
+import type {
+  InitialMessage,
+  MessageAccepted,
+  NewMessage,
+  SessionMessage,
+  SessionView,
+} from "@agentwire/models/session";
 import { newId } from "../shared/ids.js";
 import type { EventContent, KnownEvent } from "./event.js";
 import { Participant } from "./participant.js";
@@ -52,7 +58,12 @@ export class Session {
   }
 
   /** The first invitations and the first message, before anybody else can know of the session. */
-  begin(creator: string, invite: readonly string[], message: InitialMessage | undefined, end: boolean): number | undefined {
+  begin(
+    creator: string,
+    invite: readonly string[],
+    message: InitialMessage | undefined,
+    end: boolean,
+  ): number | undefined {
     // The invitations of a session that is ended at once carry the message, which comes after them.
     const first = message && this.#message(creator, message, this.#last + invite.length + 1);
     for (const invitee of invite) this.#invite(invitee, creator, end ? first : undefined);
@@ -93,7 +104,10 @@ export class Session {
     const known = key === undefined ? undefined : keys.get(key);
     if (known) return known;
     const payload = this.#message(sender, message, this.#last + 1);
-    this.#append({ type: "session.message", payload: key === undefined ? payload : { ...payload, idempotency_key: key } });
+    this.#append({
+      type: "session.message",
+      payload: key === undefined ? payload : { ...payload, idempotency_key: key },
+    });
     const accepted = { message_id: payload.id, sequence: payload.sequence };
     if (key !== undefined) keys.set(key, accepted);
     return accepted;
@@ -110,7 +124,12 @@ export class Session {
   }
 
   /** @param reach those who may be invited, of everybody who was in and whoever is named besides */
-  reopen(handle: string, others: readonly string[], reach: (handle: string) => boolean, message?: InitialMessage): void {
+  reopen(
+    handle: string,
+    others: readonly string[],
+    reach: (handle: string) => boolean,
+    message?: InitialMessage,
+  ): void {
     const caller = this.participant(handle);
     if (this.active) throw refuse.active();
     const may = caller.status === "joined" || (caller.status === "invited" && this.#sentAndEnded);
@@ -119,10 +138,12 @@ export class Session {
     this.#sentAndEnded = false;
     if (caller.status !== "joined") caller.become("joined", this.#last, this.now());
     this.#append({ type: "session.reopened", payload: { reopened_by: handle } });
+    // All at once, before the invitations: nobody who was in sees those of the others.
     const before = this.participants.filter((participant) => participant !== caller);
-    // Whoever cannot be reached is out without a word; whoever can is out only until the invitation that follows.
-    for (const participant of before) participant.become("left", this.#last, this.now());
-    const invite = [...new Set([...before.map((participant) => participant.handle), ...others])];
+    const reopened = this.#last;
+    for (const participant of before)
+      participant.become(reach(participant.handle) ? "invited" : "left", reopened, this.now());
+    const invite = new Set([...before.map((participant) => participant.handle), ...others]);
     for (const invitee of invite) if (invitee !== handle && reach(invitee)) this.#invite(invitee, handle);
     if (message) this.#append({ type: "session.message", payload: this.#message(handle, message, this.#last + 1) });
   }

@@ -17,7 +17,8 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?|\.\d+)|([-+*/()])|$)/y;
  * @throws ArithmeticError on anything else, and on results that are no finite number
  */
 export function evaluate(expression: string): number {
-  if (expression.length > MAX_LENGTH) throw new ArithmeticError(`the expression is longer than ${MAX_LENGTH} characters`);
+  if (expression.length > MAX_LENGTH)
+    throw new ArithmeticError(`the expression is longer than ${MAX_LENGTH} characters`);
   const value = new Parser(tokens(expression)).parse();
   if (!Number.isFinite(value)) throw new ArithmeticError("the result is no finite number");
   // 0 and -0 are one number to whoever reads the answer.

@@ -35,7 +35,13 @@ export class Catalog {
   }
 
   /** By id, or by name where no id is given. */
-  find({ id, name }: { readonly id?: string | undefined; readonly name?: string | undefined }): CatalogEntry | undefined {
+  find({
+    id,
+    name,
+  }: {
+    readonly id?: string | undefined;
+    readonly name?: string | undefined;
+  }): CatalogEntry | undefined {
     if (id !== undefined) return this.#byId.get(id);
     return name === undefined ? undefined : this.#byName.get(name);
   }
@@ -48,7 +54,9 @@ export class Catalog {
     try {
       return this.#ajv.compile(schema);
     } catch (error) {
-      throw new Error(`${member} of tool "${tool.id}" is no JSON Schema: ${(error as Error).message}`, { cause: error });
+      throw new Error(`${member} of tool "${tool.id}" is no JSON Schema: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
 }
@@ -56,5 +64,7 @@ export class Catalog {
 function issuesOf(validate: ValidateFunction, value: unknown, root: string): string[] {
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
-  return errors.slice(0, MAX_ISSUES).map(({ instancePath, message }) => `${root}${instancePath} ${message ?? "is invalid"}`);
+  return errors
+    .slice(0, MAX_ISSUES)
+    .map(({ instancePath, message }) => `${root}${instancePath} ${message ?? "is invalid"}`);
 }

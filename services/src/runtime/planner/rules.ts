@@ -28,7 +28,8 @@ export function planCalls(input: RunInput, has: (tool: string) => boolean): Plan
       calls.push({ step: `work out ${expression}`, tool: "calc", args: { expression } });
     }
   }
-  if (has("time_now") && ASKS_TIME.test(input.goal)) calls.push({ step: "look at the clock", tool: "time_now", args: {} });
+  if (has("time_now") && ASKS_TIME.test(input.goal))
+    calls.push({ step: "look at the clock", tool: "time_now", args: {} });
   const text = textOf(input);
   if (has("text_stats")) calls.push({ step: "measure the text", tool: "text_stats", args: { text } });
   else if (has("echo")) calls.push({ step: "repeat the text", tool: "echo", args: { text } });

@@ -1,0 +1,71 @@
+/** `npm start`: the contracts, the services and the clients at work, step by step. */
+import pc from "picocolors";
+import { clientsOf } from "./demo/clients.js";
+import { showContracts } from "./demo/contracts.js";
+import { showConversation } from "./demo/conversation.js";
+import { inviteToTry } from "./demo/invitation.js";
+import { Narrator } from "./demo/narrator.js";
+import { type DemoOptions, HELP, readOptions, UsageError } from "./demo/options.js";
+import { showRun } from "./demo/run.js";
+import { showServices } from "./demo/services.js";
+import { raced } from "./shared/signals.js";
+import { type Stack, startStack } from "./stack.js";
+
+const STOPPED = Symbol("stopped by a signal");
+
+/** The whole demonstration; returns the exit code. */
+async function demonstrate({ goal, once, ports }: DemoOptions, stop: AbortSignal): Promise<number> {
+  const tell = new Narrator((text) => process.stdout.write(text));
+  let stack: Stack | undefined;
+  try {
+    await raced(showContracts(tell), stop);
+    tell.step("Start the services");
+    stack = await startStack({ ports });
+    const clients = clientsOf(stack);
+    await raced(showServices(tell, stack, clients), stop);
+    tell.step("Give a goal to the daemon");
+    const run = await raced(showRun(tell, clients, goal), stop);
+    tell.step("Let two agents talk about it");
+    const talk = await raced(showConversation(tell, stack, clients, run.answer), stop);
+    tell.step("Try it yourself");
+    inviteToTry(tell, stack, run, talk);
+    if (!once) {
+      process.stdout.write(`\n${pc.bold("The services are up.")} Press Ctrl-C to stop them.\n`);
+      await raced(new Promise(() => undefined), stop);
+    }
+  } catch (error) {
+    if (error !== STOPPED) throw error;
+    process.stdout.write("\nStopping.\n");
+  } finally {
+    await stack?.close();
+  }
+  if (once) process.stdout.write(`\n${pc.green("Everything works.")} The services are closed.\n`);
+  return 0;
+}
+
+/** Aborts on the first signal; a second one ends the process at once. */
+function onInterrupt(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort(STOPPED)));
+  }
+  return stop.signal;
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = readOptions(process.argv.slice(2));
+    if (options) return await demonstrate(options, onInterrupt());
+    process.stdout.write(HELP);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${pc.red("error:")} ${message}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write("Try --help.\n");
+    return 2;
+  }
+}
+
+// Set, not called: the process ends by itself, and a timer that was left hanging would show.
+process.exitCode = await main();

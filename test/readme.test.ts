@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const readme = readFileSync(join(root, "README.md"), "utf8");
+// Inside the repository, so that the snippets find the packages as a user's project would.
+const folder = mkdtempSync(join(root, "node_modules", ".readme-"));
+const children: ChildProcess[] = [];
+
+/** The code blocks of the README in order, by language. */
+function snippets(language: string): string[] {
+  return [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+    .filter(([, name]) => name === language)
+    .map(([, , code = ""]) => code);
+}
+
+/** Type-checks a snippet as printed, and compiles it for this Node. */
+function compile(name: string, code: string): void {
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(file, code);
+  const program = ts.createProgram([file], {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    skipLibCheck: true,
+  });
+  const problems = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+  expect(problems).toEqual([]);
+  program.emit();
+}
+
+function node(...args: string[]) {
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+}
+
+/** Starts a snippet that serves, and waits until it says where. */
+function serve(name: string): Promise<string> {
+  const child = spawn(process.execPath, [`${name}.js`], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  return new Promise((resolve, reject) => {
+    child.stdout.on("data", (data: Buffer) => {
+      const url = /http:\/\/[\d.:]+/.exec(data.toString())?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    child.on("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
+  });
+}
+
+describe("the README", () => {
+  const [contract = ""] = snippets("yaml");
+  const [server = "", client = "", echo = ""] = snippets("ts");
+
+  beforeAll(() => {
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    writeFileSync(join(folder, "greeter.yaml"), contract);
+    const generated = node(
+      join(root, "generator/bin/agentwire.js"),
+      "generate",
+      "--spec",
+      "greeter.yaml",
+      "--out",
+      "greeter",
+    );
+    expect(generated.stderr).toBe("");
+    expect(generated.status).toBe(0);
+  });
+
+  afterAll(() => {
+    for (const child of children) child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("shows a server and a client that work together", async () => {
+    // The port of the snippet may be taken on this machine; any other shows the same.
+    compile("server", server.replace("port: 8080", "port: 0"));
+    const url = await serve("server");
+    compile("client", client.replace("http://127.0.0.1:8080", url));
+    const { stdout, stderr } = node("client.js");
+    expect(stderr).toBe("");
+    expect(stdout).toBe("Hello, Ada!\nthree\ntwo\none\n");
+  });
+
+  it("shows a service in under 25 lines that speaks a protocol", async () => {
+    expect(echo.trim().split("\n").length).toBeLessThan(25);
+    compile("echo", echo.replace("port: 8091", "port: 0"));
+    const url = await serve("echo");
+    const { RuntimeClient } = await import("@agentwire/client/runtime");
+    const runtime = new RuntimeClient({ baseUrl: url });
+    const { run_id } = await runtime.createRun({ body: { input: { goal: "say it back" } } });
+    expect(await runtime.getRunResult({ path: { run_id } })).toEqual({
+      run_id,
+      ok: true,
+      output: { echo: "say it back" },
+    });
+    await expect(runtime.getRunStatus({ path: { run_id: "other" } })).rejects.toMatchObject({
+      status: 404,
+      code: "not_found",
+    });
+  });
+
+  it("names commands that exist", () => {
+    const help = node(join(root, "generator/bin/agentwire.js"), "--help").stdout;
+    const commands = [...readme.matchAll(/npx agentwire (\w+)/g)].map(([, name = ""]) => name);
+    expect(commands.length).toBeGreaterThan(4);
+    for (const command of new Set(commands)) expect(help).toContain(`${command} `);
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test"]));
+  });
+
+  it("links to files that exist", () => {
+    for (const [, path = ""] of readme.matchAll(/\]\(([^)]+)\)/g))
+      expect(() => readFileSync(join(root, path))).not.toThrow();
+  });
+});

@@ -1,0 +1,67 @@
+// Runs in a project that has only the packed packages: generate, import, serve, call, stream.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { RuntimeClient } from "@agentwire/client";
+import { Problem } from "@agentwire/kit/server";
+import { service as daemon } from "@agentwire/models/daemon";
+import { validate } from "@agentwire/models/runtime/validators/strict/RunStatus";
+import { RuntimeServer } from "@agentwire/server/runtime";
+
+function agentwire(...args) {
+  const result = spawnSync(process.execPath, ["node_modules/agentwire/bin/agentwire.js", ...args], { encoding: "utf8" });
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout;
+}
+
+// A contract of one's own, with the kit from the registry and with the kit copied in.
+for (const [out, ...flags] of [["api"], ["api-standalone", "--standalone"]]) {
+  rmSync(out, { recursive: true, force: true });
+  agentwire("generate", "--spec", "note-book.yaml", "--out", out, ...flags);
+  const { NoteBookClient, NoteBookServer } = await import(new URL(`./${out}/index.js`, import.meta.url).href);
+  class Notes extends NoteBookServer {
+    async getNote({ path }) {
+      return { id: path.id, text: "remember the milk" };
+    }
+    async *watchNotes() {
+      yield { id: "1", text: "one" };
+      yield { id: "2", text: "two" };
+    }
+  }
+  const listening = await new Notes().listen();
+  const client = new NoteBookClient({ baseUrl: listening.url });
+  assert.deepEqual(await client.getNote({ path: { id: "a/b:c" } }), { id: "a/b:c", text: "remember the milk" });
+  const seen = [];
+  for await (const note of client.watchNotes()) seen.push(note.text);
+  assert.deepEqual(seen, ["one", "two"]);
+  await listening.close();
+}
+
+// The published packages.
+class Runtime extends RuntimeServer {
+  async createRun({ body }) {
+    return { run_id: body.run_id ?? "run_1", state: "queued" };
+  }
+  async getRunStatus({ path }) {
+    throw new Problem("not_found", `no run ${path.run_id}`);
+  }
+  async getRunResult({ path }) {
+    return { run_id: path.run_id, ok: true };
+  }
+  async *streamRunEvents({ path }) {
+    for (const seq of [0, 1]) {
+      yield { run_id: path.run_id, seq, type: seq === 1 ? "final" : "step", time: "2026-01-01T00:00:00Z" };
+    }
+  }
+}
+const listening = await new Runtime().listen();
+const runtime = new RuntimeClient({ baseUrl: listening.url });
+const status = await runtime.createRun({ body: { input: { goal: "smoke" } } });
+assert.ok(validate(status));
+await assert.rejects(runtime.getRunStatus({ path: { run_id: "x" } }), { name: "NotFoundError", status: 404, code: "not_found" });
+const events = [];
+for await (const event of runtime.streamRunEvents({ path: { run_id: "run_1" } })) events.push(event.seq);
+assert.deepEqual(events, [0, 1]);
+await listening.close();
+assert.equal(Object.keys(daemon.operations).length, 14);
+console.log(`smoke passed on Node ${process.version}`);
