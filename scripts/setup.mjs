@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MIN_NODE = [20, 19];
+/** How much of npm's complaint is shown; the reason comes first, its manual after it. */
+const NPM_LINES = 15;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const modules = join(root, "node_modules");
 /** Holds a hash of what was installed from. */
@@ -26,28 +28,42 @@ function checkNode() {
   );
 }
 
-/** The files that decide what is installed. */
+/** The root and every workspace: its folder and its package.json. */
 function manifests() {
-  const { workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return ["package-lock.json", "package.json", ...workspaces.map((folder) => join(folder, "package.json"))]
-    .map((file) => join(root, file))
-    .filter((file) => existsSync(file));
+  const top = readJson(join(root, "package.json"));
+  const folders = top.workspaces.filter((folder) => existsSync(join(root, folder, "package.json")));
+  return [["", top], ...folders.map((folder) => [folder, readJson(join(root, folder, "package.json"))])];
 }
 
 function fingerprint() {
-  const hash = createHash("sha256");
-  for (const file of manifests()) hash.update(readFileSync(file)).update("\0");
+  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
+  for (const [folder, manifest] of manifests()) hash.update(`\0${folder}\0${wantedBy(manifest)}`);
   return hash.digest("hex");
+}
+
+/** What a manifest, or its entry in the lock file, asks for; nothing else in it decides what is installed. */
+function wantedBy({ dependencies, devDependencies, optionalDependencies }) {
+  const lists = [dependencies, devDependencies, optionalDependencies];
+  return JSON.stringify(lists.map((list) => Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function isInstalled() {
   // npm writes this file last, so without it an install was cut short.
-  const installed = timeOf(join(modules, ".package-lock.json"));
-  if (installed === 0) return false;
+  const installed = join(modules, ".package-lock.json");
+  if (!existsSync(installed)) return false;
   const current = fingerprint();
   if (existsSync(installStamp) && readFileSync(installStamp, "utf8") === current) return true;
-  // Somebody has run `npm install` by hand since the manifests changed.
-  if (!manifests().every((file) => timeOf(file) <= installed)) return false;
+  // Somebody may have run `npm install` by hand: then what is there is what the lock file says.
+  const lock = readJson(join(root, "package-lock.json")).packages;
+  const found = readJson(installed).packages;
+  const asked = manifests().every(
+    ([folder, manifest]) => lock[folder] && wantedBy(lock[folder]) === wantedBy(manifest),
+  );
+  const there = Object.entries(lock).every(([path, { version, link, optional }]) => {
+    if (!path.startsWith("node_modules/") || optional) return true;
+    return found[path] && found[path].version === version && found[path].link === link;
+  });
+  if (!asked || !there) return false;
   writeFileSync(installStamp, current);
   return true;
 }
@@ -58,10 +74,17 @@ function install() {
   const options = { cwd: root, encoding: "utf8", shell: process.platform === "win32" };
   const { status, stdout, stderr, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], options);
   if (error) fail(`npm could not be started: ${error.message}`);
-  if (status !== 0) fail(`npm ci failed:\n${stdout}${stderr}`);
+  if (status !== 0) {
+    const lines = `${stdout}${stderr}`.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("npm warn"));
+    fail(`npm ci failed; run it by hand to see everything it says\n${lines.slice(0, NPM_LINES).join("\n")}`);
+  }
   writeFileSync(installStamp, fingerprint());
   // The package's own `prepare` script has built everything.
   if (outputsExist()) stampBuild();
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 function isBuilt() {

@@ -70,15 +70,29 @@ export class SchemaReader {
         const list = inner.map((item, index) => this.convert(item, { ...at, pointer: pointerTo(at.pointer, index) }));
         entries.push([keyword === "items" ? "prefixItems" : keyword, list]);
       } else if (schemaMapKeywords.has(keyword) && isObject(inner)) {
-        const map = Object.entries(inner).map(
-          ([key, item]) => [key, this.convert(item, { ...at, pointer: pointerTo(at.pointer, key) })] as const,
-        );
-        entries.push([keyword, plainObject(map)]);
+        entries.push([keyword, this.convertMap(inner, at)]);
       } else {
         entries.push([keyword, inner]);
       }
     }
     return fromOpenApi30(plainObject(entries));
+  }
+
+  /** A map of schemas. Contracts in the wild also put a reference where the whole map should be. */
+  private convertMap(map: JsonObject, place: Place): Record<string, unknown> {
+    if (typeof map.$ref === "string" && Object.keys(map).length === 1) {
+      const target = this.loader.resolve(map.$ref, {
+        document: place.document,
+        pointer: pointerTo(place.pointer, "$ref"),
+      });
+      const followed = target && this.loader.follow(target);
+      return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place) : {};
+    }
+    const entries = Object.entries(map).map(
+      ([key, item]) =>
+        [key, this.convert(item, { document: place.document, pointer: pointerTo(place.pointer, key) })] as const,
+    );
+    return plainObject(entries);
   }
 }
 

@@ -19,13 +19,15 @@ export class Connection {
   readonly opened: Promise<boolean>;
   readonly closed: Promise<Closed>;
   readonly #socket: WebSocketLike;
-  readonly #onData: (data: unknown) => void;
+  readonly #onData: (data: unknown) => boolean;
   #lastHeard = Date.now();
+  #answersPings = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #onOpened: (opened: boolean) => void = () => {};
   #onClosed: (closed: Closed) => void = () => {};
 
-  constructor(socket: WebSocketLike, onData: (data: unknown) => void) {
+  /** `onData` takes a frame and says whether it is the answer to a ping. */
+  constructor(socket: WebSocketLike, onData: (data: unknown) => boolean) {
     this.#socket = socket;
     this.#onData = onData;
     this.opened = new Promise((resolve) => {
@@ -56,13 +58,16 @@ export class Connection {
     return true;
   }
 
-  /** Pings every interval; when pongs are promised and nothing came for two intervals, the connection is dead. */
-  beat({ interval, ping, pong }: NonNullable<ChannelDescription["heartbeat"]>): void {
+  /**
+   * Pings every interval. A peer that has answered before and then says nothing for two intervals is dead; one that has
+   * never answered on this connection may be a service that leaves pings unanswered, and its silence proves nothing.
+   */
+  beat({ interval, ping }: NonNullable<ChannelDescription["heartbeat"]>): void {
     const text = JSON.stringify(ping);
     const periodMs = interval * 1000;
     this.#lastHeard = Date.now();
     this.#timer = setInterval(() => {
-      if (pong !== undefined && Date.now() - this.#lastHeard >= 2 * periodMs) this.drop(4000, "no heartbeat");
+      if (this.#answersPings && Date.now() - this.#lastHeard >= 2 * periodMs) this.drop(4000, "no heartbeat");
       else if (this.isOpen) this.#socket.send(text);
     }, periodMs);
   }
@@ -82,7 +87,7 @@ export class Connection {
 
   readonly #hearMessage = ({ data }: SocketEvent): void => {
     this.#lastHeard = Date.now();
-    this.#onData(data);
+    if (this.#onData(data)) this.#answersPings = true;
   };
 
   readonly #hearClose = ({ code = BROKEN, reason = "" }: SocketEvent): void => {

@@ -32,21 +32,22 @@ export class MessageReader {
     this.#refuse = refuse;
   }
 
-  /** Delivers the message of a frame, or reports that there is none in it. */
-  read(data: unknown): void {
+  /** Delivers the message of a frame, or reports that there is none in it. True when the frame answers a ping. */
+  read(data: unknown): boolean {
     let message: unknown;
     try {
       // Text frames only: of bytes, `JSON.parse` would read "[object Blob]".
       message = JSON.parse(typeof data === "string" ? data : "");
     } catch {
       this.#refuse({ data, reason: typeof data === "string" ? "not JSON" : "a binary frame" });
-      return;
+      return false;
     }
-    if (isPong(message, this.#description.heartbeat?.pong)) return;
+    if (isPong(message, this.#description.heartbeat?.pong)) return true;
     if (this.#validate !== undefined && !this.#validate(message)) {
       const violations = violationsOf(this.#validate);
       this.#refuse({ data, reason: violations.map((each) => `${each.pointer} ${each.message}`).join("; ") });
     } else if (this.#isNew(message)) this.#deliver(message);
+    return false;
   }
 
   #isNew(message: unknown): boolean {

@@ -63,7 +63,10 @@ export class Hub {
 
   #tell(tap: Sink, event: KnownEvent): void {
     const behind = (this.#taps.get(tap) ?? 0) + 1;
-    if (behind > MAX_BEHIND) return tap.close(1013, "too slow");
+    if (behind > MAX_BEHIND) {
+      tap.close(1013, "too slow");
+      return;
+    }
     this.#taps.set(tap, behind);
     const done = (): void => {
       if (this.#taps.has(tap)) this.#taps.set(tap, (this.#taps.get(tap) ?? 1) - 1);

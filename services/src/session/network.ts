@@ -39,7 +39,10 @@ export class Network {
   /** Serves one connection until it closes. */
   async connect(handle: string, tokenHash: string, sink: Sink): Promise<void> {
     // The token may have been changed while the socket was being opened.
-    if (this.#store.agent(handle)?.tokenHash !== tokenHash) return sink.close(4401, "the token is no longer good");
+    if (this.#store.agent(handle)?.tokenHash !== tokenHash) {
+      sink.close(4401, "the token is no longer good");
+      return;
+    }
     const connection = this.hub.open(handle, tokenHash, sink);
     this.presence.arrived(handle);
     for (const session of this.#store.sessions()) if (session.has(handle)) connection.notify(session);

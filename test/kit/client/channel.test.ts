@@ -126,12 +126,14 @@ test("a lost socket is opened again after the last id, repeats are dropped, send
   expect(lost[0]?.retryInMs).toBeLessThanOrEqual(5);
 });
 
-test("heartbeat: pings go out, pongs are swallowed, and silence drops the socket", async () => {
+test("heartbeat: pings go out, pongs are swallowed, and a peer that has answered before is dropped for its silence", async () => {
   const pings: string[] = [];
   const { connect, seen } = await serve((socket, _, count) => {
+    let answers = 0;
     socket.on("message", (data) => {
       pings.push(String(data));
-      if (count > 1) socket.send('{"type":"pong","at":1}');
+      answers += 1;
+      if (count > 1 || answers === 1) socket.send('{"type":"pong","at":1}');
     });
     if (count > 1) setTimeout(() => socket.send(event("alive")), 500);
   });
@@ -140,6 +142,18 @@ test("heartbeat: pings go out, pongs are swallowed, and silence drops the socket
   expect(new Set(pings)).toEqual(new Set(['{"type":"ping"}']));
   expect(seen.length).toBe(2);
   expect(invalid).toEqual([]);
+});
+
+test("heartbeat: a peer that has never answered a ping keeps its connection, however silent it is", async () => {
+  const { connect, seen } = await serve((socket) => {
+    let pings = 0;
+    socket.on("message", () => {
+      pings += 1;
+      if (pings === 5) socket.send(event("still here"));
+    });
+  });
+  expect(await take(connect(), 1)).toEqual(["still here"]);
+  expect(seen.length).toBe(1);
 });
 
 test("frames that are no messages are reported and dropped", async () => {

@@ -64,8 +64,9 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     };
   });
   const channels = service.channels.map((channel) => {
-    const send = channel.send === undefined ? "never" : names.reference(channel.send);
-    const channelType = `${types.type("ServerChannel", kit)}<${names.reference(channel.receive)}, ${send}>`;
+    // The contract speaks from the client's side: what it sends comes in here.
+    const incoming = channel.send === undefined ? "never" : names.reference(channel.send);
+    const channelType = `${types.type("ServerChannel", kit)}<${incoming}, ${names.reference(channel.receive)}>`;
     const request = channel.request === undefined ? "Record<string, never>" : names.reference(channel.request);
     return {
       doc: methodDoc(channel, "WebSocket", "  ", ["The socket closes when the method returns."]),

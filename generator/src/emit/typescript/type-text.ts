@@ -64,7 +64,14 @@ function tupleType(shape: Shape & { kind: "tuple" }, names: TypeNames, indent: s
 }
 
 function objectType(members: readonly Member[], rest: Shape | undefined, names: TypeNames, indent: string): string {
-  if (members.length === 0) return rest ? `Record<string, ${typeText(rest, names, indent)}>` : "Record<string, never>";
+  if (members.length === 0 && rest) {
+    const type = typeText(rest, names, indent);
+    // An alias may refer to itself through an index signature, but not through `Record`.
+    return rest.kind === "any" || rest.kind === "primitive"
+      ? `Record<string, ${type}>`
+      : `{ [member: string]: ${type} }`;
+  }
+  if (members.length === 0) return "Record<string, never>";
   const inner = `${indent}  `;
   const lines = memberLines(members, rest, names, inner);
   const short = `{ ${lines.map((line) => line.trim().replace(/;$/, "")).join("; ")} }`;

@@ -2,11 +2,11 @@
 
 export type Closed = Record<string, never>;
 
-export type Extensions = Record<string, string | number>;
+export type Extensions = { [member: string]: string | number };
 
 export type Free = Record<string, unknown>;
 
-export type Headers = Record<string, string[]>;
+export type Headers = { [member: string]: string[] };
 
 /** A named member beside members of another type. */
 export interface Labels {

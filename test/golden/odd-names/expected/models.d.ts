@@ -30,7 +30,7 @@ export interface Record_ {
   at?: Date_;
 }
 
-export type Unknown = Record<string, Record_>;
+export type Unknown = { [member: string]: Record_ };
 
 export type Unrecognized_ = "a" | "b" | Unrecognized;
 
