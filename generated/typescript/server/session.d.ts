@@ -399,7 +399,7 @@ export declare abstract class SessionServer extends Server {
    *
    * `WebSocket /connect`
    */
-  abstract connect(request: Record<string, never>, channel: ServerChannel<SessionEvent, SessionClientMessage>, context: RequestContext): Awaitable<void>;
+  abstract connect(request: Record<string, never>, channel: ServerChannel<SessionClientMessage, SessionEvent>, context: RequestContext): Awaitable<void>;
 
   /**
    * Hears everything in the network, as it happens
@@ -415,5 +415,5 @@ export declare abstract class SessionServer extends Server {
    *
    * `WebSocket /_admin/tap`
    */
-  tap?(request: Record<string, never>, channel: ServerChannel<SessionEvent, never>, context: RequestContext): Awaitable<void>;
+  tap?(request: Record<string, never>, channel: ServerChannel<never, SessionEvent>, context: RequestContext): Awaitable<void>;
 }

@@ -61,11 +61,10 @@ async function poll(record: RunRecord, signal: AbortSignal): Promise<void> {
 
 /** A runtime that is on its way out may say how a run ended and then not answer any more; the event is enough. */
 async function end(record: RunRecord, event: RunEvent, signal: AbortSignal): Promise<void> {
-  try {
-    update(record, await status(record, signal));
-    if (hasEnded(record.status)) return;
-  } catch {
-    signal.throwIfAborted();
+  const asked = await status(record, signal, 0).catch(() => undefined);
+  if (asked && hasEnded(asked)) {
+    update(record, asked);
+    return;
   }
   const failed = event.data?.["state"] === "canceled" ? "canceled" : "failed";
   const state = event.type === "final" ? "succeeded" : failed;
@@ -74,8 +73,8 @@ async function end(record: RunRecord, event: RunEvent, signal: AbortSignal): Pro
   if (event.type === "error" && isDetail(error)) record.result = { run_id: record.id, ok: false, error };
 }
 
-async function status({ id, target }: RunRecord, signal: AbortSignal): Promise<RunStatus> {
-  return await target.client.getRunStatus({ path: { run_id: id } }, { signal });
+async function status({ id, target }: RunRecord, signal: AbortSignal, retries?: number): Promise<RunStatus> {
+  return await target.client.getRunStatus({ path: { run_id: id } }, { signal, retries });
 }
 
 /** Takes over what the runtime says, under our id and with the instance filled in. */

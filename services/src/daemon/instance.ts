@@ -5,6 +5,7 @@ import type { LaunchedRuntime } from "./launcher.js";
 
 const PROBE_TIMEOUT_MS = 2000;
 const READY_POLL_MS = 50;
+const LAST_WORDS_MS = 1000;
 
 /** What an instance is besides its address. */
 export type InstanceFacts = Omit<RuntimeInstance, "state" | "runtime_api_endpoint" | "runtime_version">;
@@ -76,9 +77,10 @@ export class Instance {
   /** Stops it if the Daemon has started it; an external runtime is left alone. */
   async stop(): Promise<void> {
     this.#state = "stopping";
-    // First the runtime, so that whoever follows its runs hears how they ended.
     await this.launched?.stop();
-    this.gone.abort(new Error(`the instance ${this.id} was deleted`));
+    // Not at once: whoever follows its runs may still be reading how they ended.
+    const reason = new Error(`the instance ${this.id} was deleted`);
+    setTimeout(() => this.gone.abort(reason), LAST_WORDS_MS).unref();
   }
 
   #settle(state: "ready" | "error"): void {

@@ -9,7 +9,15 @@ import {
   Unrecognized_,
 } from "./expected/index.js";
 
-export const members: Members = { "@type": "a", constructor: "b", "1abc": 1, 'quote"s': "c", toString: "t", "": "d", ключ: "e" };
+export const members: Members = {
+  "@type": "a",
+  constructor: "b",
+  "1abc": 1,
+  'quote"s': "c",
+  toString: "t",
+  "": "d",
+  ключ: "e",
+};
 export const record: Record_ = { at: "2026-01-01" };
 export const date: Date_ = "2026-01-01";
 export const cafe: NaiveCafe = "espresso";

@@ -1,7 +1,7 @@
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../../model/keywords.js";
 import { discriminatorOf, discriminatorValues } from "../../model/shape.js";
 import type { ModelSchema, TypeId } from "../../model/types.js";
-import { isObject, plainObject } from "../../read/json.js";
+import { isObject, type JsonObject, plainObject } from "../../read/json.js";
 
 /** Who judges: a producer's values must be exactly as written; a consumer lets newer peers say more. */
 export type Mode = "strict" | "tolerant";
@@ -71,7 +71,19 @@ export function predicateOf(schema: ModelSchema, options: PredicateOptions): Mod
     if (all) all[1] = [...(all[1] as ModelSchema[]), ...more];
     else keywords.push(["allOf", more]);
   }
-  return plainObject(keywords);
+  return withProtoByPattern(plainObject(keywords));
+}
+
+/** ajv passes over a member called `__proto__` in `properties`; as a pattern it is one like any other. */
+function withProtoByPattern(schema: JsonObject): ModelSchema {
+  const { properties, patternProperties = {} } = schema;
+  if (!isObject(properties) || !Object.hasOwn(properties, "__proto__")) return schema;
+  const others = Object.entries(properties).filter(([name]) => name !== "__proto__");
+  return {
+    ...schema,
+    properties: plainObject(others),
+    patternProperties: { ...(patternProperties as object), "^__proto__$": properties.__proto__ },
+  };
 }
 
 function inner(keyword: string, value: unknown, options: PredicateOptions): unknown {

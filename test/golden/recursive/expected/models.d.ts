@@ -8,11 +8,11 @@ export interface File {
 }
 
 export interface Folder {
-  entries: Record<string, Entry>;
+  entries: { [member: string]: Entry };
 }
 
 /** Any JSON value, spelled out. */
-export type Json = string | number | boolean | null | Json[] | Record<string, Json>;
+export type Json = string | number | boolean | null | Json[] | { [member: string]: Json };
 
 export interface Tree {
   value: number;

@@ -17,12 +17,12 @@ export declare abstract class SocketsServer extends Server {
    *
    * `WebSocket /rooms/{room}/connect`
    */
-  abstract connect(request: ConnectRequest, channel: ServerChannel<Said, Say>, context: RequestContext): Awaitable<void>;
+  abstract connect(request: ConnectRequest, channel: ServerChannel<Say, Said>, context: RequestContext): Awaitable<void>;
 
   /**
    * The socket closes when the method returns.
    *
    * `WebSocket /clock`
    */
-  abstract clock(request: Record<string, never>, channel: ServerChannel<ClockMessage, never>, context: RequestContext): Awaitable<void>;
+  abstract clock(request: Record<string, never>, channel: ServerChannel<never, ClockMessage>, context: RequestContext): Awaitable<void>;
 }

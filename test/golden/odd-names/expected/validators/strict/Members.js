@@ -2,6 +2,7 @@
 
 export { validate0 as validate };
 const func0 = Object.prototype.hasOwnProperty;
+const pattern0 = new RegExp("^__proto__$", "u");
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
@@ -16,7 +17,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
       else {
         const _errs1 = errors;
         for(const key0 of Object.keys(data)){
-          if(!((((((((key0 === "@type") || (key0 === "1abc")) || (key0 === "with space")) || (key0 === "quote\"s")) || (key0 === "")) || (key0 === "constructor")) || (key0 === "toString")) || (key0 === "ключ"))){
+          if(!(((((((((key0 === "@type") || (key0 === "1abc")) || (key0 === "with space")) || (key0 === "quote\"s")) || (key0 === "")) || (key0 === "constructor")) || (key0 === "toString")) || (key0 === "ключ")) || (pattern0.test(key0)))){
             validate0.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
             return false;
             break;
@@ -118,6 +119,23 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                         }
                         else {
                           var valid0 = true;
+                        }
+                        if(valid0){
+                          var valid1 = true;
+                          for(const key1 of Object.keys(data)){
+                            if(pattern0.test(key1)){
+                              let data8 = data[key1];
+                              const _errs18 = errors;
+                              if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+                                validate0.errors = [{instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/patternProperties/%5E__proto__%24/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+                                return false;
+                              }
+                              var valid1 = _errs18 === errors;
+                              if(!valid1){
+                                break;
+                              }
+                            }
+                          }
                         }
                       }
                     }

@@ -2,6 +2,7 @@
 
 export { validate0 as validate };
 const func0 = Object.prototype.hasOwnProperty;
+const pattern0 = new RegExp("^__proto__$", "u");
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
   let vErrors = null;
@@ -109,6 +110,23 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                       }
                       else {
                         var valid0 = true;
+                      }
+                      if(valid0){
+                        var valid1 = true;
+                        for(const key0 of Object.keys(data)){
+                          if(pattern0.test(key0)){
+                            let data8 = data[key0];
+                            const _errs17 = errors;
+                            if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+                              validate0.errors = [{instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/patternProperties/%5E__proto__%24/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+                              return false;
+                            }
+                            var valid1 = _errs17 === errors;
+                            if(!valid1){
+                              break;
+                            }
+                          }
+                        }
                       }
                     }
                   }

@@ -1,0 +1,133 @@
+/** The golden validators, executed: what strict and tolerant ones accept, and what they say when they refuse. */
+import { describe, expect, test } from "vitest";
+import type { ValidateFunction } from "../../kit/src/index.js";
+
+type Verdict = "both" | "tolerant" | "none";
+
+/** case/Type, a value, who accepts it, and what a strict validator says first: keyword and pointer. */
+type Row = readonly [type: string, value: unknown, accepted: Verdict, keyword?: string, pointer?: string];
+
+const rows: readonly Row[] = [
+  ["plain-object/Pet", { id: 1, name: "Rex", born: "2026-02-28", home: { city: "Ulm" } }, "both"],
+  ["plain-object/Pet", { id: 1, name: "Rex", age: 3 }, "tolerant", "additionalProperties", ""],
+  [
+    "plain-object/Pet",
+    { id: 1, name: "Rex", home: { city: "Ulm", zip: 1 } },
+    "tolerant",
+    "additionalProperties",
+    "/home",
+  ],
+  ["plain-object/Pet", { id: 1, name: "Rex", born: "2026-02-30" }, "tolerant", "format", "/born"],
+  ["plain-object/Pet", { id: 0, name: "Rex" }, "none", "minimum", "/id"],
+  ["plain-object/Pet", { id: 1.5, name: "Rex" }, "none", "type", "/id"],
+  ["plain-object/Pet", { id: 1, name: "" }, "none", "minLength", "/name"],
+  ["plain-object/Pet", { name: "Rex" }, "none", "required", ""],
+  ["plain-object/Pet", { id: 1, name: "Rex", tags: ["a", "a"] }, "none", "uniqueItems", "/tags"],
+  ["plain-object/Pet", [], "none", "type", ""],
+  ["plain-object/Note", { text: "hi", more: 1 }, "both"],
+  ["plain-object/Anything", null, "both"],
+  ["plain-object/Nothing", null, "none", "not", ""],
+
+  ["nullable-3.0/Pet", { nick: null, owner: null, size: null, tags: null }, "both"],
+  ["nullable-3.0/Pet", { nick: "Rex", owner: { name: "Ann" }, size: "small" }, "both"],
+  ["nullable-3.0/Pet", { nick: null, owner: null, size: "huge" }, "tolerant"],
+  ["nullable-3.0/Pet", { nick: null, owner: null, weight: null }, "none", "type", "/weight"],
+  ["nullable-3.0/Pet", { nick: null, owner: null, weight: 0 }, "none", "exclusiveMinimum", "/weight"],
+  ["nullable-3.0/Pet", { nick: null }, "none", "required", ""],
+
+  ["null-3.1/Pet", { nick: null, owner: null, size: null, gone: null, scalar: null }, "both"],
+  ["null-3.1/Pet", { nick: null, owner: { name: "Ann" }, scalar: 3 }, "both"],
+  ["null-3.1/Pet", { nick: null, owner: null, scalar: 3.5 }, "none", "type", "/scalar"],
+  ["null-3.1/Pet", { nick: null, owner: null, gone: 0 }, "none", "const", "/gone"],
+
+  ["enums-open/State", "running", "both"],
+  ["enums-open/State", "paused", "tolerant", "enum", ""],
+  ["enums-open/State", 3, "none", "type", ""],
+  ["enums-open/Level", 4, "none", "enum", ""],
+  ["enums-open/Version", "v2", "none", "enum", ""],
+  ["enums-open/Mixed", true, "both"],
+  ["enums-open/Mixed", "sometimes", "tolerant", "enum", ""],
+  ["enums-open/Mixed", 1, "none", "enum", ""],
+  ["enums-open/Job", { state: "done", version: "v1", mode: "bold" }, "tolerant", "enum", "/mode"],
+
+  ["discriminated-union/Part", { type: "text", text: "hi" }, "both"],
+  ["discriminated-union/Part", { type: "video", frames: 3 }, "tolerant"],
+  ["discriminated-union/Part", { type: "image" }, "none"],
+  ["discriminated-union/Part", { text: "hi" }, "none"],
+  ["discriminated-union/Message", { parts: [{ type: "image", url: "https://example.com" }] }, "both"],
+  ["discriminated-union/Message", { parts: [] }, "none", "minItems", "/parts"],
+  ["discriminated-union/Id", 7, "both"],
+  ["discriminated-union/Id", "Seven", "none"],
+
+  ["all-of/User", { id: "u", name: "Ann", age: 3 }, "both"],
+  ["all-of/User", { id: "u", name: "Ann", admin: true }, "tolerant", "unevaluatedProperties", ""],
+  ["all-of/User", { id: "u" }, "none", "required", ""],
+  ["all-of/User", { id: "u", name: "Ann", labels: { a: 1 } }, "none", "type", "/labels/a"],
+  ["all-of/Admin", { id: "u", name: "Ann", admin: true }, "tolerant", "unevaluatedProperties", ""],
+  ["all-of/Contact", { email: "e" }, "both"],
+  ["all-of/Contact", {}, "none"],
+  ["all-of/Contact", { phone: "p" }, "none", "dependentRequired", ""],
+
+  ["tuples/Point", [1, 2], "both"],
+  ["tuples/Point", [1], "none", "minItems", ""],
+  ["tuples/Point", [1, 2, 3], "none"],
+  ["tuples/Point", [1, "2"], "none", "type", "/1"],
+  ["tuples/Row", ["Ann"], "both"],
+  ["tuples/Row", ["Ann", null, true, false], "both"],
+  ["tuples/Row", ["Ann", 3, 4], "none", "type", "/2"],
+  ["tuples/Empty", [], "both"],
+  ["tuples/Empty", [1], "none"],
+
+  ["maps-and-patterns/Scores", { ann: 3 }, "both"],
+  ["maps-and-patterns/Scores", { ann: "three" }, "none", "type", "/ann"],
+  ["maps-and-patterns/Labels", { name: "x", on: true }, "both"],
+  ["maps-and-patterns/Labels", { name: "x", on: "yes" }, "none", "type", "/on"],
+  ["maps-and-patterns/Extensions", { "x-a": "b", "n-a": 1 }, "both"],
+  ["maps-and-patterns/Extensions", { "x-a": 1 }, "none", "type", "/x-a"],
+  ["maps-and-patterns/Extensions", { other: 1 }, "tolerant", "additionalProperties", ""],
+  ["maps-and-patterns/Headers", { accept: ["a"] }, "both"],
+  ["maps-and-patterns/Headers", { Accept: ["a"] }, "none"],
+  ["maps-and-patterns/Headers", { a: [], b: [], c: [] }, "none", "maxProperties", ""],
+  ["maps-and-patterns/Closed", { a: 1 }, "tolerant", "additionalProperties", ""],
+
+  ["recursive/Tree", { value: 1, children: [{ value: 2, children: [] }] }, "both"],
+  ["recursive/Tree", { value: 1, children: [{ children: [] }] }, "none", "required", "/children/0"],
+  ["recursive/Entry", { entries: { a: { size: 1, parent: { entries: {} } } } }, "both"],
+  ["recursive/Entry", { entries: { a: { entries: { b: {} } } } }, "none"],
+  ["recursive/Json", { a: [1, "b", null, { c: [[]] }] }, "both"],
+
+  ["odd-names/Members", { "@type": "a", constructor: "b", "1abc": 1, "": "c", ключ: "d" }, "both"],
+  ["odd-names/Members", { "@type": "a" }, "none", "required", ""],
+  ["odd-names/Members", JSON.parse('{ "@type": "a", "constructor": "b", "__proto__": 3 }'), "both"],
+  ["odd-names/Members", JSON.parse('{ "@type": "a", "constructor": "b", "__proto__": "3" }'), "none"],
+  ["odd-names/Members", { "@type": "a", constructor: "b", 'quote"s': 1 }, "none", "type", '/quote"s'],
+  ["odd-names/Date_", "2026-13-01", "tolerant", "format", ""],
+  ["odd-names/Unknown", { a: { at: "2026-01-01" } }, "both"],
+];
+
+async function load(type: string, mode: "strict" | "tolerant"): Promise<ValidateFunction> {
+  const [name, file] = type.split("/");
+  return (await import(`./${name}/expected/validators/${mode}/${file}.js`)).validate;
+}
+
+describe("golden validators", () => {
+  test.each(rows)("%s: %j is accepted by %s", async (type, value, accepted, keyword, pointer) => {
+    const [strict, tolerant] = [await load(type, "strict"), await load(type, "tolerant")];
+    expect({ strict: strict(value), tolerant: tolerant(value) }).toEqual({
+      strict: accepted === "both",
+      tolerant: accepted !== "none",
+    });
+    if (keyword !== undefined) {
+      strict(value);
+      expect(strict.errors?.[0]).toMatchObject({ keyword, instancePath: pointer });
+    }
+  });
+
+  test("judging a value leaves it as it was", async () => {
+    const value = { id: 1, name: "Rex", home: { city: "Ulm", zip: 1 } };
+    const before = structuredClone(value);
+    (await load("plain-object/Pet", "strict"))(value);
+    (await load("plain-object/Pet", "tolerant"))(value);
+    expect(value).toEqual(before);
+  });
+});
