@@ -20,8 +20,12 @@ try {
   const manifest = { name: "scratch", private: true, type: "module", dependencies: { ...dependencies, ...binaries } };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest, null, 2));
   run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], project);
-  for (const file of readdirSync(join(root, "test/smoke"))) copyFileSync(join(root, "test/smoke", file), join(project, file));
-  const nodes = [process.execPath, ...majors.map((major) => join(project, "node_modules", `node${major}`, "bin", "node"))];
+  for (const file of readdirSync(join(root, "test/smoke")))
+    copyFileSync(join(root, "test/smoke", file), join(project, file));
+  const nodes = [
+    process.execPath,
+    ...majors.map((major) => join(project, "node_modules", `node${major}`, "bin", "node")),
+  ];
   for (const node of nodes) run(node, ["smoke.mjs"], project);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -30,7 +34,12 @@ try {
 function pack(folder) {
   const target = join(scratch, "tarballs");
   mkdirSync(target, { recursive: true });
-  const { stdout } = run("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", target], join(root, folder), "pipe");
+  const { stdout } = run(
+    "npm",
+    ["pack", "--json", "--loglevel=error", "--pack-destination", target],
+    join(root, folder),
+    "pipe",
+  );
   const [report] = Object.values(JSON.parse(stdout.slice(stdout.search(/[[{]/))));
   console.log(`packed ${report.name}: ${report.files.length} files, ${Math.round(report.size / 1024)} kB`);
   return { name: report.name, file: join(target, report.filename) };

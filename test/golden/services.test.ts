@@ -77,7 +77,7 @@ describe("streams", () => {
       yield { seq: 2, type: "final" };
     }
     log(...[, { headers }]: Parameters<StreamsServer["log"]>): Event[] | AsyncIterable<Event> {
-      return headers.accept?.includes("json,") ? [{ seq: 9, type: "token" }] : this.streamEvents();
+      return headers.accept?.startsWith("application/json") ? [{ seq: 9, type: "token" }] : this.streamEvents();
     }
   }
   const server = new Streams(quiet);

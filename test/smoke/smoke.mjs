@@ -9,7 +9,9 @@ import { validate } from "@agentwire/models/runtime/validators/strict/RunStatus"
 import { RuntimeServer } from "@agentwire/server/runtime";
 
 function agentwire(...args) {
-  const result = spawnSync(process.execPath, ["node_modules/agentwire/bin/agentwire.js", ...args], { encoding: "utf8" });
+  const result = spawnSync(process.execPath, ["node_modules/agentwire/bin/agentwire.js", ...args], {
+    encoding: "utf8",
+  });
   assert.equal(result.status, 0, result.stderr);
   return result.stdout;
 }
@@ -58,7 +60,11 @@ const listening = await new Runtime().listen();
 const runtime = new RuntimeClient({ baseUrl: listening.url });
 const status = await runtime.createRun({ body: { input: { goal: "smoke" } } });
 assert.ok(validate(status));
-await assert.rejects(runtime.getRunStatus({ path: { run_id: "x" } }), { name: "NotFoundError", status: 404, code: "not_found" });
+await assert.rejects(runtime.getRunStatus({ path: { run_id: "x" } }), {
+  name: "NotFoundError",
+  status: 404,
+  code: "not_found",
+});
 const events = [];
 for await (const event of runtime.streamRunEvents({ path: { run_id: "run_1" } })) events.push(event.seq);
 assert.deepEqual(events, [0, 1]);

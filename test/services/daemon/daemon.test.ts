@@ -89,7 +89,8 @@ describe.each(WAYS)("the daemon %s", (way) => {
 describe("profiles", () => {
   it("are replaced as a whole, and listed by key", async () => {
     const client = await start();
-    const put = (runtime_profile: string, body: object) => client.upsertRuntimeProfile({ path: { runtime_profile }, body });
+    const put = (runtime_profile: string, body: object) =>
+      client.upsertRuntimeProfile({ path: { runtime_profile }, body });
     await put("b", { description: "one", runtime_name: "n" });
     expect(await put("b", { runtime_name: "m" })).toEqual({ runtime_profile: "b", runtime_name: "m" });
     await put("a/b c", { description: "x" });
@@ -105,7 +106,8 @@ describe("profiles", () => {
 describe("instances", () => {
   it("come only from profiles, and only so many", async () => {
     const client = await start({ maxInstances: 2 });
-    const create = (runtime_profile: string, count: number) => client.createInstances({ body: { runtime_profile, count } });
+    const create = (runtime_profile: string, count: number) =>
+      client.createInstances({ body: { runtime_profile, count } });
     await refused(create("unknown", 1), 400, "invalid_request");
     await refused(create("plain", 3), 400, "invalid_request");
     await create("plain", 1);
@@ -164,7 +166,11 @@ describe("instances", () => {
     await refused(client.submitRun({ body: { ...goal, runtime_selector: selector } }), 403, "forbidden");
     const overrides = { tool_registry_url: outside };
     await refused(client.createInstances({ body: { ...profile, overrides } }), 403, "forbidden");
-    await refused(client.registerInstance({ body: { runtime_api_endpoint: "ftp://127.0.0.1" } }), 400, "invalid_request");
+    await refused(
+      client.registerInstance({ body: { runtime_api_endpoint: "ftp://127.0.0.1" } }),
+      400,
+      "invalid_request",
+    );
   });
 });
 
@@ -177,7 +183,9 @@ describe("a run", () => {
     await refused(client.submitRun({ body: { ...goal, runtime_selector: both } }), 400, "invalid_request");
     const alone = { runtime_api_endpoint: url };
     const { run_id } = await client.submitRun({ body: { ...goal, runtime_selector: alone } });
-    expect(await eventually(() => client.getRunStatus({ path: { run_id } }), ended)).toMatchObject({ state: "succeeded" });
+    expect(await eventually(() => client.getRunStatus({ path: { run_id } }), ended)).toMatchObject({
+      state: "succeeded",
+    });
   });
 
   it("may be submitted again, unless it is another", async () => {
@@ -198,7 +206,10 @@ describe("a run", () => {
     const path = { run_id };
     const early = await refused(client.getRunResult({ path }), 409, "conflict");
     expect(early.retryable).toBe(true);
-    await eventually(() => client.getRunStatus({ path }), ({ state }) => state === "running");
+    await eventually(
+      () => client.getRunStatus({ path }),
+      ({ state }) => state === "running",
+    );
     expect((await client.listInstances()).instances[0]?.state).toBe("busy");
     await refused(client.submitRun({ body: goal }), 409, "conflict");
     // Stopping the instance cancels its run, and the daemon hears of it.
@@ -212,10 +223,15 @@ describe("a run", () => {
   it("is polled where the runtime has no event stream, and has no trace then", async () => {
     let asked = 0;
     class Plain extends RuntimeServer {
-      override createRun = ({ body }: { body: { run_id?: string } }) => ({ run_id: String(body.run_id), state: "queued" });
+      override createRun = ({ body }: { body: { run_id?: string } }) => ({
+        run_id: String(body.run_id),
+        state: "queued",
+      });
       override getRunStatus = ({ path }: { path: { run_id: string } }) => {
         asked += 1;
-        return asked < 2 ? { ...path, state: "running" } : { ...path, state: "succeeded", ended_at: new Date().toISOString() };
+        return asked < 2
+          ? { ...path, state: "running" }
+          : { ...path, state: "succeeded", ended_at: new Date().toISOString() };
       };
       override getRunResult = ({ path }: { path: { run_id: string } }) => ({ ...path, ok: true });
     }
@@ -281,7 +297,11 @@ describe("the list of runs", () => {
       pages.push(page.runs.map(({ run_id }) => run_id));
       if (pages.length === 1) await client.submitRun({ body: { run_id: "late", ...goal } });
     }
-    expect(pages).toEqual([["e", "d"], ["c", "b"], ["a", "late"]]);
+    expect(pages).toEqual([
+      ["e", "d"],
+      ["c", "b"],
+      ["a", "late"],
+    ]);
     expect((await collect(client.listRuns())).map(({ run_id }) => run_id)).toEqual([...ids, "late"]);
     const whole = await client.listRuns();
     expect(whole.pagination).toEqual({ page_size: 50 });

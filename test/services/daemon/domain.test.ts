@@ -68,7 +68,9 @@ describe("page tokens", () => {
   it("are good where they were given out, and nowhere else", () => {
     const tokens = new PageTokens();
     expect(tokens.read(tokens.issue(42))).toBe(42);
-    const forged = Buffer.from(`43.${Buffer.from(tokens.issue(42), "base64url").toString().split(".")[1]}`).toString("base64url");
+    const forged = Buffer.from(`43.${Buffer.from(tokens.issue(42), "base64url").toString().split(".")[1]}`).toString(
+      "base64url",
+    );
     for (const token of ["", "x", "42", forged, new PageTokens().issue(42)]) {
       expect(() => tokens.read(token)).toThrow("page_token");
     }

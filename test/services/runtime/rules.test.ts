@@ -25,7 +25,8 @@ describe("expressionsIn", () => {
 
 describe("planCalls", () => {
   const all = () => true;
-  const tools = (goal: string, has: (tool: string) => boolean = all) => planCalls({ goal }, has).map(({ tool }) => tool);
+  const tools = (goal: string, has: (tool: string) => boolean = all) =>
+    planCalls({ goal }, has).map(({ tool }) => tool);
 
   it("picks tools by the words of the goal", () => {
     expect(tools("conformance")).toEqual(["text_stats"]);

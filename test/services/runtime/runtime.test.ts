@@ -79,7 +79,10 @@ describe.each(WAYS)("the runtime %s", (way) => {
       const { run_id } = await client.createRun({ body: { input: { goal: "x" } } });
       const path = { run_id };
       const reading = collect(client.streamRunEvents({ path }));
-      await eventually(() => client.getRunStatus({ path }), ({ state }) => state === "running");
+      await eventually(
+        () => client.getRunStatus({ path }),
+        ({ state }) => state === "running",
+      );
       const early = await refused(client.getRunResult({ path }), 409, "conflict");
       expect(early.retryable).toBe(true);
       const canceled = await client.cancelRun({ path });
@@ -114,7 +117,9 @@ describe("the id of a run", () => {
     const client = await start();
     const body = { run_id: "run_conformance_1", input: { goal: "hello", data: { a: 1, b: 2 } } };
     await finish(client, body);
-    const again = await client.createRun({ body: { input: { data: { b: 2, a: 1 }, goal: "hello" }, run_id: body.run_id } });
+    const again = await client.createRun({
+      body: { input: { data: { b: 2, a: 1 }, goal: "hello" }, run_id: body.run_id },
+    });
     expect(again).toMatchObject({ run_id: body.run_id, state: "succeeded" });
     await refused(client.createRun({ body: { ...body, input: { goal: "other" } } }), 409, "conflict");
   });
@@ -190,7 +195,9 @@ describe("what goes wrong", () => {
         yield { type: "step", data: {} };
         throw error;
       };
-    const known = await finish(await start({ executor: throwing(new RunFailure("quota", "No more.")) }), { input: { goal: "x" } });
+    const known = await finish(await start({ executor: throwing(new RunFailure("quota", "No more.")) }), {
+      input: { goal: "x" },
+    });
     expect(known.result.error).toEqual({ code: "quota", message: "No more." });
     const unknown = await finish(await start({ executor: throwing(new Error("boom")) }), { input: { goal: "x" } });
     expect(unknown.result.error).toMatchObject({ code: "runtime.exception", message: "boom" });
@@ -199,7 +206,10 @@ describe("what goes wrong", () => {
   it("fails runs while the registry is down, and says so in its health", async () => {
     const toolRegistry = new ToolRegistryClient({ baseUrl: "http://127.0.0.1:9", retries: 0 });
     const client = await start({ toolRegistry });
-    expect(await client.health()).toMatchObject({ status: "degraded", checks: [{ name: "tool-registry", status: "down" }] });
+    expect(await client.health()).toMatchObject({
+      status: "degraded",
+      checks: [{ name: "tool-registry", status: "down" }],
+    });
     const { result } = await finish(client, { input: { goal: "x" } });
     expect(result.error).toMatchObject({ code: "tool_registry.unavailable", retryable: true });
     const without = await finish(client, { input: { goal: "x" }, tool_policy: { allow_tool_ids: [] } });

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { type Agent, canReach, newToken } from "../../../services/src/session/agent.js";
+import { Session } from "../../../services/src/session/session.js";
+
+const A = "@a.x";
+const B = "@b.y";
+const C = "@c.y";
+
+const agent = (handle: string, more: Partial<Agent> = {}): Agent => ({
+  handle,
+  tokenHash: "",
+  policy: "open",
+  allowlist: new Set(),
+  blocks: new Map(),
+  ...more,
+});
+
+describe("canReach", () => {
+  const closed = (handle: string, ...entries: string[]) =>
+    agent(handle, { policy: "allowlist", allowlist: new Set(entries) });
+
+  it.each([
+    ["both open", agent(A), agent(B), true],
+    ["one closed", agent(A), closed(B), false],
+    ["one lists the other", agent(A), closed(B, A), true],
+    ["one lists the other's owner", agent(A), closed(B, "@a.*"), true],
+    ["an owner is no prefix", agent("@aa.x"), closed(B, "@a.*"), false],
+    ["both closed, one lists", closed(A, B), closed(B), false],
+    ["both list", closed(A, B), closed(B, A), true],
+    ["a block beats everything", agent(A, { blocks: new Map([[B, 0]]) }), closed(B, A), false],
+  ])("%s", (_, one, other, reachable) => {
+    expect(canReach(one, other)).toBe(reachable);
+    expect(canReach(other, one)).toBe(reachable);
+  });
+
+  it("makes tokens that are long and kept as a hash only", () => {
+    const { token, tokenHash } = newToken();
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(tokenHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe("Session", () => {
+  const seen = (session: Session, handle: string) =>
+    session.events
+      .filter((event) => session.participant(handle).sees(event))
+      .map(({ sequence, type }) => `${sequence} ${type.slice(8)}`);
+  const begin = () => {
+    const session = new Session(A, "topic", () => 1);
+    session.begin(A, [B, C], { content: "hello" }, false);
+    return session;
+  };
+
+  it("numbers events from 1 without gaps, and gives messages the number of their event", () => {
+    const session = begin();
+    session.join(B);
+    const { sequence, message_id } = session.send(B, { content: "hi" });
+    expect(session.events.map((event) => event.sequence)).toEqual([1, 2, 3, 4, 5]);
+    expect(session.events[4]).toMatchObject({ sequence, payload: { id: message_id, sequence, sender: B } });
+    for (const event of session.events) expect(event.event_id).toMatch(/^evt_[0-9A-Z]{26}$/);
+  });
+
+  it("shows who was only invited its own invitation and the end", () => {
+    const session = begin();
+    session.join(B);
+    session.end(A);
+    expect(seen(session, C)).toEqual(["2 invited", "5 ended"]);
+  });
+
+  it("shows who joins everything, and who leaves everything up to that", () => {
+    const session = begin();
+    session.join(B);
+    expect(seen(session, B)).toEqual(["1 invited", "2 invited", "3 message", "4 joined"]);
+    session.leave(B);
+    session.send(A, { content: "behind your back" });
+    expect(seen(session, B)).toEqual(["1 invited", "2 invited", "3 message", "4 joined", "5 left"]);
+    session.invite(A, [B]);
+    session.end(A);
+    expect(seen(session, B)).toEqual([
+      "1 invited",
+      "2 invited",
+      "3 message",
+      "4 joined",
+      "5 left",
+      "7 invited",
+      "8 ended",
+    ]);
+  });
+
+  it("ends when nobody who has joined remains, and names no one", () => {
+    const session = begin();
+    session.leave(A);
+    expect(session.view()).toMatchObject({ state: "ended" });
+    expect(session.events.at(-1)).toMatchObject({ type: "session.ended", payload: {} });
+  });
+
+  it("carries the message in the invitations only when it ends at once", () => {
+    const session = new Session(A, undefined, () => 1);
+    const sequence = session.begin(A, [B, C], { content: "bye" }, true);
+    expect(sequence).toBe(3);
+    expect(session.events[0]).toMatchObject({ payload: { initial_message: { sequence: 3, content: "bye" } } });
+    expect(seen(session, B)).toEqual(["1 invited", "4 ended"]);
+    expect(begin().events[0]?.payload).not.toHaveProperty("initial_message");
+  });
+
+  it("is reopened for those who can be reached; the others are out without a word", () => {
+    const session = begin();
+    session.join(B);
+    session.end(A);
+    expect(() => session.reopen(C, [], () => true)).toThrow(expect.objectContaining({ code: "not_joined" }));
+    session.reopen(A, ["@d.z", B], (handle) => handle !== C, { content: "again" });
+    expect(session.view().participants.map(({ handle, status }) => [handle, status])).toEqual([
+      [A, "joined"],
+      [B, "invited"],
+      [C, "left"],
+      ["@d.z", "invited"],
+    ]);
+    expect(session.events.slice(5).map(({ type }) => type.slice(8))).toEqual([
+      "reopened",
+      "invited",
+      "invited",
+      "message",
+    ]);
+    expect(seen(session, B).slice(-2)).toEqual(["6 reopened", "7 invited"]);
+    expect(seen(session, C)).toEqual(["2 invited", "5 ended"]);
+  });
+
+  it("may be reopened by an invited agent where that is its only way to answer, and once only", () => {
+    const session = new Session(A, undefined, () => 1);
+    session.begin(A, [B], { content: "bye" }, true);
+    session.reopen(B, [], () => true, { content: "wait" });
+    expect(session.view().participants.map(({ status }) => status)).toEqual(["invited", "joined"]);
+    session.end(B);
+    expect(() => session.reopen(A, [], () => true)).toThrow(expect.objectContaining({ code: "not_joined" }));
+  });
+});
