@@ -60,8 +60,9 @@ function isInstalled() {
     ([folder, manifest]) => lock[folder] && wantedBy(lock[folder]) === wantedBy(manifest),
   );
   const there = Object.entries(lock).every(([path, { version, link, optional }]) => {
-    if (!path.startsWith("node_modules/") || optional) return true;
-    return found[path] && found[path].version === version && found[path].link === link;
+    if (!path.includes("node_modules/") || optional) return true;
+    const entry = found[path];
+    return entry && entry.version === version && entry.link === link && existsSync(join(root, path));
   });
   if (!asked || !there) return false;
   writeFileSync(installStamp, current);

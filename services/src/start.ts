@@ -6,6 +6,7 @@ import { showConversation } from "./demo/conversation.js";
 import { inviteToTry } from "./demo/invitation.js";
 import { Narrator } from "./demo/narrator.js";
 import { type DemoOptions, HELP, readOptions, UsageError } from "./demo/options.js";
+import { checkPorts } from "./demo/ports.js";
 import { showRun } from "./demo/run.js";
 import { showServices } from "./demo/services.js";
 import { raced } from "./shared/signals.js";
@@ -17,6 +18,7 @@ const STOPPED = Symbol("stopped by a signal");
 async function demonstrate({ goal, once, ports }: DemoOptions, stop: AbortSignal): Promise<number> {
   const tell = new Narrator((text) => process.stdout.write(text));
   let stack: Stack | undefined;
+  await checkPorts(ports);
   try {
     await raced(showContracts(tell), stop);
     tell.step("Start the services");

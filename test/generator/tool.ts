@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type GenerateOptions, generate } from "../../generator/src/commands/generate.js";
+import { lint } from "../../generator/src/commands/lint.js";
+import { model } from "../../generator/src/commands/model.js";
+import { vectors } from "../../generator/src/commands/vectors.js";
 import { Diagnostics } from "../../generator/src/diagnostics/diagnostic.js";
 import { emit } from "../../generator/src/emit/emit.js";
 import type { OutputFile } from "../../generator/src/emit/file.js";
@@ -42,15 +45,42 @@ export function agentwire(cwd: string, ...args: string[]): Promise<Outcome> {
   return run(process.execPath, [bin, ...args], cwd);
 }
 
-/** `agentwire generate` in this process, without a word. */
-export async function generateQuietly(options: GenerateOptions): Promise<number> {
-  const { write } = process.stdout;
-  process.stdout.write = () => true;
+const commands = { generate, lint, vectors, model } as const;
+
+/**
+ * A command in this process: the same code as `agentwire <command> --json` without the half second that a
+ * process takes to start. `cwd` is the working folder for as long as it runs.
+ */
+export async function inProcess<Name extends keyof typeof commands>(
+  cwd: string,
+  name: Name,
+  options: Parameters<(typeof commands)[Name]>[0],
+): Promise<Outcome> {
+  const here = process.cwd();
+  const [out, err] = [process.stdout.write, process.stderr.write];
+  const text = { stdout: "", stderr: "" };
+  process.chdir(cwd);
+  process.stdout.write = (chunk) => {
+    text.stdout += chunk;
+    return true;
+  };
+  process.stderr.write = (chunk) => {
+    text.stderr += chunk;
+    return true;
+  };
   try {
-    return await generate({ ...options, json: true });
+    const code = await commands[name]({ json: true, ...options });
+    return { code, ...text };
   } finally {
-    process.stdout.write = write;
+    process.chdir(here);
+    process.stdout.write = out;
+    process.stderr.write = err;
   }
+}
+
+/** `agentwire generate` in this process, without a word. Returns the exit code. */
+export async function generateQuietly(options: GenerateOptions): Promise<number | null> {
+  return (await inProcess(temporaryFolder(), "generate", options)).code;
 }
 
 /** The files that one contract gives, in memory; `problems` are the codes of all diagnostics. */

@@ -23,9 +23,14 @@ export interface Diagnostic {
 /** Collects problems so that one run reports them all. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
+  private readonly said = new Set<string>();
 
   add(code: Code, message: string, where: Partial<Pick<Diagnostic, "place" | "position" | "file" | "fix">> = {}): void {
     const { severity, fix } = codes[code];
+    // Many roads can lead to one place; what is wrong there is said once.
+    const key = JSON.stringify([code, message, where.file, where.place?.document.name, where.place?.pointer]);
+    if (this.said.has(key)) return;
+    this.said.add(key);
     this.list.push({ code, message, severity, fix, ...where });
   }
 

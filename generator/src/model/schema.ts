@@ -1,4 +1,5 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { schemaName } from "../names/names.js";
 import { isObject, type JsonObject, plainObject } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
@@ -27,13 +28,29 @@ export class SchemaReader {
   ) {}
 
   /** The id of the schema at a place, which gets a name of its own. */
-  name(place: Place): TypeId {
+  name(given: Place): TypeId {
+    const place = this.home(given);
     const id = `${place.document.name}#${place.pointer}`;
     if (!this.named.has(id)) {
       this.named.set(id, { id, place, schema: true });
       this.queue.push({ id, place });
     }
     return id;
+  }
+
+  /** `Pet: { $ref: ./pet.yaml }` is no second schema: where a lone reference has its target's name, it is its target. */
+  private home(place: Place): Place {
+    const visited = new Set<unknown>();
+    let at = place;
+    for (;;) {
+      const value = valueAt(at.document.value, at.pointer);
+      if (!isObject(value) || Object.keys(value).length !== 1 || typeof value.$ref !== "string") return at;
+      if (visited.has(value)) return place;
+      visited.add(value);
+      const target = this.loader.resolve(value.$ref, { ...at, pointer: pointerTo(at.pointer, "$ref") });
+      if (!target || schemaName(target) !== schemaName(at)) return at;
+      at = target;
+    }
   }
 
   /** Reads everything that was named, and everything that reaches. */

@@ -87,6 +87,8 @@ export class Scope {
   }
 
   claim(name: string, what: string, place: Place): string {
+    // No name could be made, which has been reported.
+    if (name === "") return name;
     const other = this.taken.get(this.key(name));
     if (other) {
       this.diagnostics.add(
@@ -105,7 +107,7 @@ export class Scope {
 export function usableTypeName(name: string, place: Place, diagnostics: Diagnostics): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
     diagnostics.add("name-unusable", `"${name}" cannot be the name of a type`, { place });
-    return "Unnamed";
+    return "";
   }
   return reservedTypes.has(name) ? `${name}_` : name;
 }
@@ -114,7 +116,7 @@ export function usableTypeName(name: string, place: Place, diagnostics: Diagnost
 export function usableMethodName(name: string, place: Place, diagnostics: Diagnostics): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
     diagnostics.add("name-unusable", `"${name}" cannot be the name of a method`, { place });
-    return "unnamed";
+    return "";
   }
   return reservedMethods.has(name) ? `${name}_` : name;
 }

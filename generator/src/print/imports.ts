@@ -1,3 +1,5 @@
+import { stringLiteral } from "./escape.js";
+
 /** The imports of one generated file. Emitters say which symbol they use; the import lines follow from that. */
 export class Imports {
   private readonly types = new Map<string, Set<string>>();
@@ -32,9 +34,10 @@ export class Imports {
   /** The import lines, packages before relative files, each group by name. */
   lines(): string[] {
     const lines: [string, string][] = [];
-    for (const [specifier, local] of this.spaces) lines.push([specifier, `import * as ${local} from "${specifier}";`]);
+    for (const [specifier, local] of this.spaces)
+      lines.push([specifier, `import * as ${local} from ${stringLiteral(specifier)};`]);
     for (const [specifier, local] of this.typeSpaces)
-      lines.push([specifier, `import type * as ${local} from "${specifier}";`]);
+      lines.push([specifier, `import type * as ${local} from ${stringLiteral(specifier)};`]);
     for (const [specifier, names] of this.values) lines.push([specifier, statement("import", names, specifier)]);
     for (const [specifier, names] of this.types) lines.push([specifier, statement("import type", names, specifier)]);
     return lines.sort(([a, x], [b, y]) => order(a, b) || order(x, y)).map(([, line]) => line);
@@ -43,10 +46,10 @@ export class Imports {
 
 function statement(keyword: string, names: ReadonlySet<string>, specifier: string): string {
   const sorted = [...names].sort(order);
-  const line = `${keyword} { ${sorted.join(", ")} } from "${specifier}";`;
+  const line = `${keyword} { ${sorted.join(", ")} } from ${stringLiteral(specifier)};`;
   return line.length <= 120
     ? line
-    : `${keyword} {\n${sorted.map((name) => `  ${name},`).join("\n")}\n} from "${specifier}";`;
+    : `${keyword} {\n${sorted.map((name) => `  ${name},`).join("\n")}\n} from ${stringLiteral(specifier)};`;
 }
 
 function add(map: Map<string, Set<string>>, key: string, name: string): void {

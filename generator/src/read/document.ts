@@ -40,10 +40,16 @@ export function readDocument(
       error instanceof YAMLException && error.mark ? markPosition(error.mark) : jsonPosition(error, text);
     const reason =
       error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
-    diagnostics.add("syntax-error", `${name} cannot be parsed: ${reason}`, {
-      place: { document, pointer: "" },
-      position,
-    });
+    if (reason.startsWith("nesting exceeded"))
+      diagnostics.add("document-too-deep", `${name}: nested too deeply`, {
+        place: { document, pointer: "" },
+        position,
+      });
+    else
+      diagnostics.add("syntax-error", `${name} cannot be parsed: ${reason}`, {
+        place: { document, pointer: "" },
+        position,
+      });
     return undefined;
   }
   const problem = shapeProblem(document.value);
@@ -85,11 +91,15 @@ function parse(path: string, text: string): unknown {
       return JSON.parse(text);
     } catch (error) {
       // The YAML parser says line and column; its message is used when it also refuses the text.
-      load(text);
+      parseYaml(text);
       throw error;
     }
   }
-  return load(text);
+  return parseYaml(text);
+}
+
+function parseYaml(text: string): unknown {
+  return load(text, { maxDepth: MAX_DEPTH });
 }
 
 function markPosition({ line, column }: { line: number; column: number }) {

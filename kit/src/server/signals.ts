@@ -1,6 +1,6 @@
 /**
- * Closes a server when the process is told to end, and then lets it end: once the last server of the process
- * has drained, the signal is sent again with nobody left to catch it.
+ * Closes a server when the process is told to end, and then ends it: once the last server of the process has drained,
+ * it exits (with 0, or the `process.exitCode` that it has set), unless somebody else still listens for the signal.
  * @returns takes the handlers back
  */
 export function onSignals(signals: boolean | readonly NodeJS.Signals[], close: () => Promise<void>): () => void {
@@ -8,7 +8,7 @@ export function onSignals(signals: boolean | readonly NodeJS.Signals[], close: (
   const handlers = names.map((name) => {
     const handler = (): void => {
       void close().then(() => {
-        if (process.listenerCount(name) === 0) process.kill(process.pid, name);
+        if (process.listenerCount(name) === 0) process.exit();
       });
     };
     process.on(name, handler);

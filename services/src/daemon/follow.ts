@@ -83,11 +83,15 @@ function update(record: RunRecord, status: RunStatus): void {
   record.status = { ...(instanceId ? { runtime_instance_id: instanceId } : {}), ...status, run_id: record.id };
 }
 
+/** Without its runtime a run has ended: canceled when the Daemon itself has stopped the instance, else failed. */
 function lose(record: RunRecord, error: unknown): void {
   if (hasEnded(record.status)) return;
-  const problem = new UpstreamProblem("The runtime was lost before the run ended.", error);
-  record.status = { ...record.status, state: "failed", ended_at: new Date().toISOString() };
-  record.result = { run_id: record.id, ok: false, error: problem.toDetail() };
+  const stopped = record.target.gone.aborted;
+  const detail = stopped
+    ? { code: "canceled", message: "The instance was stopped." }
+    : new UpstreamProblem("The runtime was lost before the run ended.", error).toDetail();
+  record.status = { ...record.status, state: stopped ? "canceled" : "failed", ended_at: new Date().toISOString() };
+  record.result = { run_id: record.id, ok: false, error: detail };
 }
 
 function hasEnded({ state }: RunStatus): boolean {

@@ -13,7 +13,7 @@ export type InstanceFacts = Omit<RuntimeInstance, "state" | "runtime_api_endpoin
 /** A runtime that the Daemon knows: how to reach it, how it is, and how much it has to do. */
 export class Instance {
   readonly client: RuntimeClient;
-  /** Aborts when the Daemon no longer knows this instance. */
+  /** Aborts when the Daemon has stopped this instance. */
   readonly gone = new AbortController();
   /** Runs that the Daemon has sent it and that have not ended. */
   load = 0;
@@ -74,12 +74,13 @@ export class Instance {
     }
   }
 
-  /** Stops it if the Daemon has started it; an external runtime is left alone. */
+  /** Stops it if the Daemon has started it. An external runtime is left alone, and its runs are followed to their end. */
   async stop(): Promise<void> {
+    if (!this.launched) return;
     this.#state = "stopping";
-    await this.launched?.stop();
+    await this.launched.stop();
     // Not at once: whoever follows its runs may still be reading how they ended.
-    const reason = new Error(`the instance ${this.id} was deleted`);
+    const reason = new Error(`the instance ${this.id} was stopped`);
     setTimeout(() => this.gone.abort(reason), LAST_WORDS_MS).unref();
   }
 

@@ -5,7 +5,7 @@ import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/mode
 export interface Target {
   readonly client: RuntimeClient;
   readonly instanceId: string | undefined;
-  /** Aborts when the Daemon no longer knows the instance. */
+  /** Aborts when the Daemon has stopped the instance. */
   readonly gone: AbortSignal;
   /** Counts the run in, at once, and returns what counts it out. */
   take(): () => void;

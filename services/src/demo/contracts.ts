@@ -14,7 +14,7 @@ export async function showContracts(tell: Narrator): Promise<void> {
 }
 
 async function agentwire(tell: Narrator, command: string): Promise<void> {
-  tell.fact("$", `agentwire ${command}`);
+  tell.line(`$ agentwire ${command}`);
   const { code, output } = await run([CLI, command]);
   for (const line of output.trimEnd().split("\n")) tell.line(line);
   if (code !== 0) throw new DemoFailure(`agentwire ${command} ended with ${code}`);

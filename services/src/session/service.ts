@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { constantTimeEqual, type RequestContext, type ServerOptions } from "@agentwire/kit/server";
+import { constantTimeEqual, type RequestContext, type ServerChannel, type ServerOptions } from "@agentwire/kit/server";
 import type * as wire from "@agentwire/models/session";
 import { SessionServer } from "@agentwire/server/session";
 import { VERSION } from "../shared/version.js";
-import type { Sink } from "./connection.js";
 import { Network } from "./network.js";
 import { MemorySessionStore, type SessionStore } from "./store.js";
 
@@ -19,9 +18,6 @@ export interface SessionOptions extends Omit<ServerOptions, "auth"> {
   readonly graceMs?: number;
   readonly store?: SessionStore;
 }
-
-/** The channel that the generated base hands to a method. */
-type Channel<Name extends "connect" | "tap"> = Parameters<NonNullable<SessionServer[Name]>>[1];
 
 const ok: wire.Acknowledgement = { ok: true };
 
@@ -112,11 +108,11 @@ export class SessionService extends SessionServer {
 
   override async connect(
     _request: Record<string, never>,
-    channel: Channel<"connect">,
+    channel: ServerChannel<wire.SessionClientMessage, wire.SessionEvent>,
     context: RequestContext,
   ): Promise<void> {
     const tokenHash = String(context.principal?.claims["tokenHash"]);
-    await this.#network.connect(caller(context), tokenHash, sinkOf(channel));
+    await this.#network.connect(caller(context), tokenHash, channel);
   }
 
   override listAgents(): wire.AgentList {
@@ -167,8 +163,8 @@ export class SessionService extends SessionServer {
     this.#network.reset();
   }
 
-  override async tap(_request: Record<string, never>, channel: Channel<"tap">): Promise<void> {
-    await this.#network.hub.tap(sinkOf(channel));
+  override async tap(_request: Record<string, never>, channel: ServerChannel<never, wire.SessionEvent>): Promise<void> {
+    await this.#network.hub.tap(channel);
   }
 
   /** Connections now close because the service does; nobody is told that agents are gone. */
@@ -185,9 +181,4 @@ export class SessionService extends SessionServer {
 /** The agent that a request comes from, as its token says. */
 function caller({ principal }: RequestContext): string {
   return principal?.subject ?? "";
-}
-
-/** Events are all that a channel is used for here. */
-function sinkOf(channel: Channel<"connect"> | Channel<"tap">): Sink {
-  return channel as unknown as Sink;
 }

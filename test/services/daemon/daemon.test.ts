@@ -212,6 +212,10 @@ describe("a run", () => {
     );
     expect((await client.listInstances()).instances[0]?.state).toBe("busy");
     await refused(client.submitRun({ body: goal }), 409, "conflict");
+    await eventually(
+      () => client.getRunTrace({ path }),
+      ({ events }) => events?.length === 1,
+    );
     // Stopping the instance cancels its run, and the daemon hears of it.
     await client.deleteInstance({ path: { instance_id: String(instances[0]?.instance_id) } });
     expect(await eventually(() => client.getRunStatus({ path }), ended)).toMatchObject({ state: "canceled" });
@@ -223,11 +227,11 @@ describe("a run", () => {
   it("is polled where the runtime has no event stream, and has no trace then", async () => {
     let asked = 0;
     class Plain extends RuntimeServer {
-      override createRun = ({ body }: { body: { run_id?: string } }) => ({
+      override createRun = ({ body }: { body: { run_id?: string } }): RunStatus => ({
         run_id: String(body.run_id),
         state: "queued",
       });
-      override getRunStatus = ({ path }: { path: { run_id: string } }) => {
+      override getRunStatus = ({ path }: { path: { run_id: string } }): RunStatus => {
         asked += 1;
         return asked < 2
           ? { ...path, state: "running" }
@@ -263,12 +267,12 @@ describe("a run", () => {
   it("has a result that cannot be fetched once: 502 with the cause", async () => {
     let broken = true;
     class Flaky extends RuntimeServer {
-      override createRun = ({ body }: { body: { run_id?: string } }) => ({
+      override createRun = ({ body }: { body: { run_id?: string } }): RunStatus => ({
         run_id: String(body.run_id),
         state: "succeeded",
         ended_at: new Date().toISOString(),
       });
-      override getRunStatus = ({ path }: { path: { run_id: string } }) => this.createRun({ body: path });
+      override getRunStatus = ({ path }: { path: { run_id: string } }): RunStatus => this.createRun({ body: path });
       override getRunResult = ({ path }: { path: { run_id: string } }) => {
         if (broken) throw new Error("the disk is full");
         return { ...path, ok: true };

@@ -10,7 +10,14 @@ import type { Context } from "./context.js";
 /** The validator modules of one type: a strict one, and a tolerant one unless only producers use it. */
 export function emitValidators(context: Context, type: TypeModel, diagnostics: Diagnostics): OutputFile[] {
   const modes: Mode[] = type.origin === "request" ? ["strict"] : ["strict", "tolerant"];
-  return modes.flatMap((mode) => emitValidator(context, type, mode, diagnostics));
+  const files: OutputFile[] = [];
+  for (const mode of modes) {
+    const modules = emitValidator(context, type, mode, diagnostics);
+    // What cannot be compiled in one mode cannot in the other, and is said once.
+    if (modules.length === 0) return [];
+    files.push(...modules);
+  }
+  return files;
 }
 
 function emitValidator(context: Context, type: TypeModel, mode: Mode, diagnostics: Diagnostics): OutputFile[] {
