@@ -70,6 +70,21 @@ describe("paths", () => {
     expect(await errorOf(runtime.service.errors, refused)).toEqual([405, "method_not_allowed"]);
   });
 
+  test("an id is never empty", async () => {
+    const server = runtime.server();
+    const url = await listening(server);
+    for (const [method, target, answer] of [
+      ["GET", "/v1/runs/", [404, "route_not_found"]],
+      ["GET", "/v1/runs//result", [404, "route_not_found"]],
+      ["GET", "/v1/runs//events", [404, "route_not_found"]],
+      ["POST", "/v1/runs/:cancel", [405, "method_not_allowed"]],
+    ] as const) {
+      const refused = await send(url, target, { method, headers: RUN_TOKEN });
+      expect(await errorOf(runtime.service.errors, refused), target).toEqual(answer);
+    }
+    expect(server.arrivals.all).toEqual([]);
+  });
+
   test("register is a path of its own beside that of the instances", async () => {
     const server = daemon.server();
     const url = await listening(server);

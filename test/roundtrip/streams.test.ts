@@ -70,7 +70,10 @@ describe.each(connections)("%s", (_, connect) => {
           try {
             for (let seq = 0; ; seq++) {
               yield eventOf(path.run_id, seq);
-              if (waits) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+              await new Promise((resolve) => {
+                if (waits) signal.addEventListener("abort", resolve, { once: true });
+                else setImmediate(resolve);
+              });
             }
           } finally {
             stopped.open();
