@@ -41,6 +41,15 @@ export interface Media {
   readonly schema?: Schema;
   /** Set when `format` is `stream`. */
   readonly stream?: Stream;
+  /** `form` and `multipart`: what the texts of a field stand for. A field that is not listed is text. */
+  readonly fields?: Readonly<Record<string, FormField>>;
+}
+
+/** A form field; the items of an `array` come as one field each. */
+export interface FormField {
+  readonly type: ParameterType;
+  /** For `array`: the type of one item. */
+  readonly items?: ParameterType;
 }
 
 /** A response that yields items in a sequential media type. */

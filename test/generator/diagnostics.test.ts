@@ -337,7 +337,7 @@ describe("generate refuses", () => {
     const folder = project({ "openapi.yaml": yaml('    A: { $ref: "\\e[2J\\u202e\\u0007" }\n') });
     const { stderr } = await agentwire(folder, "generate", "--spec", "openapi.yaml", "--out", "out");
     expect(stderr).toContain("\\u001b[2J\\u202e\\u0007");
-    expect(stderr).not.toMatch(/[\u0007\u001b\u202e]/);
+    for (const character of ["\u0007", "\u001b", "\u202e"]) expect(stderr).not.toContain(character);
   });
 
   test("a symbolic link that leads out of the root", async () => {

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileFunction, constants } from "node:vm";
 import { type GenerateOptions, generate } from "../../generator/src/commands/generate.js";
 import { lint } from "../../generator/src/commands/lint.js";
 import { model } from "../../generator/src/commands/model.js";
@@ -97,6 +98,11 @@ export async function filesOf(
   const files = await emit(model, project.loader, diagnostics, { layout: folderLayout({ standalone }) });
   return { files, problems: problems() };
 }
+
+/** Imports a module as Node does, without the test runner's transforms: for modules by the hundred. */
+export const importNatively = compileFunction("return import(url)", ["url"], {
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+}) as (url: string) => Promise<never>;
 
 const folders: string[] = [];
 

@@ -57,7 +57,7 @@ export async function emit(
     step(`client of ${service.name}`);
     files.push(...emitServer(context, service));
     step(`server of ${service.name}`);
-    files.push(await emitPaths(context, service, loader));
+    files.push(await emitPaths(context, service, loader, diagnostics));
     step(`paths of ${service.name}`);
   }
   if (options.packages) files.push(...emitPackages(context, areas, options.packages));

@@ -16,7 +16,7 @@ import type {
   StreamModel,
   TypeId,
 } from "./types.js";
-import { wireTypeOf } from "./wire-type.js";
+import { formFieldsOf, wireTypeOf } from "./wire-type.js";
 
 /** A type that an operation needs and the contract does not name. */
 export interface MadeType {
@@ -276,12 +276,11 @@ export class OperationReader {
       const many =
         types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}` : madeName;
       const first = type === types[0];
-      const schema = this.named(
-        { document: at.document, pointer: pointerTo(at.pointer, "schema") },
-        first ? madeName : many,
-        "content",
-      );
-      return [{ type: bare, format, schema }];
+      const schemaPlace = { document: at.document, pointer: pointerTo(at.pointer, "schema") };
+      const schema = this.named(schemaPlace, first ? madeName : many, "content");
+      const isForm = format === "form" || format === "multipart";
+      const fields = isForm ? formFieldsOf(this.schemas.read(schemaPlace), this.lookup) : {};
+      return [{ type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) }];
     });
   }
 

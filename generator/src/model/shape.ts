@@ -105,7 +105,8 @@ function objectOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape 
   const extra = schema.additionalProperties as ModelSchema | undefined;
   const restOf = [
     ...patterns.map((pattern) => shapeOf(pattern as ModelSchema, lookup)),
-    ...(extra === undefined ? [] : [shapeOf(extra, lookup)]),
+    // What no pattern matches may be anything, unless the schema says otherwise.
+    ...(extra !== undefined ? [shapeOf(extra, lookup)] : patterns.length > 0 ? [any] : []),
   ];
   const rest = restOf.filter(({ kind }) => kind !== "never");
   const members = Object.entries(properties).map(([name, member]): Member => {

@@ -3,7 +3,7 @@
  * printed by `agentwire model --json`. Every node keeps its wire name and its place in the source.
  */
 
-import type { Pagination, ParameterPlace, ParameterType, SecurityRequirement, SecurityScheme } from "@agentwire/kit";
+import type { FormField, Pagination, ParameterPlace, ParameterType, SecurityRequirement, SecurityScheme } from "@agentwire/kit";
 import type { Place } from "../diagnostics/diagnostic.js";
 
 /** Identity of a type: `document name # pointer`. Never depends on order. */
@@ -62,6 +62,8 @@ export interface MediaModel {
   /** The type of the content, or of one item of a stream. */
   readonly schema?: TypeId;
   readonly stream?: StreamModel;
+  /** What the fields of a form stand for, where that is not text. */
+  readonly fields?: Readonly<Record<string, FormField>>;
 }
 
 export interface ResponseModel {

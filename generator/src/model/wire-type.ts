@@ -1,4 +1,4 @@
-import type { ParameterType } from "@agentwire/kit";
+import type { FormField, ParameterType } from "@agentwire/kit";
 import { isObject } from "../read/json.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
@@ -25,6 +25,16 @@ export function wireTypeOf(
     };
   }
   return { type };
+}
+
+/** What the fields of a form stand for, as far as the schema says; fields that are text are left out. */
+export function formFieldsOf(schema: ModelSchema, lookup: Lookup): Record<string, FormField> {
+  const members = flatten(schema, lookup).flatMap((part) => Object.entries(isObject(part.properties) ? part.properties : {}));
+  const fields = members.flatMap(([name, member]): [string, FormField][] => {
+    const { type, items } = wireTypeOf(member as ModelSchema, lookup);
+    return type === "string" ? [] : [[name, items === undefined ? { type } : { type, items }]];
+  });
+  return Object.fromEntries(fields);
 }
 
 /** The schema and what its references and `allOf` add, each once. */

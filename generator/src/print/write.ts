@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { OutputFile } from "../emit/file.js";
@@ -36,7 +45,11 @@ export function plan(
     const target = resolve(out, file.path);
     if (!isBelow(resolve(out), target)) throw new Error(`output path ${file.path} leaves the output folder`);
     const before = readText(target);
-    if (before === undefined) added.push(file);
+    if (before === undefined && existsSync(target)) {
+      diagnostics.add("output-foreign", `${file.path} is in the way, and it is no file`, {
+        file: join(out, file.path),
+      });
+    } else if (before === undefined) added.push(file);
     else if (before === file.text) unchanged++;
     else if (file.path !== manifestName && !known.has(file.path) && !isOurs(before)) {
       diagnostics.add("output-foreign", `${file.path} is in the way, and this tool did not write it`, {
@@ -60,6 +73,7 @@ export function write({ out, added, changed, removed }: Plan, diagnostics: Diagn
   const staging = join(out, `.agentwire-${process.pid}`);
   const existed = existsSync(out);
   try {
+    if (existed) removeLeftovers(out);
     for (const [index, { text }] of files.entries()) {
       if (index === 0) mkdirSync(staging, { recursive: true });
       writeFileSync(join(staging, String(index)), text);
@@ -83,6 +97,22 @@ export function write({ out, added, changed, removed }: Plan, diagnostics: Diagn
     } catch {
       // The folder cannot be written at all, which has been said.
     }
+  }
+}
+
+/** Staging folders of runs that were killed. */
+function removeLeftovers(out: string): void {
+  for (const name of readdirSync(out)) {
+    const pid = /^\.agentwire-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(out, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -84,9 +84,9 @@ async function decode(bytes: Uint8Array, media: Media, contentType: string, dept
     case "stream":
       return same(utf8(bytes));
     case "form":
-      return same(parseForm(utf8(bytes)));
+      return same(parseForm(utf8(bytes), media.fields));
     case "multipart":
-      return parseMultipart(bytes, contentType);
+      return parseMultipart(bytes, contentType, media.fields);
     case "binary":
       return { value: bytes, judged: "" };
   }

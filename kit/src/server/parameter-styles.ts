@@ -100,18 +100,22 @@ function decode(parameter: Parameter, text: string): string {
 
 /** Reads text as a type. What is no value of the type stays text, for the schema to refuse. */
 function convert(text: string, type: ParameterType, parameter: Parameter): unknown {
+  if (type !== "json") return scalarOf(text, type);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw wrong(parameter, "contentMediaType", "must be JSON");
+  }
+}
+
+/** Text as a number or boolean where that is what is declared and what it spells; else as it is. */
+export function scalarOf(text: string, type: ParameterType): unknown {
   switch (type) {
     case "integer":
     case "number":
       return numberOf(text, type) ?? text;
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;
-    case "json":
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        throw wrong(parameter, "contentMediaType", "must be JSON");
-      }
     default:
       return text;
   }

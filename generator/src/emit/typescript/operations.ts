@@ -126,8 +126,8 @@ class Table {
     };
   }
 
-  private media({ type, format, schema, stream }: MediaModel): object {
-    return { type, format, schema: this.schema(schema), stream };
+  private media({ type, format, schema, stream, fields }: MediaModel): object {
+    return { type, format, schema: this.schema(schema), stream, fields };
   }
 
   private schema(id: TypeId | undefined): Code | undefined {

@@ -68,6 +68,8 @@ function compile(
     addUsedSchema: false,
     inlineRefs: false,
     ownProperties: namesInherited(schema),
+    // Unrolled, its check takes the empty name for "nothing is missing".
+    loopRequired: requiresEmptyName(schema) ? 1 : 200,
     unicodeRegExp,
     logger: false,
   });
@@ -138,6 +140,11 @@ function indent(lines: readonly string[]): string[] {
     if (/\{$/.test(line)) depth++;
     return shown;
   });
+}
+
+/** Some text of the schema is empty, perhaps a required name; the other way of checking is right for all. */
+function requiresEmptyName(schema: unknown): boolean {
+  return JSON.stringify(schema).includes('""');
 }
 
 function namesInherited(schema: unknown): boolean {

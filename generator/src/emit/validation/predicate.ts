@@ -1,7 +1,7 @@
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../../model/keywords.js";
 import { discriminatorOf, discriminatorValues } from "../../model/shape.js";
 import type { ModelSchema, TypeId } from "../../model/types.js";
-import { isObject, type JsonObject, plainObject } from "../../read/json.js";
+import { isObject, type JsonObject, member, plainObject } from "../../read/json.js";
 
 /** Who judges: a producer's values must be exactly as written; a consumer lets newer peers say more. */
 export type Mode = "strict" | "tolerant";
@@ -82,7 +82,7 @@ function withProtoByPattern(schema: JsonObject): ModelSchema {
   return {
     ...schema,
     properties: plainObject(others),
-    patternProperties: { ...(patternProperties as object), "^__proto__$": properties.__proto__ },
+    patternProperties: { ...(patternProperties as object), "^__proto__$": member(properties, "__proto__") },
   };
 }
 

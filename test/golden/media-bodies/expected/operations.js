@@ -28,7 +28,14 @@ export const service = {
       request: PostFormRequest,
       body: {
         required: true,
-        content: [{ type: "application/x-www-form-urlencoded", format: "form", schema: PostFormBody }],
+        content: [
+          {
+            type: "application/x-www-form-urlencoded",
+            format: "form",
+            schema: PostFormBody,
+            fields: { age: { type: "integer" } },
+          },
+        ],
       },
       responses: { "200": { content: [{ type: "application/json", format: "json", schema: PostFormResponse }] } },
     },
