@@ -3,7 +3,14 @@
  * printed by `agentwire model --json`. Every node keeps its wire name and its place in the source.
  */
 
-import type { FormField, Pagination, ParameterPlace, ParameterType, SecurityRequirement, SecurityScheme } from "@agentwire/kit";
+import type {
+  FormField,
+  Pagination,
+  ParameterPlace,
+  ParameterType,
+  SecurityRequirement,
+  SecurityScheme,
+} from "@agentwire/kit";
 import type { Place } from "../diagnostics/diagnostic.js";
 
 /** Identity of a type: `document name # pointer`. Never depends on order. */

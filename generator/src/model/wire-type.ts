@@ -29,7 +29,9 @@ export function wireTypeOf(
 
 /** What the fields of a form stand for, as far as the schema says; fields that are text are left out. */
 export function formFieldsOf(schema: ModelSchema, lookup: Lookup): Record<string, FormField> {
-  const members = flatten(schema, lookup).flatMap((part) => Object.entries(isObject(part.properties) ? part.properties : {}));
+  const members = flatten(schema, lookup).flatMap((part) =>
+    Object.entries(isObject(part.properties) ? part.properties : {}),
+  );
   const fields = members.flatMap(([name, member]): [string, FormField][] => {
     const { type, items } = wireTypeOf(member as ModelSchema, lookup);
     return type === "string" ? [] : [[name, items === undefined ? { type } : { type, items }]];

@@ -8,6 +8,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { callRef } from "ajv/dist/vocabularies/core/ref.js";
 import type { ModelSchema } from "../../model/types.js";
+import { printValue } from "../../print/code.js";
 import { strictTypeReference, typeReference } from "./predicate.js";
 
 export const knownFormats: ReadonlySet<string> = new Set(Object.keys(formats));
@@ -113,6 +114,9 @@ function moduleCode(source: string): Pick<CompiledValidator, "code" | "runtime">
       return [`const ${helper[1]} = ${name};`];
     }
     if (/^const formats\d+ = formats/.test(line)) runtime.add("formats");
+    const schema = /^const (schema\d+) = (\{.*\});$/.exec(line);
+    // Printed anew: in ajv's object literal a key `__proto__` would set the prototype.
+    if (schema) return [`const ${schema[1]} = ${printValue(JSON.parse(schema[2] ?? "{}"))};`];
     return [line];
   });
   return { code: indent(withoutUnused(lines)).join("\n").trim(), runtime: [...runtime].sort() };

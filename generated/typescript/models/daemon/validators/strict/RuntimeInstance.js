@@ -5,7 +5,22 @@ import { validate as validateMetadata } from "../../../common/validators/strict/
 import { validate as validateInstanceState } from "./InstanceState.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"instance_id":{"type":"string"},"state":{"agentwire:type":"v1/daemon/schemas/instance-state.schema.json#"},"runtime_api_endpoint":{"agentwire:type":"v1/common/schemas/endpoint-locator.schema.json#"},"managed":{"type":"boolean"},"runtime_profile":{"type":"string"},"runtime_name":{"type":"string"},"runtime_version":{"type":"string"},"metadata":{"agentwire:type":"v1/common/schemas/metadata.schema.json#"},"extensions":{"agentwire:type":"v1/common/schemas/extensions.schema.json#"}},"required":["instance_id","state","runtime_api_endpoint"],"additionalProperties":false};
+const schema0 = {
+  type: "object",
+  properties: {
+    instance_id: { type: "string" },
+    state: { "agentwire:type": "v1/daemon/schemas/instance-state.schema.json#" },
+    runtime_api_endpoint: { "agentwire:type": "v1/common/schemas/endpoint-locator.schema.json#" },
+    managed: { type: "boolean" },
+    runtime_profile: { type: "string" },
+    runtime_name: { type: "string" },
+    runtime_version: { type: "string" },
+    metadata: { "agentwire:type": "v1/common/schemas/metadata.schema.json#" },
+    extensions: { "agentwire:type": "v1/common/schemas/extensions.schema.json#" },
+  },
+  required: ["instance_id", "state", "runtime_api_endpoint"],
+  additionalProperties: false,
+};
 const func0 = Object.prototype.hasOwnProperty;
 const func1 = validateInstanceState;
 const func2 = validateEndpointLocator;

@@ -2,7 +2,12 @@
 import { formats } from "@agentwire/kit/validation";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"type":{"type":"string","enum":["image"]},"url":{"type":"string","format":"uri"}},"required":["type","url"],"additionalProperties":false};
+const schema0 = {
+  type: "object",
+  properties: { type: { type: "string", enum: ["image"] }, url: { type: "string", format: "uri" } },
+  required: ["type", "url"],
+  additionalProperties: false,
+};
 const formats0 = formats.uri;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){

@@ -5,7 +5,18 @@ import { validate as validateState } from "./State.js";
 import { validate as validateVersion } from "./Version.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"state":{"agentwire:type":"openapi.yaml#/components/schemas/State"},"level":{"agentwire:type":"openapi.yaml#/components/schemas/Level"},"mode":{"type":"string","enum":["fast","safe"]},"version":{"agentwire:type":"openapi.yaml#/components/schemas/Version"},"limit":{"agentwire:type":"openapi.yaml#/components/schemas/Mixed"}},"required":["state","version"],"additionalProperties":false};
+const schema0 = {
+  type: "object",
+  properties: {
+    state: { "agentwire:type": "openapi.yaml#/components/schemas/State" },
+    level: { "agentwire:type": "openapi.yaml#/components/schemas/Level" },
+    mode: { type: "string", enum: ["fast", "safe"] },
+    version: { "agentwire:type": "openapi.yaml#/components/schemas/Version" },
+    limit: { "agentwire:type": "openapi.yaml#/components/schemas/Mixed" },
+  },
+  required: ["state", "version"],
+  additionalProperties: false,
+};
 const func0 = validateState;
 const func1 = validateLevel;
 const func2 = validateVersion;

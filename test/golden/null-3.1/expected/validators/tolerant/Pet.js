@@ -2,7 +2,17 @@
 import { validate as validateOwner } from "./Owner.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"nick":{"type":["string","null"]},"owner":{"anyOf":[{"agentwire:type":"openapi.yaml#/components/schemas/Owner"},{"type":"null"}]},"size":{"anyOf":[{"type":"string"},{"enum":[null]}]},"gone":{"const":null},"scalar":{"type":["integer","boolean","null"]}},"required":["nick","owner"]};
+const schema0 = {
+  type: "object",
+  properties: {
+    nick: { type: ["string", "null"] },
+    owner: { anyOf: [{ "agentwire:type": "openapi.yaml#/components/schemas/Owner" }, { type: "null" }] },
+    size: { anyOf: [{ type: "string" }, { enum: [null] }] },
+    gone: { const: null },
+    scalar: { type: ["integer", "boolean", "null"] },
+  },
+  required: ["nick", "owner"],
+};
 const func0 = validateOwner;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){

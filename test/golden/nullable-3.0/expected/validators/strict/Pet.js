@@ -2,7 +2,18 @@
 import { validate as validateOwner } from "./Owner.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"nick":{"type":["string","null"]},"owner":{"anyOf":[{"allOf":[{"agentwire:type":"openapi.yaml#/components/schemas/Owner"}]},{"type":"null"}]},"size":{"anyOf":[{"type":"string","enum":["small","large"]},{"type":"null"}]},"weight":{"type":"number","exclusiveMinimum":0},"tags":{"type":["array","null"],"items":{"type":"string"}}},"required":["nick","owner"],"additionalProperties":false};
+const schema0 = {
+  type: "object",
+  properties: {
+    nick: { type: ["string", "null"] },
+    owner: { anyOf: [{ allOf: [{ "agentwire:type": "openapi.yaml#/components/schemas/Owner" }] }, { type: "null" }] },
+    size: { anyOf: [{ type: "string", enum: ["small", "large"] }, { type: "null" }] },
+    weight: { type: "number", exclusiveMinimum: 0 },
+    tags: { type: ["array", "null"], items: { type: "string" } },
+  },
+  required: ["nick", "owner"],
+  additionalProperties: false,
+};
 const func0 = validateOwner;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){

@@ -2,7 +2,15 @@
 import { validate as validateRun } from "./Run.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"runs":{"type":"array","items":{"agentwire:type":"openapi.yaml#/components/schemas/Run"}},"page":{"type":"object","properties":{"next":{"type":["integer","null"]}},"additionalProperties":false}},"required":["runs","page"],"additionalProperties":false};
+const schema0 = {
+  type: "object",
+  properties: {
+    runs: { type: "array", items: { "agentwire:type": "openapi.yaml#/components/schemas/Run" } },
+    page: { type: "object", properties: { next: { type: ["integer", "null"] } }, additionalProperties: false },
+  },
+  required: ["runs", "page"],
+  additionalProperties: false,
+};
 const func0 = validateRun;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){

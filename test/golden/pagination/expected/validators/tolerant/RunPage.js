@@ -2,7 +2,14 @@
 import { validate as validateRun } from "./Run.js";
 
 export { validate0 as validate };
-const schema0 = {"type":"object","properties":{"runs":{"type":"array","items":{"agentwire:type":"openapi.yaml#/components/schemas/Run"}},"page":{"type":"object","properties":{"next":{"type":["integer","null"]}}}},"required":["runs","page"]};
+const schema0 = {
+  type: "object",
+  properties: {
+    runs: { type: "array", items: { "agentwire:type": "openapi.yaml#/components/schemas/Run" } },
+    page: { type: "object", properties: { next: { type: ["integer", "null"] } } },
+  },
+  required: ["runs", "page"],
+};
 const func0 = validateRun;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
