@@ -2,11 +2,7 @@ import { Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { UsageError } from "./commands/config.js";
 import { explain } from "./commands/explain.js";
-import { generate } from "./commands/generate.js";
-import { lint } from "./commands/lint.js";
-import { model } from "./commands/model.js";
 import { exitCodes } from "./commands/report.js";
-import { vectors } from "./commands/vectors.js";
 
 const exitCodeHelp = `
 Exit codes:
@@ -48,6 +44,7 @@ function withSpec(command: Command): Command {
     .option("--max-bytes <n>", "largest document to read, in bytes (default: 67108864)");
 }
 
+/** Commands load when they run: help, and a mistake in the call, need none of their libraries. */
 function program(finish: (code: number) => void): Command {
   const cli = new Command("agentwire")
     .description(
@@ -68,26 +65,26 @@ function program(finish: (code: number) => void): Command {
     .option("--watch", "generate again after every change")
     .option("--json", "report as JSON")
     .addHelpText("after", examples.generate + exitCodeHelp)
-    .action(async (options) => finish(await generate(options)));
+    .action(async (options) => finish(await (await import("./commands/generate.js")).generate(options)));
 
   withSpec(cli.command("lint"))
     .description("check contracts and vectors; list all problems at once")
     .option("--json", "report as JSON")
     .addHelpText("after", examples.lint + exitCodeHelp)
-    .action(async (options) => finish(await lint(options)));
+    .action(async (options) => finish(await (await import("./commands/lint.js")).lint(options)));
 
   withSpec(cli.command("vectors"))
     .description("judge every vector by the generated validators, and list what no vector touches")
     .option("--strict", "what no vector touches is an error")
     .option("--json", "report as JSON")
     .addHelpText("after", examples.vectors + exitCodeHelp)
-    .action(async (options) => finish(await vectors(options)));
+    .action(async (options) => finish(await (await import("./commands/vectors.js")).vectors(options)));
 
   withSpec(cli.command("model"))
     .description("print what the generator understood")
     .option("--json", "the whole model as JSON")
     .addHelpText("after", examples.model + exitCodeHelp)
-    .action((options) => finish(model(options)));
+    .action(async (options) => finish((await import("./commands/model.js")).model(options)));
 
   cli
     .command("explain [code]")

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, afterEach, expect, test } from "vitest";
-import type { ValidateFunction } from "../../kit/src/index.js";
+import type { ServiceDescription, ValidateFunction, ValidatorModule } from "../../kit/src/index.js";
 import { syntaxProblems } from "./compile.js";
 import {
   cleanUp,
@@ -63,7 +63,7 @@ const text = fc.oneof(
   },
 );
 /** What JSON on disk keeps: a lone surrogate does not survive UTF-8. */
-const wellFormed = text.map((value) => value.toWellFormed());
+const wellFormed = text.map((value) => Buffer.from(value).toString());
 const texts = fc.uniqueArray(wellFormed, { minLength: 2, maxLength: 5 });
 
 const hostile = fc.record({
@@ -131,6 +131,11 @@ function hostileContract({ title, description, name, media, path, constant, memb
   };
 }
 
+interface Index {
+  readonly Choice: readonly string[];
+  readonly service: ServiceDescription;
+}
+
 let runs = 0;
 
 /** Generates into a fresh folder of `home`, all in memory but for the contract; the code is written for importing. */
@@ -140,7 +145,8 @@ async function generated(home: string, document: object) {
   const { files, problems } = await filesOf(join(folder, "openapi.json"));
   expect(problems.filter((problem) => !problem.startsWith("not-supported"))).toEqual([]);
   writeFiles(folder, Object.fromEntries(files.map(({ path, text }) => [`out/${path}`, text])));
-  const load = async (path: string) => importNatively(pathToFileURL(join(folder, "out", path)).href);
+  const load = <Module = ValidatorModule>(path: string) =>
+    importNatively<Module>(pathToFileURL(join(folder, "out", path)).href);
   return { files, load };
 }
 
@@ -156,7 +162,7 @@ test("text in any place leaves every file well-formed, runs nothing, and arrives
       const judge = async (name: string): Promise<ValidateFunction> =>
         (await load(`validators/strict/${name}.js`)).validate;
 
-      const { Choice, service } = await load("index.js");
+      const { Choice, service } = await load<Index>("index.js");
       expect(Choice).toEqual(sample.values);
       const choice = await judge("Choice");
       for (const value of sample.values) expect(choice(value)).toBe(true);
@@ -179,9 +185,9 @@ test("text in any place leaves every file well-formed, runs nothing, and arrives
 
       expect(service.title).toBe(sample.title);
       expect(service.version).toBe(sample.constant);
-      expect(service.operations.act.path).toBe(`/${sample.path}`);
-      expect(service.operations.act.parameters[0].name).toBe(sample.name);
-      expect(service.errors.codes.not_found.code).toBe(sample.constant);
+      expect(service.operations.act?.path).toBe(`/${sample.path}`);
+      expect(service.operations.act?.parameters?.[0]?.name).toBe(sample.name);
+      expect(service.errors.codes?.not_found?.code).toBe(sample.constant);
       expect(Object.getPrototypeOf(service.securitySchemes)).toBe(Object.prototype);
       expect(Object.keys(service.securitySchemes)).toEqual([sample.name]);
     }),

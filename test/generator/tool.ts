@@ -102,7 +102,7 @@ export async function filesOf(
 /** Imports a module as Node does, without the test runner's transforms: for modules by the hundred. */
 export const importNatively = compileFunction("return import(url)", ["url"], {
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-}) as (url: string) => Promise<never>;
+}) as <Module>(url: string) => Promise<Module>;
 
 const folders: string[] = [];
 

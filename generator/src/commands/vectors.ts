@@ -28,7 +28,7 @@ export async function vectors(options: VectorsOptions): Promise<number> {
     const mark = passed === verdicts.length ? pc.green("pass") : pc.red("fail");
     process.stdout.write(
       `${mark}: ${passed} of ${plural(verdicts.length, "vector")} of ${plural(files.length, "schema")}; ` +
-        `they touch ${touched} of ${plural(total, "member, value and constraint").replace(/constraint$/, "constraints")}\n`,
+        `they touch ${touched} of ${total} members, values and constraints\n`,
     );
   }
   const code = report(diagnostics, options, counts);

@@ -1,10 +1,11 @@
-import type { Pagination, SecurityRequirement } from "@agentwire/kit";
+import type { Pagination } from "@agentwire/kit";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { camelCase, pascalCase } from "../names/words.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
-import { pointerParts, pointerTo, valueAt } from "../read/pointer.js";
-import { mediaFormat, streamFraming } from "./media.js";
+import { pointerTo, valueAt } from "../read/pointer.js";
+import { ContentReader, type MadeType } from "./content.js";
+import { builtinOf, retryOf, securityOf, text } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
 import type {
   ChannelModel,
@@ -13,19 +14,9 @@ import type {
   OperationModel,
   ParameterModel,
   ResponseModel,
-  StreamModel,
   TypeId,
 } from "./types.js";
-import { formFieldsOf, wireTypeOf } from "./wire-type.js";
-
-/** A type that an operation needs and the contract does not name. */
-export interface MadeType {
-  readonly id: TypeId;
-  readonly name: string;
-  readonly schema: ModelSchema;
-  readonly origin: "request" | "content";
-  readonly place: Place;
-}
+import { wireTypeOf } from "./wire-type.js";
 
 /** Draft of an operation or channel: complete but for the final check of its names. */
 export interface OperationDraft {
@@ -35,17 +26,18 @@ export interface OperationDraft {
 }
 
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
-const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]);
 
 /** Reads all operations and channels of one OpenAPI document, in the contract's order. */
 export class OperationReader {
-  private made: MadeType[] = [];
+  private readonly contents: ContentReader;
 
   constructor(
     private readonly loader: Loader,
     private readonly schemas: SchemaReader,
     private readonly diagnostics: Diagnostics,
-  ) {}
+  ) {
+    this.contents = new ContentReader(loader, schemas, diagnostics);
+  }
 
   read(contract: Place): OperationDraft[] {
     const paths = objectMember(valueAt(contract.document.value, contract.pointer), "paths") ?? {};
@@ -77,7 +69,7 @@ export class OperationReader {
     place: Place,
     shared: readonly { value: unknown; place: Place }[],
   ): OperationDraft {
-    this.made = [];
+    this.contents.made = [];
     const source = valueAt(place.document.value, place.pointer) as JsonObject;
     const id = textMember(source, "operationId") ?? `${method} ${path}`;
     const name = textMember(source, "x-name") ?? camelCase(textMember(source, "operationId") ?? pathName(method, path));
@@ -103,7 +95,8 @@ export class OperationReader {
       optional: textMember(objectMember(source, "x-conformance"), "level") === "optional",
       place,
     };
-    if (socket) return { channel: { ...common, ...this.channelParts(place, typeName, socket) }, made: this.made };
+    if (socket)
+      return { channel: { ...common, ...this.channelParts(place, typeName, socket) }, made: this.contents.made };
     const responses = this.responses(place, typeName);
     return {
       operation: {
@@ -116,7 +109,7 @@ export class OperationReader {
         ...this.paginationOf(source, responses, parameters),
         ...builtinOf(source),
       },
-      made: this.made,
+      made: this.contents.made,
     };
   }
 
@@ -126,7 +119,7 @@ export class OperationReader {
       const name = textMember(value, "name");
       const where = textMember(value, "in");
       if (name === undefined || (where !== "path" && where !== "query" && where !== "header" && where !== "cookie")) {
-        if (where === "querystring") this.notSupported("a parameter with `in: querystring`", at);
+        if (where === "querystring") this.contents.notSupported("a parameter with `in: querystring`", at);
         continue;
       }
       // OpenAPI: these header parameters are ignored, because the media types and security say them.
@@ -142,7 +135,7 @@ export class OperationReader {
       const schema =
         valueAt(schemaPlace.document.value, schemaPlace.pointer) === undefined ? true : this.schemas.read(schemaPlace);
       const description = textMember(value, "description");
-      const wire = mediaType === undefined ? wireTypeOf(schema, this.lookup) : { type: "json" as const };
+      const wire = mediaType === undefined ? wireTypeOf(schema, this.contents.lookup) : { type: "json" as const };
       const style = textMember(value, "style");
       const explode = member(value, "explode");
       all.set(`${where} ${name}`, {
@@ -193,7 +186,7 @@ export class OperationReader {
   private body(place: Place, typeName: string): OperationModel["body"] {
     const at = this.loader.follow({ document: place.document, pointer: pointerTo(place.pointer, "requestBody") });
     if (!at || !isObject(at.value)) return undefined;
-    return { required: at.value.required === true, content: this.content(at.place, `${typeName}Body`) };
+    return { required: at.value.required === true, content: this.contents.read(at.place, `${typeName}Body`) };
   }
 
   private responses(place: Place, typeName: string): ResponseModel[] {
@@ -212,7 +205,7 @@ export class OperationReader {
         {
           status,
           ...text("description", textMember(found.value, "description")),
-          content: this.content(found.place, `${typeName}${suffix}`),
+          content: this.contents.read(found.place, `${typeName}${suffix}`),
           headers: this.headers(found.place),
         },
       ];
@@ -229,74 +222,14 @@ export class OperationReader {
       if (!found) return [];
       const at = { document: found.place.document, pointer: pointerTo(found.place.pointer, "schema") };
       const schema = member(found.value, "schema") === undefined ? true : this.schemas.read(at);
-      return [{ name, type: wireTypeOf(schema, this.lookup).type, required: member(found.value, "required") === true }];
+      return [
+        {
+          name,
+          type: wireTypeOf(schema, this.contents.lookup).type,
+          required: member(found.value, "required") === true,
+        },
+      ];
     });
-  }
-
-  private content(place: Place, madeName: string): MediaModel[] {
-    const all = objectMember(valueAt(place.document.value, place.pointer), "content") ?? {};
-    const types = Object.keys(all);
-    return types.flatMap((type) => {
-      const found = this.loader.follow({
-        document: place.document,
-        pointer: pointerTo(place.pointer, "content", type),
-      });
-      if (!found) return [];
-      const at = found.place;
-      const bare = type.split(";")[0]?.trim().toLowerCase() ?? type;
-      const itemKey = ["itemSchema", "x-itemSchema"].find((key) => member(found.value, key) !== undefined);
-      const framing = streamFraming(bare);
-      if (itemKey !== undefined && framing) {
-        const schema = this.named(
-          { document: at.document, pointer: pointerTo(at.pointer, itemKey) },
-          `${madeName}Item`,
-          "content",
-        );
-        return [
-          {
-            type: bare,
-            format: "stream" as const,
-            schema,
-            stream: streamOf(framing, objectMember(found.value, "x-stream"), itemKey),
-          },
-        ];
-      }
-      if (itemKey !== undefined) this.notSupported(`item schema of media type ${bare}`, at);
-      // Without an item schema the framing still says what arrives: whole events, or JSON values.
-      if (framing)
-        return [
-          {
-            type: bare,
-            format: "stream" as const,
-            stream: streamOf(framing, objectMember(found.value, "x-stream"), "itemSchema"),
-          },
-        ];
-      const format = mediaFormat(bare);
-      if (member(found.value, "schema") === undefined) return [{ type: bare, format }];
-      const many =
-        types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}` : madeName;
-      const first = type === types[0];
-      const schemaPlace = { document: at.document, pointer: pointerTo(at.pointer, "schema") };
-      const schema = this.named(schemaPlace, first ? madeName : many, "content");
-      const isForm = format === "form" || format === "multipart";
-      const fields = isForm ? formFieldsOf(this.schemas.read(schemaPlace), this.lookup) : {};
-      return [{ type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) }];
-    });
-  }
-
-  /** The id of a schema that stands inline: its reference's target, or a type made for it. */
-  private named(place: Place, name: string, origin: MadeType["origin"]): TypeId {
-    const schema = this.schemas.read(place);
-    if (
-      isObject(schema) &&
-      typeof schema.$ref === "string" &&
-      Object.keys(schema).every((key) => key === "$ref" || key === "description" || key === "summary")
-    ) {
-      return schema.$ref;
-    }
-    const id = `${place.document.name}#${place.pointer}`;
-    if (!this.schemas.named.has(id)) this.made.push({ id, name: sharedName(place) ?? name, schema, origin, place });
-    return id;
   }
 
   /** One object for the whole request, so that one validator and one type cover it. */
@@ -328,7 +261,7 @@ export class OperationReader {
     }
     if (properties.length === 0) return undefined;
     const id = `${place.document.name}#${pointerTo(place.pointer, "request")}`;
-    this.made.push({
+    this.contents.made.push({
       id,
       name: `${typeName}Request`,
       schema: closedObject(properties, required),
@@ -357,8 +290,8 @@ export class OperationReader {
       });
     const options = Object.entries(rest).filter(([, value]) => value !== null);
     return {
-      receive: receive === undefined ? "" : this.named(at("receive"), `${typeName}Message`, "content"),
-      ...(send === undefined ? {} : { send: this.named(at("send"), `${typeName}ClientMessage`, "content") }),
+      receive: receive === undefined ? "" : this.contents.named(at("receive"), `${typeName}Message`, "content"),
+      ...(send === undefined ? {} : { send: this.contents.named(at("send"), `${typeName}ClientMessage`, "content") }),
       options: plainObject(options),
     };
   }
@@ -379,25 +312,6 @@ export class OperationReader {
       ?.content.find(({ format }) => format === "json")?.schema;
     return { pagination: { ...page, ...(body === undefined ? {} : { body }) } };
   }
-
-  private readonly lookup = (id: TypeId): ModelSchema | undefined => {
-    this.schemas.drain();
-    return this.schemas.named.get(id)?.schema;
-  };
-
-  private notSupported(what: string, place: Place): void {
-    this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });
-  }
-}
-
-/** A schema inside a shared response or body is named after that, whichever operation comes first. */
-function sharedName({ pointer }: Place): string | undefined {
-  const [holder, kind, key, ...rest] = pointerParts(pointer);
-  if (holder !== "components" || key === undefined || (kind !== "responses" && kind !== "requestBodies"))
-    return undefined;
-  const suffix = kind === "responses" ? "Response" : "Body";
-  const item = rest.at(-1)?.endsWith("temSchema") ? "Item" : "";
-  return `${pascalCase(key).replace(new RegExp(`${suffix}$`), "")}${suffix}${item}`;
 }
 
 function closedObject(properties: readonly (readonly [string, unknown])[], required: readonly string[]): ModelSchema {
@@ -417,50 +331,4 @@ function pathName(method: string, path: string): string {
 function described(schema: ModelSchema, description: string | undefined): ModelSchema {
   if (description === undefined || typeof schema === "boolean" || schema.description !== undefined) return schema;
   return { ...schema, description };
-}
-
-function text<Key extends string>(key: Key, value: string | undefined): { [key in Key]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in Key]: string });
-}
-
-function securityOf(source: JsonObject): { security?: readonly SecurityRequirement[] } {
-  const list = listMember(source, "security");
-  return list ? { security: list.filter(isObject) as SecurityRequirement[] } : {};
-}
-
-function retryOf(source: JsonObject, method: string): Pick<OperationModel, "retry" | "idempotency"> {
-  const idempotency = objectMember(source, "x-idempotency");
-  const key = textMember(idempotency, "key");
-  const keyed =
-    key === undefined
-      ? {}
-      : { idempotency: { key, ...(idempotency?.generate === true ? { generate: true as const } : {}) } };
-  const given = textMember(source, "x-retry");
-  const retry = given ?? (key !== undefined ? "keyed" : idempotentMethods.has(method) ? "always" : "never");
-  return { ...keyed, ...(retry === "always" || retry === "keyed" ? { retry } : {}) };
-}
-
-function builtinOf(source: JsonObject): Pick<OperationModel, "builtin"> {
-  const builtin = objectMember(source, "x-builtin");
-  const answers = textMember(builtin, "answers");
-  if (answers !== "health" && answers !== "version") return {};
-  return { builtin: { answers, members: (objectMember(builtin, "members") ?? {}) as Record<string, string> } };
-}
-
-function streamOf(framing: StreamModel["framing"], given: JsonObject | undefined, itemKey: string): StreamModel {
-  const item = textMember(given, "item");
-  const terminal = objectMember(given, "terminal");
-  const values = listMember(terminal, "values");
-  const at = textMember(terminal, "at");
-  const heartbeat = member(given, "heartbeat");
-  const whole = item === "event" || (item === undefined && itemKey === "itemSchema");
-  return {
-    framing,
-    ...(framing === "sse" ? { item: whole ? ("event" as const) : ("data" as const) } : {}),
-    ...text("id", textMember(given, "id")),
-    ...text("event", textMember(given, "event")),
-    ...text("resume", textMember(given, "resume")),
-    ...(at !== undefined && values ? { terminal: { at, values } } : {}),
-    ...(typeof heartbeat === "number" ? { heartbeat } : {}),
-  };
 }
