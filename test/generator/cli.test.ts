@@ -307,11 +307,18 @@ describe("generate", () => {
       existsSync(join(folder, "out/models.d.ts")) ? readFileSync(join(folder, "out/models.d.ts"), "utf8") : "";
     await expect.poll(() => said, { timeout: 25_000 }).toContain("watching .");
     expect(models()).toContain("type Cat = string");
-    writeFiles(folder, { "openapi.yaml": "openapi: [" });
-    await expect.poll(() => said, { timeout: 25_000 }).toContain("syntax-error");
+    // An edit is made again until it is seen: a watcher may need a moment before it sees anything.
+    const edit = (document: unknown, seen: () => string) =>
+      expect.poll(
+        () => {
+          writeFiles(folder, { "openapi.yaml": document });
+          return seen();
+        },
+        { timeout: 30_000, interval: 1000 },
+      );
+    await edit("openapi: [", () => said).toContain("syntax-error");
     expect(models()).toContain("type Cat = string");
-    writeFiles(folder, { "openapi.yaml": contract({ Cat: { type: "number" } }) });
-    await expect.poll(models, { timeout: 25_000 }).toContain("type Cat = number");
+    await edit(contract({ Cat: { type: "number" } }), models).toContain("type Cat = number");
     watcher.kill("SIGINT");
     const code = await new Promise((resolve) => watcher.on("close", resolve));
     expect(code).toBe(0);

@@ -295,12 +295,12 @@ const refused: readonly Bad[] = [
   {
     name: "a pattern that is no regular expression",
     files: { "openapi.yaml": contract({ A: { type: "string", pattern: "([a-z" } }) },
-    wanted: [{ code: "pattern-invalid", pointer: "/components/schemas/A" }],
+    wanted: [{ code: "pattern-invalid", pointer: "/components/schemas/A/pattern" }],
   },
   {
     name: "a key of patternProperties that is no regular expression",
     files: { "openapi.yaml": contract({ A: { type: "object", patternProperties: { "*": { type: "string" } } } }) },
-    wanted: [{ code: "pattern-invalid", pointer: "/components/schemas/A" }],
+    wanted: [{ code: "pattern-invalid", pointer: "/components/schemas/A/patternProperties/*" }],
   },
 ];
 
@@ -685,9 +685,9 @@ describe("lint reports", () => {
     expect(code).toBe(0);
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: Said[] };
     expect(diagnostics.map(({ code, severity, message }) => `${severity} ${code} ${message}`)).toEqual([
+      "warning missing-description operation a has neither summary nor description",
       "warning missing-description A has no description",
       "warning missing-description A.b has no description",
-      "warning missing-description operation a has neither summary nor description",
     ]);
   });
 });

@@ -124,7 +124,6 @@ function watchAndRun(options: GenerateOptions, settings: Settings): Promise<numb
   const target = resolve(settings.read.spec);
   const folder =
     target.endsWith(".yaml") || target.endsWith(".yml") || target.endsWith(".json") ? dirname(target) : target;
-  process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
   return new Promise((finish) => {
     let timer: NodeJS.Timeout | undefined;
     let running = Promise.resolve(exitCodes.ok as number);
@@ -136,6 +135,7 @@ function watchAndRun(options: GenerateOptions, settings: Settings): Promise<numb
         running = running.then(() => run(options, settings));
       }, 20);
     });
+    process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
     process.once("SIGINT", () => {
       watcher.close();
       clearTimeout(timer);

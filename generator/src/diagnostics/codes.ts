@@ -55,8 +55,8 @@ export const codes = {
     "The generator never reaches the network: the same input must give the same output.",
   ),
   "ref-loop": error(
-    "Let one of the references hold a schema of its own.",
-    "A chain of references that only refer to each other never reaches a schema.",
+    "Put a member or an item between the schema and its reference to itself.",
+    "A schema that refers to itself for the very same value, directly or through `allOf`, `anyOf` and the like, can never be judged.",
   ),
   "openapi-version": error(
     "Use OpenAPI 3.0, 3.1 or 3.2. Swagger 2.0 documents can be converted with common tools.",

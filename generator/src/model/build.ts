@@ -1,14 +1,14 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { Scope, schemaName, usableMethodName, usableTypeName } from "../names/names.js";
 import { pascalCase } from "../names/words.js";
-import { objectMember, textMember } from "../read/json.js";
+import { isObject, listMember, objectMember, textMember } from "../read/json.js";
 import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
 import type { MadeType } from "./content.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
 import { SchemaReader } from "./schema.js";
 import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
-import type { ChannelModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
+import type { ChannelModel, Model, ModelSchema, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
 
 export interface BuildOptions {
   /** Only these services; default: all. */
@@ -133,31 +133,43 @@ function madeName({ name, place }: MadeType, taken: (name: string) => boolean, d
   return usableTypeName(free, place, diagnostics);
 }
 
-/** A schema that is only a reference, to a schema that is only a reference, … back to itself. */
+/** A schema that leads back to itself without a step into a member or item: judging a value would never end. */
 function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
-  const next = (id: TypeId): TypeId | undefined => {
-    const schema = schemas.named.get(id)?.schema;
-    return typeof schema === "object" && typeof schema.$ref === "string" && Object.keys(schema).length === 1
-      ? schema.$ref
-      : undefined;
-  };
   const settled = new Set<TypeId>();
-  for (const id of schemas.named.keys()) {
-    const chain = new Set<TypeId>();
-    for (let at: TypeId | undefined = id; at !== undefined && !settled.has(at); at = next(at)) {
-      if (chain.has(at)) {
-        const place = schemas.named.get(at)?.place;
-        diagnostics.add(
-          "ref-loop",
-          "this $ref leads back to itself and never reaches a schema",
-          place ? { place } : {},
-        );
-        break;
+  for (const start of [...schemas.named.keys()].sort(compare)) {
+    // An explicit stack, since the graph may be deeper than the call stack; `path` is what is being entered.
+    const path = new Set<TypeId>();
+    const stack: { id: TypeId; leave?: true }[] = [{ id: start }];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      const { id, leave } = next;
+      if (leave) {
+        path.delete(id);
+        settled.add(id);
+      } else if (path.has(id)) {
+        const place = schemas.named.get(id)?.place;
+        const what = "this schema leads back to itself without a step into a member or item";
+        diagnostics.add("ref-loop", what, place ? { place } : {});
+        settled.add(id);
+      } else if (!settled.has(id)) {
+        path.add(id);
+        stack.push({ id, leave: true });
+        for (const target of sameValueReferences(schemas.named.get(id)?.schema)) stack.push({ id: target });
       }
-      chain.add(at);
     }
-    for (const at of chain) settled.add(at);
   }
+}
+
+/** What a schema refers to for judging the very same value. */
+function sameValueReferences(schema: ModelSchema | undefined): TypeId[] {
+  const found: TypeId[] = [];
+  const pending: unknown[] = [schema];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (!isObject(next)) continue;
+    if (typeof next.$ref === "string") found.push(next.$ref);
+    for (const keyword of ["allOf", "anyOf", "oneOf"]) pending.push(...(listMember(next, keyword) ?? []));
+    for (const keyword of ["not", "if", "then", "else"]) pending.push(next[keyword] ?? true);
+  }
+  return found;
 }
 
 function sorted<Item extends { readonly id: TypeId }>(items: readonly Item[]): Item[] {

@@ -87,12 +87,25 @@ export class SchemaReader {
         const list = inner.map((item, index) => this.convert(item, { ...at, pointer: pointerTo(at.pointer, index) }));
         entries.push([keyword === "items" ? "prefixItems" : keyword, list]);
       } else if (schemaMapKeywords.has(keyword) && isObject(inner)) {
+        if (keyword === "patternProperties") {
+          for (const key of Object.keys(inner)) this.checkPattern(key, { ...at, pointer: pointerTo(at.pointer, key) });
+        }
         entries.push([keyword, this.convertMap(inner, at)]);
       } else {
+        if (keyword === "pattern" && typeof inner === "string") this.checkPattern(inner, at);
         entries.push([keyword, inner]);
       }
     }
     return fromOpenApi30(plainObject(entries));
+  }
+
+  private checkPattern(pattern: string, place: Place): void {
+    try {
+      new RegExp(pattern);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.diagnostics.add("pattern-invalid", `the pattern is no regular expression: ${reason}`, { place });
+    }
   }
 
   /** A map of schemas. Contracts in the wild also put a reference where the whole map should be. */

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, posix, relative, resolve, sep } from "node:path";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { defaultLimits, type ReadLimits, readDocument, type SourceDocument } from "./document.js";
 import { isObject, listMember, textMember } from "./json.js";
@@ -34,9 +34,13 @@ export class Loader {
       return undefined;
     }
     this.documents.set(path, document);
+    return document;
+  }
+
+  /** Lets references name a document by its `$id`. Only for those read at the start: never by the order of reading. */
+  register(document: SourceDocument): void {
     const id = textMember(document.value, "$id");
     if (id !== undefined) this.ids.set(id.replace(/#$/, ""), document);
-    return document;
   }
 
   /** The place a `$ref` points to. Problems are reported at the reference. */
@@ -60,6 +64,8 @@ export class Loader {
     const known = this.ids.get(file);
     if (known) return known;
     if (/^[a-z][a-z\d+.-]+:/i.test(file) || file.startsWith("//")) {
+      const beside = pathBeside(textMember(from.document.value, "$id"), file);
+      if (beside !== undefined) return this.documentOf(beside, ref, from);
       return this.complain("ref-to-network", `$ref "${ref}" would leave this machine`, from);
     }
     let path: string;
@@ -159,6 +165,15 @@ export class Loader {
     this.diagnostics.add(code, message, { place });
     return undefined;
   }
+}
+
+/** The relative path between two `$id`s of one site: files lie to each other as their ids do. */
+function pathBeside(base: string | undefined, target: string): string | undefined {
+  if (base === undefined || !URL.canParse(base) || !URL.canParse(target)) return undefined;
+  const [here, there] = [new URL(base), new URL(target)];
+  if (here.protocol !== there.protocol || here.host !== there.host || here.host === "") return undefined;
+  const path = posix.relative(posix.dirname(here.pathname), there.pathname);
+  return path === "" ? undefined : `./${path}`;
 }
 
 function realPath(path: string): string | undefined {

@@ -46,6 +46,7 @@ export function readProject(
   if (!stat.isDirectory()) {
     const document = loader.load(path);
     if (!document || !isOpenApi(document, diagnostics)) return undefined;
+    loader.register(document);
     return { loader, contracts: [document], schemaFiles: [], vectorFiles: [], kind: "file" };
   }
   const files = filesBelow(path);
@@ -61,6 +62,7 @@ export function readProject(
     loader,
     files.filter((file) => basename(dirname(file)) === "vectors" && file.endsWith(".json")),
   );
+  for (const document of [...schemaFiles, ...contracts]) loader.register(document);
   if (files.every((file) => !/^openapi\.(ya?ml|json)$/.test(basename(file)))) {
     diagnostics.add("no-contract", `${spec} holds no openapi.yaml`, { file: spec });
     return undefined;

@@ -9,6 +9,8 @@ import { violations } from "./validate.js";
 export interface ChannelSocket {
   /** Bytes accepted by `send` and not yet handed to the network. */
   readonly bufferedAmount: number;
+  /** One side has said goodbye: what is sent from now on goes nowhere, though `close` is still to come. */
+  readonly closing?: boolean;
   /** Sends one text frame; `written` is called when it has left, or never will. */
   send(text: string, written: () => void): void;
   close(code: number, reason: string): void;
@@ -98,6 +100,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
 
   /**
    * Sends a message. Resolves once the peer keeps up: while more than the high-water mark is unsent, it waits.
+   * One that can no longer be sent because the channel is closing is refused, as soon as the channel is closed.
    * @throws InvalidMessage, ChannelClosed
    */
   async send(message: Outgoing): Promise<void> {
@@ -105,6 +108,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
       const found = await violations(this.description.receive, message);
       if (found.length > 0) throw new InvalidMessage(found);
     }
+    if (this.socket.closing) await this.closed;
     this.#refuseClosed();
     this.socket.send(JSON.stringify(message), () => {
       for (const wake of [...this.#waiting]) wake();

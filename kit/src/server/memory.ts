@@ -63,6 +63,9 @@ function channelSocket(socket: MemorySocket): ChannelSocket {
     get bufferedAmount() {
       return socket.bufferedAmount;
     },
+    get closing() {
+      return socket.readyState > 1;
+    },
     send: (text, written) => {
       socket.send(text);
       queueMicrotask(written);

@@ -1,6 +1,8 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { ALICE, network } from "./network.js";
+import { ALICE, BOB, listen, network } from "./network.js";
 
 /** What clients of other makers send, without ours in between. */
 describe("the session wire", () => {
@@ -53,5 +55,32 @@ describe("the session wire", () => {
     expect(await ask("/nowhere")).toEqual([404, "not_found"]);
     // No body and no media type, as the protocol's own test suite sends it.
     expect(await ask("/sessions/sess_0/join", { method: "POST" })).toEqual([404, "not_found"]);
+  });
+
+  it("replays what happened while a closed socket was not gone yet", async () => {
+    const { admin, agent, clientFor, server } = await network({}, "over a socket");
+    const alice = await agent(ALICE);
+    const { token } = await admin.createAgent({ body: { handle: BOB, policy: "open" } });
+    const bob = clientFor(String(token));
+    const { session_id } = await alice.createSession({ body: { invite: [BOB] } });
+    await bob.joinSession({ path: { session_id } });
+    // By hand: a client that has sent its close frame, got the answer, and keeps the connection.
+    const { hostname, port } = new URL(String(server.baseUrl));
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.write(
+      `GET /connect?token=${token} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}\r\n\r\n`,
+    );
+    let heard = "";
+    socket.setEncoding("latin1").on("data", (data) => (heard += data));
+    while (!heard.includes("session.joined")) await once(socket, "data");
+    socket.write(Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]));
+    await once(socket, "end");
+    for (const content of ["1", "2", "3"]) await alice.sendMessage({ path: { session_id }, body: { content } });
+    socket.destroy();
+    const ear = await listen(bob);
+    await ear.types(3);
+    expect(heard).not.toContain("session.message");
+    expect(ear.list().slice(0, 3)).toEqual(["3 message", "4 message", "5 message"]);
   });
 });

@@ -89,6 +89,9 @@ function channelSocket(socket: WebSocket): ChannelSocket {
     get bufferedAmount() {
       return socket.bufferedAmount;
     },
+    get closing() {
+      return socket.readyState !== socket.OPEN;
+    },
     send: (text, written) => socket.send(text, written),
     close: (code, reason) => socket.close(code, reason),
     pause: () => socket.pause(),
