@@ -1,6 +1,6 @@
 import type { Anything, Note, Nothing, Pet } from "./expected/index.js";
 
-export const pet: Pet = { id: 1, name: "Rex", home: { city: "Ulm", geo: { lat: 48.4 } }, tags: ["good"] };
+export const pet: Pet = { id: 1, name: "Rex", residence: { city: "Ulm", geo: { lat: 48.4 } }, tags: ["good"] };
 export const anything: Anything[] = [null, 1, { a: [] }];
 
 const withMore = { text: "hi", more: 1 };

@@ -20,6 +20,6 @@ export interface Pet {
    * @deprecated
    */
   adopted?: boolean;
-  home?: { city: string; geo?: { lat: number } };
+  residence?: { city: string; geo?: { lat: number } };
   tags?: string[];
 }

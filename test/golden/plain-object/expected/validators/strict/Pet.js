@@ -18,7 +18,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
       else {
         const _errs1 = errors;
         for(const key0 in data){
-          if(!((((((key0 === "id") || (key0 === "name")) || (key0 === "born")) || (key0 === "adopted")) || (key0 === "home")) || (key0 === "tags"))){
+          if(!((((((key0 === "id") || (key0 === "name")) || (key0 === "born")) || (key0 === "adopted")) || (key0 === "residence")) || (key0 === "tags"))){
             validate0.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
             return false;
             break;
@@ -102,21 +102,21 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                   var valid0 = true;
                 }
                 if(valid0){
-                  if(data.home !== undefined){
-                    let data4 = data.home;
+                  if(data.residence !== undefined){
+                    let data4 = data.residence;
                     const _errs10 = errors;
                     if(errors === _errs10){
                       if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
                         let missing1;
                         if((data4.city === undefined) && (missing1 = "city")){
-                          validate0.errors = [{instancePath:instancePath+"/home",schemaPath:"#/properties/home/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+                          validate0.errors = [{instancePath:instancePath+"/residence",schemaPath:"#/properties/residence/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
                           return false;
                         }
                         else {
                           const _errs12 = errors;
                           for(const key1 in data4){
                             if(!((key1 === "city") || (key1 === "geo"))){
-                              validate0.errors = [{instancePath:instancePath+"/home",schemaPath:"#/properties/home/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+                              validate0.errors = [{instancePath:instancePath+"/residence",schemaPath:"#/properties/residence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
                               return false;
                               break;
                             }
@@ -125,7 +125,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                             if(data4.city !== undefined){
                               const _errs13 = errors;
                               if(typeof data4.city !== "string"){
-                                validate0.errors = [{instancePath:instancePath+"/home/city",schemaPath:"#/properties/home/properties/city/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+                                validate0.errors = [{instancePath:instancePath+"/residence/city",schemaPath:"#/properties/residence/properties/city/type",keyword:"type",params:{type: "string"},message:"must be string"}];
                                 return false;
                               }
                               var valid1 = _errs13 === errors;
@@ -141,14 +141,14 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                                   if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
                                     let missing2;
                                     if((data6.lat === undefined) && (missing2 = "lat")){
-                                      validate0.errors = [{instancePath:instancePath+"/home/geo",schemaPath:"#/properties/home/properties/geo/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+                                      validate0.errors = [{instancePath:instancePath+"/residence/geo",schemaPath:"#/properties/residence/properties/geo/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
                                       return false;
                                     }
                                     else {
                                       const _errs17 = errors;
                                       for(const key2 in data6){
                                         if(!(key2 === "lat")){
-                                          validate0.errors = [{instancePath:instancePath+"/home/geo",schemaPath:"#/properties/home/properties/geo/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+                                          validate0.errors = [{instancePath:instancePath+"/residence/geo",schemaPath:"#/properties/residence/properties/geo/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
                                           return false;
                                           break;
                                         }
@@ -156,7 +156,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                                       if(_errs17 === errors){
                                         if(data6.lat !== undefined){
                                           if(!(typeof data6.lat == "number")){
-                                            validate0.errors = [{instancePath:instancePath+"/home/geo/lat",schemaPath:"#/properties/home/properties/geo/properties/lat/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+                                            validate0.errors = [{instancePath:instancePath+"/residence/geo/lat",schemaPath:"#/properties/residence/properties/geo/properties/lat/type",keyword:"type",params:{type: "number"},message:"must be number"}];
                                             return false;
                                           }
                                         }
@@ -164,7 +164,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                                     }
                                   }
                                   else {
-                                    validate0.errors = [{instancePath:instancePath+"/home/geo",schemaPath:"#/properties/home/properties/geo/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+                                    validate0.errors = [{instancePath:instancePath+"/residence/geo",schemaPath:"#/properties/residence/properties/geo/type",keyword:"type",params:{type: "object"},message:"must be object"}];
                                     return false;
                                   }
                                 }
@@ -178,7 +178,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                         }
                       }
                       else {
-                        validate0.errors = [{instancePath:instancePath+"/home",schemaPath:"#/properties/home/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+                        validate0.errors = [{instancePath:instancePath+"/residence",schemaPath:"#/properties/residence/type",keyword:"type",params:{type: "object"},message:"must be object"}];
                         return false;
                       }
                     }

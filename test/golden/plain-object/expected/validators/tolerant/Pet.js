@@ -81,21 +81,21 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                 var valid0 = true;
               }
               if(valid0){
-                if(data.home !== undefined){
-                  let data4 = data.home;
+                if(data.residence !== undefined){
+                  let data4 = data.residence;
                   const _errs9 = errors;
                   if(errors === _errs9){
                     if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
                       let missing1;
                       if((data4.city === undefined) && (missing1 = "city")){
-                        validate0.errors = [{instancePath:instancePath+"/home",schemaPath:"#/properties/home/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+                        validate0.errors = [{instancePath:instancePath+"/residence",schemaPath:"#/properties/residence/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
                         return false;
                       }
                       else {
                         if(data4.city !== undefined){
                           const _errs11 = errors;
                           if(typeof data4.city !== "string"){
-                            validate0.errors = [{instancePath:instancePath+"/home/city",schemaPath:"#/properties/home/properties/city/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+                            validate0.errors = [{instancePath:instancePath+"/residence/city",schemaPath:"#/properties/residence/properties/city/type",keyword:"type",params:{type: "string"},message:"must be string"}];
                             return false;
                           }
                           var valid1 = _errs11 === errors;
@@ -111,20 +111,20 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                               if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
                                 let missing2;
                                 if((data6.lat === undefined) && (missing2 = "lat")){
-                                  validate0.errors = [{instancePath:instancePath+"/home/geo",schemaPath:"#/properties/home/properties/geo/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+                                  validate0.errors = [{instancePath:instancePath+"/residence/geo",schemaPath:"#/properties/residence/properties/geo/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
                                   return false;
                                 }
                                 else {
                                   if(data6.lat !== undefined){
                                     if(!(typeof data6.lat == "number")){
-                                      validate0.errors = [{instancePath:instancePath+"/home/geo/lat",schemaPath:"#/properties/home/properties/geo/properties/lat/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+                                      validate0.errors = [{instancePath:instancePath+"/residence/geo/lat",schemaPath:"#/properties/residence/properties/geo/properties/lat/type",keyword:"type",params:{type: "number"},message:"must be number"}];
                                       return false;
                                     }
                                   }
                                 }
                               }
                               else {
-                                validate0.errors = [{instancePath:instancePath+"/home/geo",schemaPath:"#/properties/home/properties/geo/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+                                validate0.errors = [{instancePath:instancePath+"/residence/geo",schemaPath:"#/properties/residence/properties/geo/type",keyword:"type",params:{type: "object"},message:"must be object"}];
                                 return false;
                               }
                             }
@@ -137,7 +137,7 @@ function validate0(data, {instancePath="", parentData, parentDataProperty, rootD
                       }
                     }
                     else {
-                      validate0.errors = [{instancePath:instancePath+"/home",schemaPath:"#/properties/home/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+                      validate0.errors = [{instancePath:instancePath+"/residence",schemaPath:"#/properties/residence/type",keyword:"type",params:{type: "object"},message:"must be object"}];
                       return false;
                     }
                   }
