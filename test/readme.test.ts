@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type {
+  CreateRunRequest,
+  GetRunResultRequest,
+  GetRunStatusRequest,
+  RunEvent,
+  RunResult,
+  RunStatus,
+  StreamRunEventsRequest,
+} from "@agentwire/models/runtime";
+import { RuntimeServer } from "@agentwire/server/runtime";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -11,9 +21,9 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 const folder = mkdtempSync(join(root, "node_modules", ".readme-"));
 const children: ChildProcess[] = [];
 
-/** The code blocks of the README in order, by language. */
-function snippets(language: string): string[] {
-  return [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+/** The code blocks of a page in order, by language. */
+function snippets(language: string, page = readme): string[] {
+  return [...page.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
     .filter(([, name]) => name === language)
     .map(([, , code = ""]) => code);
 }
@@ -57,12 +67,18 @@ function serve(name: string): Promise<string> {
   });
 }
 
+writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+
+afterAll(() => {
+  for (const child of children) child.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
 describe("the README", () => {
   const [contract = ""] = snippets("yaml");
   const [server = "", client = "", echo = ""] = snippets("ts");
 
   beforeAll(() => {
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     writeFileSync(join(folder, "greeter.yaml"), contract);
     const generated = node(
       join(root, "generator/bin/agentwire.js"),
@@ -74,11 +90,6 @@ describe("the README", () => {
     );
     expect(generated.stderr).toBe("");
     expect(generated.status).toBe(0);
-  });
-
-  afterAll(() => {
-    for (const child of children) child.kill();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it("shows a server and a client that work together", async () => {
@@ -123,5 +134,38 @@ describe("the README", () => {
   it("links to files that exist", () => {
     for (const [, path = ""] of readme.matchAll(/\]\(([^)]+)\)/g))
       expect(() => readFileSync(join(root, path))).not.toThrow();
+  });
+});
+
+class CountingRuntime extends RuntimeServer {
+  createRun = ({ body }: CreateRunRequest): RunStatus => ({ run_id: body.run_id ?? "run_1", state: "running" });
+  getRunStatus = ({ path }: GetRunStatusRequest): RunStatus => ({ ...path, state: "succeeded" });
+  getRunResult = ({ path }: GetRunResultRequest): RunResult => ({ ...path, ok: true, output: { counted: 3 } });
+  override async *streamRunEvents({ path }: StreamRunEventsRequest): AsyncIterable<RunEvent> {
+    for (const seq of [0, 1, 2])
+      yield { ...path, seq, type: seq === 2 ? "final" : "step", time: "2026-01-01T00:00:00Z" };
+  }
+}
+
+describe("the pages in docs/", () => {
+  const page = (name: string) => snippets("ts", readFileSync(join(root, "docs", name), "utf8"));
+
+  it("show how to serve, in code that runs", () => {
+    const [registry = "", hosts = "", memory = ""] = page("serving.md");
+    compile("registry", registry);
+    compile("hosts", hosts);
+    compile("memory", memory);
+    const { stdout, stderr } = node("memory.js");
+    expect(stderr).toBe("");
+    expect(stdout).toBe('{"text":"hi"}\n');
+  });
+
+  it("show how to call, in code that runs", async () => {
+    const [calling = ""] = page("calling.md");
+    compile("calling", calling);
+    const { answer } = await import(pathToFileURL(join(folder, "calling.js")).href);
+    const listening = await new CountingRuntime().listen();
+    expect(await answer(listening.url, "token", "count to 3")).toEqual({ counted: 3 });
+    await listening.close();
   });
 });

@@ -25,11 +25,9 @@ export class Reply<Body = unknown> {
  * Answers with a chosen status: `return reply(201, run, { location: "/v1/runs/run_1" })`.
  * The body is checked against what the contract declares for that status.
  */
-export function reply<Body = undefined>(
-  status: number,
-  body?: Body,
-  headers: Readonly<Record<string, HeaderValue>> = {},
-): Reply<Body | undefined> {
+export function reply(status: number): Reply<undefined>;
+export function reply<Body>(status: number, body: Body, headers?: Readonly<Record<string, HeaderValue>>): Reply<Body>;
+export function reply(status: number, body?: unknown, headers: Readonly<Record<string, HeaderValue>> = {}): Reply {
   return new Reply(status, body, headers);
 }
 
