@@ -79,6 +79,9 @@ describe("streams", () => {
     log(...[, { headers }]: Parameters<StreamsServer["log"]>): Event[] | AsyncIterable<Event> {
       return headers.accept?.startsWith("application/json") ? [{ seq: 9, type: "token" }] : this.streamEvents();
     }
+    async *raw() {
+      yield { event: "tick", data: "1\n2", id: "7" };
+    }
   }
   const server = new Streams(quiet);
   const client = new StreamsClient({ transport: inMemory(server) });
@@ -96,6 +99,10 @@ describe("streams", () => {
   test("one operation at once as a list and line by line", async () => {
     expect(await client.log()).toEqual([{ seq: 9, type: "token" }]);
     expect(await all(client.logStream())).toHaveLength(2);
+  });
+
+  test("events of which the contract says nothing pass whole", async () => {
+    expect(await all(client.raw())).toEqual([{ event: "tick", data: "1\n2", id: "7" }]);
   });
 });
 

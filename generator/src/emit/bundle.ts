@@ -41,7 +41,7 @@ class Bundler {
     const entries = Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
       // Components that are schemas come in by use; our own keys mean nothing to other tools.
       if (key === "schemas" && place.pointer === "/components") return [];
-      if (key.startsWith("x-")) return [];
+      if (key.startsWith("x-") || isDiscriminator(key, inner)) return [];
       return [[key, this.inline(inner, step(place, key), path)]];
     });
     return plainObject(entries);
@@ -72,7 +72,9 @@ class Bundler {
       }
       return [keyword, value];
     });
-    return plainObject(entries.filter(([keyword]) => !keyword.startsWith("x-")));
+    return plainObject(
+      entries.filter(([keyword, value]) => !keyword.startsWith("x-") && !isDiscriminator(keyword, value)),
+    );
   }
 
   private refer(id: TypeId): string {
@@ -82,6 +84,11 @@ class Bundler {
     }
     return `#/components/schemas/${this.model.types.get(id)?.name ?? "Unknown"}`;
   }
+}
+
+/** Its mapping names schemas by the names they had before; the variants' own constants say the same. */
+function isDiscriminator(key: string, value: unknown): boolean {
+  return key === "discriminator" && isObject(value) && typeof value.propertyName === "string";
 }
 
 function withoutRef({ $ref: _, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -5,6 +5,7 @@ export async function last(client: StreamsClient): Promise<Event | undefined> {
   for await (const next of client.streamEvents({ path: { id: "r" } })) event = next;
   const list: Event[] = await client.log();
   for await (const next of client.logStream()) event = next;
+  for await (const { data } of client.raw()) console.log(data satisfies string | undefined);
   return event ?? list[0];
 }
 
@@ -15,6 +16,9 @@ export class Service extends StreamsServer {
   log() {
     return [];
   }
+  async *raw() {
+    yield { event: "tick", data: "1" };
+  }
 }
 
 // @ts-expect-error An abstract method is missing.
@@ -24,7 +28,7 @@ export class Unfinished extends StreamsServer {
   }
 }
 
-export class Wrong extends StreamsServer {
+export abstract class Wrong extends StreamsServer {
   // @ts-expect-error The stream yields events, not texts.
   async *streamEvents() {
     yield "final";

@@ -18,4 +18,8 @@ export class StreamsClient extends Client {
   logStream(request, options) {
     return this.stream("log", request, { accept: "application/x-ndjson", ...options });
   }
+
+  raw(request, options) {
+    return this.stream("raw", request, options);
+  }
 }

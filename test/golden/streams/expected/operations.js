@@ -53,6 +53,16 @@ export const service = {
       },
       retry: "always",
     },
+    raw: {
+      name: "raw",
+      id: "raw",
+      method: "GET",
+      path: "/raw",
+      responses: {
+        "200": { content: [{ type: "text/event-stream", format: "stream", stream: { framing: "sse", item: "event" } }] },
+      },
+      retry: "always",
+    },
   },
   channels: {},
   securitySchemes: {},
