@@ -26,7 +26,7 @@ function isIdentifier(name: string): boolean {
 /** Lines for inside a doc comment: no line can end the comment, and none starts a tag the author did not mean. */
 export function docLines(text: string): string[] {
   return text
-    .replaceAll("*/", "*\u200b/")
+    .replaceAll("*/", "*\\/")
     .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, " ")
     .split(/\n|\u2028|\u2029/)
     .map((line) => line.trimEnd());
