@@ -692,6 +692,36 @@ describe("lint reports", () => {
   });
 });
 
+describe("what the generated code does not carry", () => {
+  test("callbacks, links, webhooks and dynamic references are named, with their place", async () => {
+    const ok = { description: "Done.", links: { next: { operationId: "a" } } };
+    const files = {
+      "openapi.yaml": contract(
+        { A: { type: "object", properties: { b: { $dynamicRef: "#/components/schemas/A" } } } },
+        { "/a": { get: { operationId: "a", responses: { "200": ok }, callbacks: { done: { "{$url}": {} } } } } },
+        { webhooks: { ping: { post: { responses: { "200": { description: "Done." } } } } } },
+      ),
+    };
+    const { code, stdout } = await inProcess(project(files), "generate", { spec: "openapi.yaml", out: "out" });
+    expect(code).toBe(0);
+    expectSaid((JSON.parse(stdout) as { diagnostics: Said[] }).diagnostics, [
+      { code: "not-supported", pointer: "/paths/~1a/get/callbacks/done", says: "callback done" },
+      { code: "not-supported", pointer: "/paths/~1a/get/responses/200/links", says: "links" },
+      { code: "not-supported", pointer: "/webhooks/ping", says: "webhook ping" },
+      { code: "not-supported", pointer: "/components/schemas/A/properties/b/$dynamicRef", says: "$dynamicRef" },
+    ]);
+  });
+
+  test("a 3.0 contract with its own spelling of null is no problem", async () => {
+    const api = contract({
+      A: { type: "object", description: "A.", properties: { b: { type: "string", nullable: true, description: "b" } } },
+    });
+    const files = { "openapi.yaml": { ...api, openapi: "3.0.3" } };
+    const { code, stdout } = await inProcess(project(files), "lint", { spec: "openapi.yaml" });
+    expect({ code, said: (JSON.parse(stdout) as { diagnostics: Said[] }).diagnostics }).toEqual({ code: 0, said: [] });
+  });
+});
+
 describe("vectors reports", () => {
   test("a schema without vectors, and what no vector touches", async () => {
     const files = {

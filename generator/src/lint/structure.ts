@@ -17,7 +17,7 @@ export async function checkOpenApi(
 ): Promise<void> {
   const { document } = service.place;
   if (!/^3\.[01]\./.test(textMember(document.value, "openapi") ?? "")) return;
-  const api = structuredClone(bundle(service, model, project.loader)) as unknown as OpenAPI.Document;
+  const api = structuredClone(wholeDocument(service, model, project)) as unknown as OpenAPI.Document;
   try {
     await SwaggerParser.validate(api, {
       resolve: { external: false, file: false, http: false },
@@ -30,6 +30,27 @@ export async function checkOpenApi(
       diagnostics.add("openapi-invalid", message, { place: { document, pointer: nearest(document.value, pointer) } });
     }
   }
+}
+
+/**
+ * The contract as one document: as it is when it refers to nothing outside. A bundle's schemas are 2020-12,
+ * so it is judged as 3.1 whatever the contract was.
+ */
+function wholeDocument(service: ServiceModel, model: Model, project: Project): object {
+  const { value } = service.place.document;
+  if (isObject(value) && !refersOutside(value)) return value;
+  return { ...bundle(service, model, project.loader), openapi: "3.1.0" };
+}
+
+function refersOutside(root: unknown): boolean {
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    const reference = textMember(next, "$ref");
+    if (reference !== undefined && !reference.startsWith("#")) return true;
+    pending.push(...Object.values(next).filter((value) => typeof value === "object" && value !== null));
+  }
+  return false;
 }
 
 function problemsOf(error: unknown): { pointer: string; message: string }[] {

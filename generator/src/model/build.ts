@@ -30,6 +30,10 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     for (const key of Object.keys(components))
       schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
     const operations = reader.read(contract);
+    for (const name of Object.keys(objectMember(document.value, "webhooks") ?? {})) {
+      const place = { document, pointer: pointerTo("", "webhooks", name) };
+      diagnostics.add("not-supported", `webhook ${name} is left out of the generated code`, { place });
+    }
     return { contract, operations, errors: errorShapeOf(contract, schemas) };
   });
   schemas.drain();

@@ -78,6 +78,9 @@ export class OperationReader {
     const body = this.body(place, typeName);
     const request = this.request(place, typeName, parameters, body);
     const socket = objectMember(source, "x-websocket");
+    for (const name of Object.keys(objectMember(source, "callbacks") ?? {})) {
+      this.contents.notSupported(`callback ${name} of ${id}`, this.at(place, "callbacks", name));
+    }
     const documented = {
       ...text("summary", textMember(source, "summary")),
       ...text("description", textMember(source, "description")),
@@ -199,6 +202,8 @@ export class OperationReader {
         pointer: pointerTo(place.pointer, "responses", status),
       });
       if (!found || !isObject(found.value)) return [];
+      if (isObject(found.value.links))
+        this.contents.notSupported(`links of response ${status}`, this.at(found.place, "links"));
       const lone = status.startsWith("2") && successes.length === 1;
       const suffix = lone ? "Response" : `${status === "default" ? "Default" : status}Response`;
       return [
@@ -210,6 +215,10 @@ export class OperationReader {
         },
       ];
     });
+  }
+
+  private at({ document, pointer }: Place, ...parts: string[]): Place {
+    return { document, pointer: pointerTo(pointer, ...parts) };
   }
 
   private headers(place: Place): ResponseModel["headers"] {

@@ -79,6 +79,11 @@ export class SchemaReader {
       if (dropped.has(keyword)) continue;
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
       if (keyword === "$ref" || keyword === "$dynamicRef") {
+        if (keyword === "$dynamicRef") {
+          this.diagnostics.add("not-supported", "$dynamicRef is read as $ref: it always means the same schema", {
+            place: at,
+          });
+        }
         const target = this.loader.resolve(inner, at);
         if (target) entries.push(["$ref", this.name(target)]);
       } else if (schemaKeywords.has(keyword) && !Array.isArray(inner)) {
