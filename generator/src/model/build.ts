@@ -39,6 +39,9 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   schemas.drain();
   checkLoops(schemas, diagnostics);
 
+  const named = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
+  const classNames = new Set(named.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
+
   const scope = new Scope(diagnostics);
   const types = new Map<TypeId, TypeModel>();
   const formats = new Map(project.contracts.map((document) => [areaOf(project, document), assertsFormats(document)]));
@@ -53,7 +56,7 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     types.set(id, { id, name, area, schema, origin, place, assertFormats: formats.get(area) ?? true });
   };
   for (const { id, place, schema } of sorted([...schemas.named.values()])) {
-    const name = usableTypeName(schemaName(place), place, diagnostics);
+    const name = usableTypeName(schemaName(place), place, diagnostics, classNames);
     add(id, scope.claim(name, `the schema at ${place.document.name}#${place.pointer}`, place), schema, "schema", place);
   }
   for (const { contract, operations } of drafts) {
@@ -69,13 +72,8 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   }
 
   const classes = new Scope(diagnostics);
-  const services = drafts.map(({ contract, operations, errors }): ServiceModel => {
+  const services = named.map(({ contract, operations, errors, area, title, name, className }): ServiceModel => {
     const info = objectMember(contract.document.value, "info");
-    const area = areaOf(project, contract.document);
-    const title = textMember(info, "title") ?? area;
-    const name =
-      textMember(contract.document.value, "x-service") ?? (project.kind === "file" ? (options.name ?? title) : area);
-    const className = usableTypeName(pascalCase(name), contract, diagnostics);
     classes.claim(className, `the service of ${contract.document.name}`, contract);
     const description = textMember(info, "description");
     const summary = textMember(info, "summary");
@@ -100,6 +98,16 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
     types: new Map([...types].sort(([a], [b]) => compare(a, b))),
   };
+}
+
+/** What a service and its classes are called: `x-service`, else its folder, or the title of a single file. */
+function serviceNames(project: Project, contract: Place, diagnostics: Diagnostics, options: BuildOptions) {
+  const { document } = contract;
+  const area = areaOf(project, document);
+  const title = textMember(objectMember(document.value, "info"), "title") ?? area;
+  const own = project.kind === "file" ? (options.name ?? title) : area;
+  const name = textMember(document.value, "x-service") ?? own;
+  return { area, title, name, className: usableTypeName(pascalCase(name), contract, diagnostics) };
 }
 
 function methodsOf(

@@ -103,13 +103,23 @@ export class Scope {
   }
 }
 
-/** A type name that can be declared: not empty, and no word that TypeScript or generated code keeps for itself. */
-export function usableTypeName(name: string, place: Place, diagnostics: Diagnostics): string {
+const noNames: ReadonlySet<string> = new Set();
+
+/**
+ * A type name that can be declared: not empty, and no word that TypeScript or generated code keeps for itself.
+ * `classes` are the clients and servers of this run, which are exported beside the types.
+ */
+export function usableTypeName(
+  name: string,
+  place: Place,
+  diagnostics: Diagnostics,
+  classes: ReadonlySet<string> = noNames,
+): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
     diagnostics.add("name-unusable", `"${name}" cannot be the name of a type`, { place });
     return "";
   }
-  return reservedTypes.has(name) ? `${name}_` : name;
+  return reservedTypes.has(name) || classes.has(name) ? `${name}_` : name;
 }
 
 /** A method name that hides nothing of the kit's base classes. */

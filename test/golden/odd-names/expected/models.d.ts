@@ -26,6 +26,12 @@ export interface Members {
 
 export type NaiveCafe = string;
 
+export interface OddNamesClient_ {
+  id?: string;
+}
+
+export type OddNamesServer_ = string;
+
 export interface Record_ {
   at?: Date_;
 }

@@ -7,6 +7,8 @@ export declare const Date_: Schema<models.Date_>;
 export declare const GetNoIdBySomeIdRequest: Schema<models.GetNoIdBySomeIdRequest>;
 export declare const Members: Schema<models.Members>;
 export declare const NaiveCafe: Schema<models.NaiveCafe>;
+export declare const OddNamesClient_: Schema<models.OddNamesClient_>;
+export declare const OddNamesServer_: Schema<models.OddNamesServer_>;
 export declare const Record_: Schema<models.Record_>;
 export declare const Unknown: Schema<models.Unknown>;
 export declare const Unrecognized_: Schema<models.Unrecognized_>;

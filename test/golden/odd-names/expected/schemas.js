@@ -26,6 +26,16 @@ export const NaiveCafe = /* @__PURE__ */ lazySchema(
   () => import("./validators/strict/NaiveCafe.js"),
   () => import("./validators/tolerant/NaiveCafe.js"),
 );
+export const OddNamesClient_ = /* @__PURE__ */ lazySchema(
+  "OddNamesClient_",
+  () => import("./validators/strict/OddNamesClient_.js"),
+  () => import("./validators/tolerant/OddNamesClient_.js"),
+);
+export const OddNamesServer_ = /* @__PURE__ */ lazySchema(
+  "OddNamesServer_",
+  () => import("./validators/strict/OddNamesServer_.js"),
+  () => import("./validators/tolerant/OddNamesServer_.js"),
+);
 export const Record_ = /* @__PURE__ */ lazySchema(
   "Record_",
   () => import("./validators/strict/Record_.js"),
