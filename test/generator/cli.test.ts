@@ -274,9 +274,10 @@ describe("generate", () => {
       "use.mjs": [
         'import { PetstoreClient } from "./api/client.js";',
         'import { schemas } from "./api/models-only.js";',
-        "const { validate } = await schemas.Pet.strict();",
-        'console.log(validate({ name: "Rex" }), validate({ name: "Rex", age: 3 }), validate.errors[0].keyword);',
-        'console.log((await schemas.Pet.tolerant()).validate({ name: "Rex", age: 3 }));',
+        "const isPet = await schemas.Pet.load();",
+        "const found = [];",
+        'console.log(isPet({ name: "Rex" }), isPet({ name: "Rex", age: 3 }, false, found), found[0].keyword);',
+        'console.log(isPet({ name: "Rex", age: 3 }, true));',
         "const fetch = async (request) => Response.json({ name: new URL(request.url).pathname });",
         'const client = new PetstoreClient({ baseUrl: "http://pets.example", fetch });',
         'console.log(JSON.stringify(await client.getPet({ path: { id: "a b" } })));',

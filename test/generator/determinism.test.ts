@@ -106,9 +106,11 @@ test("another schema renames no file and no type, and changes no validator", asy
         const after = await generated(contract({ [name]: { type: "boolean" }, ...schemas }, paths));
         for (const [path, text] of before) {
           expect(after.has(path), path).toBe(true);
-          if (path.startsWith("validators/")) expect(after.get(path), path).toBe(text);
+          if (path === "validators.js")
+            for (const code of text.split(/^(?=export function )/m).slice(1))
+              expect(after.get(path)).toContain(code.trim());
         }
-        expect(after.size).toBe(before.size + 4);
+        expect(after.size).toBe(before.size);
       },
     ),
     { numRuns: 10 },

@@ -262,7 +262,28 @@ const refused: readonly Bad[] = [
   {
     name: "a type that does not exist",
     files: { "openapi.yaml": contract({ A: { type: "strin" } }) },
-    wanted: [{ code: "schema-invalid", pointer: "/components/schemas/A" }],
+    wanted: [{ code: "schema-invalid", pointer: "/components/schemas/A/type", says: '"strin"' }],
+  },
+  {
+    name: "keywords whose values are of the wrong kind, all at once",
+    files: {
+      "openapi.yaml": contract({
+        A: { required: "id", minLength: -1, maximum: "9", properties: [], oneOf: [] },
+        B: { enum: "red", multipleOf: 0, items: 5, uniqueItems: "yes", dependentRequired: { a: "b" } },
+      }),
+    },
+    wanted: [
+      { code: "schema-invalid", pointer: "/components/schemas/A/required", says: "a list of texts" },
+      { code: "schema-invalid", pointer: "/components/schemas/A/minLength", says: "a whole number" },
+      { code: "schema-invalid", pointer: "/components/schemas/A/maximum", says: "a number" },
+      { code: "schema-invalid", pointer: "/components/schemas/A/properties", says: "schemas by name" },
+      { code: "schema-invalid", pointer: "/components/schemas/A/oneOf", says: "a list of schemas" },
+      { code: "schema-invalid", pointer: "/components/schemas/B/enum", says: "a list" },
+      { code: "schema-invalid", pointer: "/components/schemas/B/multipleOf", says: "above 0" },
+      { code: "schema-invalid", pointer: "/components/schemas/B/items" },
+      { code: "schema-invalid", pointer: "/components/schemas/B/uniqueItems", says: "true or false" },
+      { code: "schema-invalid", pointer: "/components/schemas/B/dependentRequired", says: "lists of texts by name" },
+    ],
   },
   {
     name: "a pattern that is no regular expression",

@@ -56,17 +56,24 @@ describe("a second run", () => {
     await generate();
     const after = contents();
     const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
-    expect(changed).toEqual(["validators/strict/Dog.js", "validators/tolerant/Dog.js"]);
+    expect(changed).toEqual(["validators.js"]);
     expect(Object.keys(after)).toEqual(Object.keys(before));
   });
 
   test("removes what the contract no longer gives, and the folders that this empties, but nothing else", async () => {
     await generate();
-    writeFiles(out, { "validators/strict/mine.txt": "mine", "Cat.txt": "mine" });
-    writeFiles(folder, { "openapi.yaml": contract({ Dog: schemas.Dog }) });
-    expect(await generate()).toMatchObject({ code: 0, removed: 4 });
-    expect(filesBelow(out).filter((path) => path.includes("Cat"))).toEqual(["Cat.txt"]);
-    expect(readFileSync(join(out, "validators/strict/mine.txt"), "utf8")).toBe("mine");
+    const manifest = JSON.parse(readFileSync(join(out, manifestName), "utf8")) as { files: string[] };
+    manifest.files.push("older/strict/Cat.js", "older/tolerant/Cat.js");
+    writeFiles(out, {
+      [manifestName]: manifest,
+      "older/strict/Cat.js": "",
+      "older/tolerant/Cat.js": "",
+      "older/strict/mine.txt": "mine",
+      "Cat.txt": "mine",
+    });
+    expect(await generate()).toMatchObject({ code: 0, removed: 2 });
+    expect(filesBelow(out).filter((path) => /Cat|older/.test(path))).toEqual(["Cat.txt", "older/strict/mine.txt"]);
+    expect(readFileSync(join(out, "older/strict/mine.txt"), "utf8")).toBe("mine");
   });
 
   test("removes nothing outside the folder, whatever the manifest says", async () => {
@@ -91,7 +98,7 @@ describe("a second run", () => {
 describe("--check", () => {
   const mutations: readonly (readonly [string, () => void])[] = [
     ["a file that was edited", () => writeFileSync(join(out, "models.d.ts"), `${contents()["models.d.ts"]} `)],
-    ["a file that is gone", () => rmSync(join(out, "validators/strict/Cat.js"))],
+    ["a file that is gone", () => rmSync(join(out, "validators.js"))],
     ["a file of an older contract", () => writeFiles(folder, { "openapi.yaml": contract({ Cat: schemas.Cat }) })],
     [
       "a file that a newer contract gives",
@@ -179,9 +186,9 @@ describe("a folder that cannot be written", () => {
   });
 
   test("because a file stands where a folder goes: nothing is half-written", async () => {
-    writeFiles(out, { validators: "mine" });
-    expect((await generate()).code).toBe(1);
-    expect(contents()).toEqual({ validators: "mine" });
+    writeFiles(out, { kit: "mine" });
+    expect((await generate({ standalone: true })).code).toBe(1);
+    expect(contents()).toEqual({ kit: "mine" });
   });
 
   // Root may write anywhere, so there is nothing to refuse.

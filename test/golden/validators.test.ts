@@ -1,6 +1,6 @@
 /** The golden validators, executed: what strict and tolerant ones accept, and what they say when they refuse. */
 import { describe, expect, test } from "vitest";
-import type { ValidateFunction } from "../../kit/src/index.js";
+import { type Validator, violationsOf } from "../../kit/src/index.js";
 
 type Verdict = "both" | "tolerant" | "none";
 
@@ -105,29 +105,28 @@ const rows: readonly Row[] = [
   ["odd-names/Unknown", { a: { at: "2026-01-01" } }, "both"],
 ];
 
-async function load(type: string, mode: "strict" | "tolerant"): Promise<ValidateFunction> {
+async function load(type: string): Promise<Validator> {
   const [name, file] = type.split("/");
-  return (await import(`./${name}/expected/validators/${mode}/${file}.js`)).validate;
+  return (await import(`./${name}/expected/validators.js`))[`is${file}`];
 }
 
 describe("golden validators", () => {
   test.each(rows)("%s: %j is accepted by %s", async (type, value, accepted, keyword, pointer) => {
-    const [strict, tolerant] = [await load(type, "strict"), await load(type, "tolerant")];
-    expect({ strict: strict(value), tolerant: tolerant(value) }).toEqual({
+    const judge = await load(type);
+    expect({ strict: judge(value), tolerant: judge(value, true) }).toEqual({
       strict: accepted === "both",
       tolerant: accepted !== "none",
     });
-    if (keyword !== undefined) {
-      strict(value);
-      expect(strict.errors?.[0]).toMatchObject({ keyword, instancePath: pointer });
-    }
+    const [first] = violationsOf(judge, value);
+    expect(first === undefined).toBe(accepted === "both");
+    if (keyword !== undefined) expect(first).toMatchObject({ keyword, pointer });
   });
 
   test("judging a value leaves it as it was", async () => {
     const value = { id: 1, name: "Rex", residence: { city: "Ulm", zip: 1 } };
     const before = structuredClone(value);
-    (await load("plain-object/Pet", "strict"))(value);
-    (await load("plain-object/Pet", "tolerant"))(value);
+    (await load("plain-object/Pet"))(value);
+    (await load("plain-object/Pet"))(value, true);
     expect(value).toEqual(before);
   });
 });

@@ -31,8 +31,7 @@ const STATUSES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 
 async function problems(schema: Schema | undefined, value: unknown): Promise<unknown> {
   if (schema === undefined) return "no schema";
-  const { validate } = await schema.strict();
-  return validate(value) ? [] : violationsOf(validate);
+  return violationsOf(await schema.load(), value);
 }
 
 function successOf({ responses }: Operation) {

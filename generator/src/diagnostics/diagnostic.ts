@@ -34,6 +34,13 @@ export class Diagnostics {
     this.list.push({ code, message, severity, fix, ...where });
   }
 
+  /** Whether a problem of this kind has been reported at a place. */
+  says(code: Code, { document, pointer }: Place): boolean {
+    return this.list.some(
+      (one) => one.code === code && one.place?.document === document && one.place.pointer === pointer,
+    );
+  }
+
   get hasErrors(): boolean {
     return this.list.some(({ severity }) => severity === "error");
   }

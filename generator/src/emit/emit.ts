@@ -13,7 +13,7 @@ import { emitPackages, type PackagesOptions } from "./typescript/packages.js";
 import { emitPaths } from "./typescript/paths.js";
 import { emitSchemas } from "./typescript/schemas.js";
 import { emitServer } from "./typescript/server.js";
-import { emitValidators } from "./typescript/validators.js";
+import { ValidatorFiles } from "./typescript/validators.js";
 
 export interface EmitOptions {
   readonly layout: Layout;
@@ -44,12 +44,14 @@ export async function emit(
     files.push(...emitIndex(context, area, { withSides: options.packages === undefined }));
     step(`models of ${area}`);
   }
+  const validators = new ValidatorFiles(context, diagnostics);
   for (const type of types) {
-    files.push(...emitValidators(context, type, diagnostics));
+    validators.add(type);
     step(`validator of ${type.name}`);
     // Lets the progress bar be drawn, and Ctrl-C be heard.
     if (done % 50 === 0) await new Promise((resume) => setImmediate(resume));
   }
+  files.push(...validators.files());
   for (const service of model.services) {
     files.push(...emitOperations(context, service));
     step(`operations of ${service.name}`);

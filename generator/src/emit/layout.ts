@@ -1,14 +1,12 @@
 import { posix } from "node:path";
 
 /** What a generated file holds. */
-export type Artefact = "models" | "schemas" | "operations" | "client" | "server" | "paths" | "index";
+export type Artefact = "models" | "validators" | "schemas" | "operations" | "client" | "server" | "paths" | "index";
 
 /** Where generated files go, and how they refer to each other and to the kit. */
 export interface Layout {
   /** Path of an artefact of an area, below the output folder, without extension. */
   file(area: string, artefact: Artefact): string;
-  /** Path of a type's validator module, without extension. */
-  validator(area: string, mode: "strict" | "tolerant", name: string): string;
   /** The module specifier for importing one generated file into another. */
   specifier(from: string, to: string): string;
   /** The module specifier of an entry of the kit: `""`, `client`, `server` or `validation`. */
@@ -20,7 +18,6 @@ export function folderLayout(options: { readonly standalone: boolean }): Layout 
   const file = (area: string, name: string) => posix.join(area, name);
   return {
     file,
-    validator: (area, mode, name) => file(area, `validators/${mode}/${name}`),
     specifier: relativeSpecifier,
     kit: (from, entry) =>
       options.standalone
@@ -35,7 +32,6 @@ export function packagesLayout(scope: string): Layout {
   return {
     file: (area, artefact) =>
       artefact === "client" || artefact === "server" ? `${artefact}/${area}` : `models/${area}/${artefact}`,
-    validator: (area, mode, name) => `models/${area}/validators/${mode}/${name}`,
     specifier: (from, to) =>
       packageOf(from) === packageOf(to) ? relativeSpecifier(from, to) : `${scope}/${to.replace(/\/index$/, "")}`,
     kit: (_, entry) => posix.join("@agentwire/kit", entry),

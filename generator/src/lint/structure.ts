@@ -1,7 +1,7 @@
 import SwaggerParser from "@apidevtools/swagger-parser";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { OpenAPI } from "openapi-types";
-import type { Diagnostics } from "../diagnostics/diagnostic.js";
+import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { bundle } from "../emit/bundle.js";
 import type { Model, ServiceModel } from "../model/types.js";
 import { isObject, objectMember, textMember } from "../read/json.js";
@@ -93,9 +93,10 @@ export function checkSchemas(project: Project, model: Model, diagnostics: Diagno
     if (typeof schema === "boolean" || !isObject(schema)) continue;
     if (ajv.validateSchema({ ...schema, $schema: "https://json-schema.org/draft/2020-12/schema" })) continue;
     for (const { instancePath, message } of ajv.errors ?? []) {
-      diagnostics.add("schema-invalid", `${instancePath || "the schema"} ${message ?? "is invalid"}`, {
-        place: { document: place.document, pointer: `${place.pointer}${instancePath}` },
-      });
+      const wrong: Place = { document: place.document, pointer: `${place.pointer}${instancePath}` };
+      // The reader has said in better words what it does not understand.
+      if (diagnostics.says("schema-invalid", wrong)) continue;
+      diagnostics.add("schema-invalid", `${instancePath || "the schema"} ${message ?? "is invalid"}`, { place: wrong });
     }
   }
   for (const document of project.schemaFiles) {

@@ -5,6 +5,7 @@ import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
 import type { ModelSchema, TypeId } from "./types.js";
+import { describe, misfit } from "./well-formed.js";
 
 /** A schema that the contract names, or that a reference points to. */
 export interface NamedSchema {
@@ -78,6 +79,13 @@ export class SchemaReader {
     for (const [keyword, inner] of Object.entries(value)) {
       if (dropped.has(keyword)) continue;
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
+      const expected = misfit(keyword, inner);
+      if (expected !== undefined) {
+        this.diagnostics.add("schema-invalid", `${keyword} must be ${expected}; this is ${describe(inner)}`, {
+          place: at,
+        });
+        continue;
+      }
       if (keyword === "$ref" || keyword === "$dynamicRef") {
         if (keyword === "$dynamicRef") {
           this.diagnostics.add("not-supported", "$dynamicRef is read as $ref: it always means the same schema", {
@@ -159,14 +167,4 @@ function withNull(schema: JsonObject): ModelSchema {
   const { description, ...predicate } = schema;
   const alternatives = { anyOf: [predicate, { type: "null" }] };
   return description === undefined ? alternatives : { description, ...alternatives };
-}
-
-function describe(value: unknown): string {
-  return value === null
-    ? "null"
-    : Array.isArray(value)
-      ? "a list"
-      : value === undefined
-        ? "missing"
-        : `a ${typeof value}`;
 }

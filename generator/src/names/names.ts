@@ -130,3 +130,13 @@ export function usableMethodName(name: string, place: Place, diagnostics: Diagno
   }
   return reservedMethods.has(name) ? `${name}_` : name;
 }
+
+/** The validator of a type, a type guard. */
+export function guardName(typeName: string): string {
+  return `is${typeName}`;
+}
+
+/** The function that says what a type's validator has looked at in a value. */
+export function collectorName(typeName: string): string {
+  return `evaluated${typeName}`;
+}

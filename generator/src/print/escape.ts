@@ -46,3 +46,10 @@ export function valueLiteral(value: unknown): string {
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
+
+/** Text between the backticks of a template literal. */
+export function templateText(text: string): string {
+  return text.replace(/[\\`\r\n\u2028\u2029\u007f-\u009f]|[^\x20-\u{10ffff}]|\$\{/gu, (found) =>
+    found.length === 1 && found !== "`" && found !== "\\" ? unicodeEscape(found) : `\\${found}`,
+  );
+}

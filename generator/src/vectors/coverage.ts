@@ -58,9 +58,9 @@ export function coverage(model: Model, verdicts: readonly Verdict[], diagnostics
   for (const { file, vector, violations } of verdicts) {
     if (vector.valid) walker.use(file.type, vector.instance, touched);
     else
-      for (const { keyword, instancePath, params } of violations) {
-        if (keyword !== vector.violates?.keyword || instancePath !== vector.violates.at) continue;
-        for (const node of walker.nodesAt(file.type, vector.instance, instancePath)) {
+      for (const { keyword, pointer, params } of violations) {
+        if (keyword !== vector.violates?.keyword || pointer !== vector.violates.at) continue;
+        for (const node of walker.nodesAt(file.type, vector.instance, pointer)) {
           const detail = keyword === "required" ? ` ${String(params.missingProperty)}` : "";
           touched.add(keyOf(node.type.id, node.pointer, `${keyword}${detail}`));
         }

@@ -2,20 +2,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { RawViolation, ValidateFunction, ValidatorModule } from "@agentwire/kit";
+import { type Validator, type Violation, violationsOf } from "@agentwire/kit/validation";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import { folderLayout } from "../emit/layout.js";
 import { emitKit } from "../emit/standalone.js";
 import { Context } from "../emit/typescript/context.js";
-import { emitValidators } from "../emit/typescript/validators.js";
+import { ValidatorFiles } from "../emit/typescript/validators.js";
 import type { Model } from "../model/types.js";
+import { guardName } from "../names/names.js";
 import type { Vector, VectorFile } from "./read.js";
 
 /** What the generated validators said of one vector. */
 export interface Verdict {
   readonly file: VectorFile;
   readonly vector: Vector;
-  readonly violations: readonly RawViolation[];
+  readonly violations: readonly Violation[];
   /** The vector's own claim was borne out. */
   readonly agrees: boolean;
 }
@@ -29,7 +30,9 @@ export async function judge(files: readonly VectorFile[], model: Model, diagnost
   const context = new Context(model, layout);
   const folder = mkdtempSync(join(tmpdir(), "agentwire-vectors-"));
   try {
-    const output = [...model.types.values()].flatMap((type) => emitValidators(context, type, diagnostics));
+    const validators = new ValidatorFiles(context, diagnostics);
+    for (const type of model.types.values()) validators.add(type);
+    const output = validators.files();
     if (diagnostics.hasErrors) return [];
     for (const { path, text } of [...output, ...emitKit(), { path: "package.json", text: '{ "type": "module" }' }]) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -37,12 +40,11 @@ export async function judge(files: readonly VectorFile[], model: Model, diagnost
     }
     const verdicts: Verdict[] = [];
     for (const file of files) {
-      const load = async (mode: "strict" | "tolerant"): Promise<ValidateFunction> => {
-        const path = join(folder, `${layout.validator(file.type.area, mode, file.type.name)}.js`);
-        return ((await import(pathToFileURL(path).href)) as ValidatorModule).validate;
-      };
-      const [strict, tolerant] = [await load("strict"), await load("tolerant")];
-      for (const vector of file.vectors) verdicts.push(judgeOne(file, vector, strict, tolerant, diagnostics));
+      const path = join(folder, `${layout.file(file.type.area, "validators")}.js`);
+      const module = (await import(pathToFileURL(path).href)) as Record<string, Validator>;
+      const validator = module[guardName(file.type.name)];
+      if (!validator) throw new Error(`${path} has no validator of ${file.type.name}`);
+      for (const vector of file.vectors) verdicts.push(judgeOne(file, vector, validator, diagnostics));
     }
     return verdicts;
   } finally {
@@ -50,15 +52,9 @@ export async function judge(files: readonly VectorFile[], model: Model, diagnost
   }
 }
 
-function judgeOne(
-  file: VectorFile,
-  vector: Vector,
-  strict: ValidateFunction,
-  tolerant: ValidateFunction,
-  diagnostics: Diagnostics,
-): Verdict {
-  const accepted = strict(vector.instance);
-  const violations = accepted ? [] : (strict.errors ?? []);
+function judgeOne(file: VectorFile, vector: Vector, validator: Validator, diagnostics: Diagnostics): Verdict {
+  const violations = violationsOf(validator, vector.instance);
+  const accepted = violations.length === 0;
   const verdict = (agrees: boolean): Verdict => ({ file, vector, violations, agrees });
   const { place } = vector;
   if (vector.valid) {
@@ -70,10 +66,11 @@ function judgeOne(
       );
       return verdict(false);
     }
-    if (!tolerant(vector.instance)) {
+    const tolerantly = violationsOf(validator, vector.instance, true);
+    if (tolerantly.length > 0) {
       diagnostics.add(
         "vector-rejected",
-        `${file.type.name}: "${vector.describe}" is rejected by the tolerant validator: ${describe(tolerant.errors ?? [])}`,
+        `${file.type.name}: "${vector.describe}" is rejected by the tolerant validator: ${describe(tolerantly)}`,
         { place },
       );
       return verdict(false);
@@ -85,7 +82,7 @@ function judgeOne(
     return verdict(false);
   }
   const { keyword, at } = vector.violates ?? { keyword: "", at: "" };
-  const found = violations.some((violation) => violation.keyword === keyword && violation.instancePath === at);
+  const found = violations.some((violation) => violation.keyword === keyword && violation.pointer === at);
   if (!found) {
     diagnostics.add(
       "vector-reason",
@@ -96,9 +93,9 @@ function judgeOne(
   return verdict(found);
 }
 
-function describe(violations: readonly RawViolation[]): string {
+function describe(violations: readonly Violation[]): string {
   return violations
     .slice(0, 3)
-    .map(({ instancePath, keyword, message }) => `"${keyword}" at "${instancePath}" (${message ?? ""})`)
+    .map(({ pointer, keyword, message }) => `"${keyword}" at "${pointer}" (${message})`)
     .join("; ");
 }

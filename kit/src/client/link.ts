@@ -197,7 +197,7 @@ export class Link {
     const { receive } = this.#description;
     const { validate, onInvalid } = this.#options;
     const wanted = validates("responses", validate, this.#transport.options.validate);
-    const validator = wanted ? (await receive.tolerant()).validate : undefined;
+    const validator = wanted ? await receive.load() : undefined;
     return new MessageReader(this.#description, validator, this.#events.received, (each) => later(onInvalid, each));
   }
 }

@@ -1,6 +1,6 @@
 import type { ChannelDescription } from "../operation.js";
 import { equal } from "../validation/equal.js";
-import type { ValidateFunction } from "../validation/types.js";
+import type { Validator } from "../validation/types.js";
 import { violationsOf } from "../validation/violations.js";
 import type { InvalidMessage } from "./options.js";
 import { isObject, valueAt } from "./pointer.js";
@@ -13,21 +13,21 @@ export class MessageReader {
   /** The id of the last message, to resume after. */
   position: string | undefined;
   readonly #description: ChannelDescription;
-  readonly #validate: ValidateFunction | undefined;
+  readonly #validator: Validator | undefined;
   readonly #deliver: (message: unknown) => void;
   readonly #refuse: (message: InvalidMessage) => void;
   /** In the order of their last appearance: a set keeps it. */
   readonly #ids = new Set<string>();
 
-  /** Without `validate` every JSON text is a message. */
+  /** Without a validator every JSON text is a message. */
   constructor(
     description: ChannelDescription,
-    validate: ValidateFunction | undefined,
+    validator: Validator | undefined,
     deliver: (message: unknown) => void,
     refuse: (message: InvalidMessage) => void,
   ) {
     this.#description = description;
-    this.#validate = validate;
+    this.#validator = validator;
     this.#deliver = deliver;
     this.#refuse = refuse;
   }
@@ -43,8 +43,8 @@ export class MessageReader {
       return false;
     }
     if (isPong(message, this.#description.heartbeat?.pong)) return true;
-    if (this.#validate !== undefined && !this.#validate(message)) {
-      const violations = violationsOf(this.#validate);
+    if (this.#validator !== undefined && !this.#validator(message, true)) {
+      const violations = violationsOf(this.#validator, message, true);
       this.#refuse({ data, reason: violations.map((each) => `${each.pointer} ${each.message}`).join("; ") });
     } else if (this.#isNew(message)) this.#deliver(message);
     return false;

@@ -87,8 +87,8 @@ export function encodeHead(
 
 /** Validates against the strict schema. Throws `InvalidRequestError`. */
 export async function check(operation: string, schema: Schema, value: unknown): Promise<void> {
-  const { validate } = await schema.strict();
-  if (!validate(value)) throw new InvalidRequestError(operation, violationsOf(validate));
+  const validator = schema.validator ?? (await schema.load());
+  if (!validator(value)) throw new InvalidRequestError(operation, violationsOf(validator, value));
 }
 
 /** An `EncodeError` as the error that callers see; anything else as it is. */

@@ -75,8 +75,9 @@ export function mediaOf(operation: string, content: readonly Media[], headers: H
 /** Validates tolerantly what a media type describes. Throws `InvalidResponseError`. */
 export async function checkTolerant(operation: string, { schema, type }: Media, value: unknown): Promise<void> {
   if (schema === undefined || value instanceof Uint8Array) return;
-  const { validate } = await schema.tolerant();
-  if (!validate(value)) throw new InvalidResponseError(operation, `${type} as ${schema.name}`, violationsOf(validate));
+  const validator = schema.validator ?? (await schema.load());
+  if (!validator(value, true))
+    throw new InvalidResponseError(operation, `${type} as ${schema.name}`, violationsOf(validator, value, true));
 }
 
 async function decode(media: Media, bytes: Uint8Array, headers: Headers, operation: string): Promise<unknown> {

@@ -2,22 +2,6 @@
  * The formats of JSON Schema 2020-12 (Validation §7.3) that validators assert. Each check is linear in
  * the length of the text. A format that is not in this list is documentation only.
  */
-export const formats: Readonly<Record<string, (text: string) => boolean>> = {
-  "date-time": isDateTime,
-  date: isDate,
-  time: isTime,
-  duration: (text) => DURATION.test(text) && !/[PT]$/.test(text),
-  email: (text) => text.length <= 320 && EMAIL.test(text),
-  hostname: isHostname,
-  ipv4: isIpv4,
-  ipv6: isIpv6,
-  uri: (text) => URI.test(text) && hasWholeEscapes(text),
-  "uri-reference": (text) => URI_REFERENCE.test(text) && hasWholeEscapes(text),
-  uuid: (text) => UUID.test(text),
-  "json-pointer": (text) => JSON_POINTER.test(text),
-  regex: isRegex,
-};
-
 const DURATION = /^P(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)$/;
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
@@ -30,7 +14,7 @@ function hasWholeEscapes(text: string): boolean {
   return !/%(?![\dA-Fa-f]{2})/.test(text);
 }
 
-function isDate(text: string): boolean {
+export function dateFormat(text: string): boolean {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
   if (!match) return false;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
@@ -40,7 +24,7 @@ function isDate(text: string): boolean {
 }
 
 /** RFC 3339 `full-time`: an offset is required, and a leap second only where 23:59:60 UTC can be. */
-function isTime(text: string): boolean {
+export function timeFormat(text: string): boolean {
   const match = /^(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:z|([+-])(\d\d):(\d\d))$/i.exec(text);
   if (!match) return false;
   const [hour, minute, second] = [Number(match[1]), Number(match[2]), Number(match[3])];
@@ -52,38 +36,79 @@ function isTime(text: string): boolean {
   return second === 60 && (utcMinutes + 1440) % 1440 === 1439;
 }
 
-function isDateTime(text: string): boolean {
+export function dateTimeFormat(text: string): boolean {
   const separator = text[10];
-  return (separator === "T" || separator === "t") && isDate(text.slice(0, 10)) && isTime(text.slice(11));
+  return (separator === "T" || separator === "t") && dateFormat(text.slice(0, 10)) && timeFormat(text.slice(11));
 }
 
-function isHostname(text: string): boolean {
+export function hostnameFormat(text: string): boolean {
   if (text.length === 0 || text.length > 253) return false;
   return text.split(".").every((label) => /^[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?$/.test(label));
 }
 
-function isIpv4(text: string): boolean {
+export function ipv4Format(text: string): boolean {
   const parts = text.split(".");
   return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
 }
 
-function isIpv6(text: string): boolean {
+export function ipv6Format(text: string): boolean {
   if (text.length > 45 || !/^[\da-f:.]+$/i.test(text)) return false;
   const halves = text.split("::");
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
   const last = groups.at(-1) ?? "";
   const embedded = last.includes(".");
-  if (embedded && (!isIpv4(last) || text.endsWith("::"))) return false;
+  if (embedded && (!ipv4Format(last) || text.endsWith("::"))) return false;
   const hex = embedded ? groups.slice(0, -1) : groups;
   const length = hex.length + (embedded ? 2 : 0);
   return hex.every((group) => /^[\da-f]{1,4}$/i.test(group)) && (halves.length === 2 ? length < 8 : length === 8);
 }
 
-function isRegex(text: string): boolean {
+export function regexFormat(text: string): boolean {
   try {
     return new RegExp(text, "u") instanceof RegExp;
   } catch {
     return false;
   }
 }
+
+export function durationFormat(text: string): boolean {
+  return DURATION.test(text) && !/[PT]$/.test(text);
+}
+
+export function emailFormat(text: string): boolean {
+  return text.length <= 320 && EMAIL.test(text);
+}
+
+export function uriFormat(text: string): boolean {
+  return URI.test(text) && hasWholeEscapes(text);
+}
+
+export function uriReferenceFormat(text: string): boolean {
+  return URI_REFERENCE.test(text) && hasWholeEscapes(text);
+}
+
+export function uuidFormat(text: string): boolean {
+  return UUID.test(text);
+}
+
+export function jsonPointerFormat(text: string): boolean {
+  return JSON_POINTER.test(text);
+}
+
+/** By the name that `format` gives. */
+export const formats: Readonly<Record<string, (text: string) => boolean>> = {
+  "date-time": dateTimeFormat,
+  date: dateFormat,
+  time: timeFormat,
+  duration: durationFormat,
+  email: emailFormat,
+  hostname: hostnameFormat,
+  ipv4: ipv4Format,
+  ipv6: ipv6Format,
+  uri: uriFormat,
+  "uri-reference": uriReferenceFormat,
+  uuid: uuidFormat,
+  "json-pointer": jsonPointerFormat,
+  regex: regexFormat,
+};

@@ -1,7 +1,26 @@
 /** What generated validators and their callers share. */
 export { equal } from "./equal.js";
-export { formats } from "./formats.js";
+export { Evaluated } from "./evaluated.js";
+export { fail } from "./fail.js";
+export {
+  dateFormat,
+  dateTimeFormat,
+  durationFormat,
+  emailFormat,
+  formats,
+  hostnameFormat,
+  ipv4Format,
+  ipv6Format,
+  jsonPointerFormat,
+  regexFormat,
+  timeFormat,
+  uriFormat,
+  uriReferenceFormat,
+  uuidFormat,
+} from "./formats.js";
+export { hasUniqueItems, isObject, memberCount, multipleOf, oneOfValues, otherMember, own, step } from "./judge.js";
 export { codePointLength } from "./length.js";
 export { lazySchema } from "./schema.js";
-export type { RawViolation, Schema, Validate, ValidateFunction, ValidatorModule, Violation } from "./types.js";
+export type { Schema, Validator, Violation } from "./types.js";
+export { failUnion } from "./union.js";
 export { violationsOf } from "./violations.js";

@@ -1,4 +1,4 @@
-/** What a precompiled validator says about one violation of a schema. */
+/** What a validator says about one violation of a schema. */
 export interface Violation {
   /** JSON pointer to the offending value; `""` is the whole value. */
   readonly pointer: string;
@@ -10,42 +10,24 @@ export interface Violation {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The error object that ajv's standalone code leaves on a validator. */
-export interface RawViolation {
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly message?: string;
-  readonly params: Record<string, unknown>;
-}
-
-/** A precompiled validator: true when the value satisfies the schema, else `errors` says why, until the next call. */
-export interface ValidateFunction {
-  (value: unknown): boolean;
-  errors?: RawViolation[] | null;
-}
-
-/** A precompiled validator that tells the type too. */
-export interface Validate<T> {
-  (value: unknown): value is T;
-  errors?: RawViolation[] | null;
-}
-
-/** A generated validator module, `validators/<strict|tolerant>/<Name>.js`. */
-export interface ValidatorModule {
-  readonly validate: ValidateFunction;
-}
-
 /**
- * A named schema and how to load its validators. The modules load on first use, so a program pays
- * only for the schemas of the operations it calls.
+ * A precompiled validator: true when the value satisfies the schema. With a list of `violations` it goes on
+ * after the first and adds all it finds, each pointer behind `pointer`. `tolerant` is how a consumer reads:
+ * members, enum values and union variants that the contract does not name pass, and so do odd formats.
  */
+export type Validator<T = unknown> = (
+  value: unknown,
+  tolerant?: boolean,
+  violations?: Violation[],
+  pointer?: string,
+) => value is T;
+
+/** A named schema and how to get its validator. The module loads on first use, so a program pays for what it calls. */
 export interface Schema<T = unknown> {
   /** The generated type name. */
   readonly name: string;
-  /** The schema as written: closed objects and enums reject what the contract does not name. */
-  readonly strict: () => Promise<ValidatorModule>;
-  /** For consumers: unknown members, enum values and union variants pass. */
-  readonly tolerant: () => Promise<ValidatorModule>;
-  /** Type only: the value that the schema describes. */
-  readonly type?: T;
+  /** The validator, once it is loaded: what runs often needs no promise. */
+  readonly validator: Validator<T> | undefined;
+  /** Loads the validator; the module is loaded once. */
+  load(): Promise<Validator<T>>;
 }

@@ -1,11 +1,9 @@
-import type { ValidateFunction, Violation } from "./types.js";
+import type { Validator, Violation } from "./types.js";
 
-/** Why the last call of `validate` said no, in the order found. Empty when it said yes. */
-export function violationsOf(validate: ValidateFunction): Violation[] {
-  return (validate.errors ?? []).map(({ instancePath, keyword, message, params }) => ({
-    pointer: instancePath,
-    keyword,
-    message: message ?? `must satisfy "${keyword}"`,
-    params,
-  }));
+/** Everything that is wrong with a value, in the order found; empty when nothing is. */
+export function violationsOf(validator: Validator, value: unknown, tolerant = false): Violation[] {
+  const found: Violation[] = [];
+  // The first call costs nothing; the list is only made for values that fail.
+  if (!validator(value, tolerant)) validator(value, tolerant, found);
+  return found;
 }

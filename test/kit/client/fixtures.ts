@@ -1,18 +1,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Operation, ServiceDescription } from "../../../kit/src/operation.js";
-import type { Schema, ValidatorModule } from "../../../kit/src/validation/types.js";
+import type { Schema } from "../../../kit/src/validation/types.js";
+import { schema } from "../schema.js";
 
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-
-/** A schema as the generator would give it; `tolerant` defaults to the same without closed objects. */
-export function schema(name: string, strict: object): Schema {
-  const load = (json: object) => async () => ({ validate: ajv.compile(json) }) as unknown as ValidatorModule;
-  const text = JSON.stringify(strict).replaceAll('"additionalProperties":false', '"additionalProperties":true');
-  return { name, strict: load(strict), tolerant: load(JSON.parse(text) as object) };
-}
+export { schema };
 
 export const object = (properties: object, required: string[] = []) => ({
   type: "object",

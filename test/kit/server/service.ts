@@ -1,15 +1,9 @@
 /** A made-up service with everything that the pipeline can meet. */
-import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Schema, ServiceDescription, ValidateFunction } from "../../../kit/src/index.js";
+import type { ServiceDescription } from "../../../kit/src/index.js";
 import { Problem, type RequestContext, reply, Server, type ServerChannel } from "../../../kit/src/server/index.js";
+import { schema } from "../schema.js";
 
-const ajv = new Ajv2020({ allErrors: true, strict: false });
-
-export function schema(name: string, definition: object): Schema {
-  const validate = ajv.compile(definition) as ValidateFunction;
-  const load = async () => ({ validate });
-  return { name, strict: load, tolerant: load };
-}
+export { schema };
 
 const closed = (properties: object, required: string[] = []) => ({
   type: "object",

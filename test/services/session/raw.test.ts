@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { eventually } from "../support.js";
 import { ALICE, BOB, listen, network } from "./network.js";
 
 /** What clients of other makers send, without ours in between. */
@@ -14,13 +15,18 @@ describe("the session wire", () => {
     socket.on("message", (data) => frames.push(String(data)));
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     for (const frame of ["not json", '{"type":"other"}', "[]", '{"type":"ping"}']) socket.send(frame);
-    await new Promise((resolve) => socket.once("message", resolve));
+    const heard = (count: number) =>
+      eventually(
+        () => frames.length,
+        (length) => length >= count,
+      );
+    await heard(1);
     await fetch(`${server.baseUrl}/sessions`, {
       method: "POST",
       headers: { authorization: `bearer ${token}`, "content-type": "application/json", "idempotency-key": "1" },
       body: '{"initial_message":{"content":"x"}}',
     });
-    await new Promise((resolve) => socket.once("message", resolve));
+    await heard(2);
     socket.close();
     expect(frames[0]).toBe('{"type":"pong"}');
     expect(JSON.parse(String(frames[1]))).toEqual({

@@ -7,15 +7,10 @@ import type { TypeNames } from "./type-text.js";
 /** What every TypeScript emitter needs: the model, and where things go. */
 export class Context {
   private readonly shapes = new Map<TypeId, Shape>();
-  /** Some schema has `unevaluatedProperties` or `unevaluatedItems`. */
-  readonly unevaluated: boolean;
-
   constructor(
     readonly model: Model,
     readonly layout: Layout,
-  ) {
-    this.unevaluated = [...model.types.values()].some(({ schema }) => usesUnevaluated(schema));
-  }
+  ) {}
 
   readonly schema = (id: TypeId): ModelSchema | undefined => this.model.types.get(id)?.schema;
 
@@ -62,14 +57,4 @@ export class Context {
   serviceOf(area: string): ServiceModel | undefined {
     return this.model.services.find((service) => service.area === area);
   }
-}
-
-function usesUnevaluated(schema: ModelSchema): boolean {
-  const pending: unknown[] = [schema];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next !== "object" || next === null) continue;
-    if ("unevaluatedProperties" in next || "unevaluatedItems" in next) return true;
-    pending.push(...Object.values(next));
-  }
-  return false;
 }
