@@ -19,6 +19,7 @@ Examples:
   $ agentwire generate --spec petstore.yaml --out src/api    one OpenAPI file into one folder
   $ agentwire generate --spec petstore.yaml --out api --standalone
   $ agentwire generate --spec contracts --out packages --packages @acme
+  $ agentwire generate --spec petstore.yaml --out api --artefacts models,client
 `,
   lint: `
 Examples:
@@ -61,6 +62,7 @@ function program(finish: (code: number) => void): Command {
     .option("--standalone", "copy the kit into the output, which then needs no package of ours")
     .option("--service <name...>", "only these services")
     .option("--name <name>", "name of the service of a single file (default: its title)")
+    .option("--artefacts <list>", "some of models,validators,client,server,paths (default: all but paths)")
     .option("--check", "write nothing; exit 1 when the output is not what the contracts give")
     .option("--watch", "generate again after every change")
     .option("--json", "report as JSON")

@@ -10,6 +10,7 @@ import { lint } from "../../generator/src/commands/lint.js";
 import { model } from "../../generator/src/commands/model.js";
 import { vectors } from "../../generator/src/commands/vectors.js";
 import { Diagnostics } from "../../generator/src/diagnostics/diagnostic.js";
+import { artefactNames } from "../../generator/src/emit/artefacts.js";
 import { emit } from "../../generator/src/emit/emit.js";
 import type { OutputFile } from "../../generator/src/emit/file.js";
 import { folderLayout } from "../../generator/src/emit/layout.js";
@@ -95,7 +96,10 @@ export async function filesOf(
   const problems = () => diagnostics.list.map(({ code, message }) => `${code}: ${message}`);
   if (!project || !model || diagnostics.hasErrors) return { files: [], problems: problems() };
   const standalone = options.standalone === true;
-  const files = await emit(model, project.loader, diagnostics, { layout: folderLayout({ standalone }) });
+  const files = await emit(model, project.loader, diagnostics, {
+    layout: folderLayout({ standalone }),
+    artefacts: new Set(artefactNames),
+  });
   return { files, problems: problems() };
 }
 

@@ -1,4 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
+import {
+  type ArtefactName,
+  type Artefacts,
+  artefactNames,
+  defaultArtefacts,
+  isArtefactName,
+} from "../emit/artefacts.js";
 import { isObject } from "../read/json.js";
 import type { ReadOptions } from "../read/read.js";
 
@@ -8,6 +15,8 @@ export interface Config {
   readonly out?: string;
   /** npm scope: write three packages instead of one folder. */
   readonly packages?: string;
+  /** What to write; default: everything but `paths`. */
+  readonly artefacts?: readonly ArtefactName[];
 }
 
 /** A mistake in how the command was called. Exit code 2. */
@@ -25,11 +34,21 @@ export function readConfig(): Config {
   }
   if (!isObject(value)) throw new UsageError(`${fileName} must hold an object`);
   for (const [key, member] of Object.entries(value)) {
-    if (key !== "spec" && key !== "out" && key !== "packages")
-      throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out and packages`);
-    if (typeof member !== "string") throw new UsageError(`${fileName}: "${key}" must be a text`);
+    if (key !== "spec" && key !== "out" && key !== "packages" && key !== "artefacts")
+      throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out, packages and artefacts`);
+    if (key === "artefacts") artefactsOf(member, `${fileName}: "artefacts"`);
+    else if (typeof member !== "string") throw new UsageError(`${fileName}: "${key}" must be a text`);
   }
   return value as Config;
+}
+
+/** A list of artefacts as given by a person. `where` says by what. */
+export function artefactsOf(given: unknown, where: string): Artefacts {
+  if (given === undefined) return defaultArtefacts;
+  const list = typeof given === "string" ? given.split(",").map((name) => name.trim()) : given;
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isArtefactName))
+    throw new UsageError(`${where} takes some of ${artefactNames.join(", ")}`);
+  return new Set(list);
 }
 
 /** Options that every command about contracts takes. */

@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import pc from "picocolors";
 import { Diagnostics } from "../diagnostics/diagnostic.js";
+import type { Artefacts } from "../emit/artefacts.js";
 import { emit } from "../emit/emit.js";
 import { folderLayout, packagesLayout } from "../emit/layout.js";
 import { buildModel } from "../model/build.js";
@@ -10,7 +11,7 @@ import { printPlan, summary } from "../print/diff.js";
 import { Progress } from "../print/progress.js";
 import { type Plan, plan, write } from "../print/write.js";
 import { readProject } from "../read/read.js";
-import { readConfig, readOptions, type SpecOptions, UsageError } from "./config.js";
+import { artefactsOf, readConfig, readOptions, type SpecOptions, UsageError } from "./config.js";
 import { exitCodes, report } from "./report.js";
 
 export interface GenerateOptions extends SpecOptions {
@@ -19,6 +20,7 @@ export interface GenerateOptions extends SpecOptions {
   readonly standalone?: boolean;
   readonly service?: string[];
   readonly name?: string;
+  readonly artefacts?: string;
   readonly check?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -36,6 +38,7 @@ interface Settings {
   readonly read: ReturnType<typeof readOptions>;
   readonly out: string;
   readonly packages: string | undefined;
+  readonly artefacts: Artefacts;
 }
 
 /** A file of one's own given with --spec has nothing to do with the folder's configuration. */
@@ -49,13 +52,18 @@ function settingsOf(options: GenerateOptions): Settings {
     throw new UsageError(`--packages takes an npm scope such as @acme, not "${packages}"`);
   if (packages !== undefined && options.standalone)
     throw new UsageError("--packages and --standalone exclude each other");
-  return { read: readOptions(options, config), out, packages };
+  const artefacts =
+    options.artefacts === undefined && !own
+      ? artefactsOf(config.artefacts, "artefacts")
+      : artefactsOf(options.artefacts, "--artefacts");
+  return { read: readOptions(options, config), out, packages, artefacts };
 }
 
-async function run(options: GenerateOptions, { read, out, packages }: Settings): Promise<number> {
+async function run(options: GenerateOptions, settings: Settings): Promise<number> {
+  const { out } = settings;
   const started = performance.now();
   const diagnostics = new Diagnostics();
-  const planned = await prepare(options, { read, out, packages }, diagnostics);
+  const planned = await prepare(options, settings, diagnostics);
   if (!planned || diagnostics.hasErrors) return report(diagnostics, options, { files: 0 });
   const drifted = planned.added.length + planned.changed.length + planned.removed.length > 0;
   if (options.check) {
@@ -77,7 +85,7 @@ async function run(options: GenerateOptions, { read, out, packages }: Settings):
 
 async function prepare(
   options: GenerateOptions,
-  { read, out, packages }: Settings,
+  { read, out, packages, artefacts }: Settings,
   diagnostics: Diagnostics,
 ): Promise<Plan | undefined> {
   const project = readProject(read, diagnostics);
@@ -93,6 +101,7 @@ async function prepare(
   const progress = new Progress();
   const version = ownVersion();
   const files = await emit(model, project.loader, diagnostics, {
+    artefacts,
     layout:
       packages === undefined ? folderLayout({ standalone: options.standalone === true }) : packagesLayout(packages),
     ...(packages === undefined || services.length > 0

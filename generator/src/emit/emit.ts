@@ -1,6 +1,7 @@
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { Model } from "../model/types.js";
 import type { Loader } from "../read/loader.js";
+import { type Artefacts, defaultArtefacts } from "./artefacts.js";
 import type { OutputFile } from "./file.js";
 import type { Layout } from "./layout.js";
 import { emitKit } from "./standalone.js";
@@ -10,13 +11,14 @@ import { emitIndex } from "./typescript/index-files.js";
 import { emitModels } from "./typescript/models.js";
 import { emitOperations } from "./typescript/operations.js";
 import { emitPackages, type PackagesOptions } from "./typescript/packages.js";
-import { emitPaths } from "./typescript/paths.js";
 import { emitSchemas } from "./typescript/schemas.js";
 import { emitServer } from "./typescript/server.js";
 import { ValidatorFiles } from "./typescript/validators.js";
 
 export interface EmitOptions {
   readonly layout: Layout;
+  /** Default: all but `paths`. */
+  readonly artefacts?: Artefacts;
   /** Set for npm packages; otherwise one folder. */
   readonly packages?: PackagesOptions;
   readonly standalone?: boolean;
@@ -31,16 +33,18 @@ export async function emit(
   diagnostics: Diagnostics,
   options: EmitOptions,
 ): Promise<OutputFile[]> {
-  const context = new Context(model, options.layout);
+  const { artefacts = defaultArtefacts } = options;
+  const context = new Context(model, options.layout, artefacts);
   const areas = [...new Set([...model.types.values(), ...model.services].map(({ area }) => area))].sort();
-  const types = [...model.types.values()];
+  const types = artefacts.has("validators") ? [...model.types.values()] : [];
   const total = areas.length + model.services.length * 4 + types.length;
   let done = 0;
   const step = (what: string) => options.progress?.(++done, total, what);
 
   const files: OutputFile[] = [];
   for (const area of areas) {
-    files.push(...emitModels(context, area), ...emitSchemas(context, area));
+    files.push(...emitModels(context, area));
+    if (artefacts.has("validators")) files.push(...emitSchemas(context, area));
     files.push(...emitIndex(context, area, { withSides: options.packages === undefined }));
     step(`models of ${area}`);
   }
@@ -51,15 +55,19 @@ export async function emit(
     // Lets the progress bar be drawn, and Ctrl-C be heard.
     if (done % 50 === 0) await new Promise((resume) => setImmediate(resume));
   }
-  files.push(...validators.files());
+  if (artefacts.has("validators")) files.push(...validators.files());
   for (const service of model.services) {
-    files.push(...emitOperations(context, service));
+    if (context.hasOperations) files.push(...emitOperations(context, service));
     step(`operations of ${service.name}`);
-    files.push(...emitClient(context, service));
+    if (artefacts.has("client")) files.push(...emitClient(context, service));
     step(`client of ${service.name}`);
-    files.push(...emitServer(context, service));
+    if (artefacts.has("server")) files.push(...emitServer(context, service));
     step(`server of ${service.name}`);
-    files.push(await emitPaths(context, service, loader, diagnostics));
+    if (artefacts.has("paths")) {
+      // Loads openapi-typescript, and TypeScript with it, only where it is asked for.
+      const { emitPaths } = await import("./typescript/paths.js");
+      files.push(await emitPaths(context, service, loader, diagnostics));
+    }
     step(`paths of ${service.name}`);
   }
   if (options.packages) files.push(...emitPackages(context, areas, options.packages));

@@ -1,14 +1,15 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { Scope, schemaName, usableMethodName, usableTypeName } from "../names/names.js";
 import { pascalCase } from "../names/words.js";
-import { isObject, listMember, objectMember, textMember } from "../read/json.js";
+import { objectMember, textMember } from "../read/json.js";
 import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
 import type { MadeType } from "./content.js";
+import { sameValueReferences } from "./json-types.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
 import { SchemaReader } from "./schema.js";
 import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
-import type { ChannelModel, Model, ModelSchema, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
+import type { ChannelModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
 
 export interface BuildOptions {
   /** Only these services; default: all. */
@@ -169,19 +170,6 @@ function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
       }
     }
   }
-}
-
-/** What a schema refers to for judging the very same value. */
-function sameValueReferences(schema: ModelSchema | undefined): TypeId[] {
-  const found: TypeId[] = [];
-  const pending: unknown[] = [schema];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (!isObject(next)) continue;
-    if (typeof next.$ref === "string") found.push(next.$ref);
-    for (const keyword of ["allOf", "anyOf", "oneOf"]) pending.push(...(listMember(next, keyword) ?? []));
-    for (const keyword of ["not", "if", "then", "else"]) pending.push(next[keyword] ?? true);
-  }
-  return found;
 }
 
 function sorted<Item extends { readonly id: TypeId }>(items: readonly Item[]): Item[] {

@@ -1,3 +1,4 @@
+import { isObject, listMember } from "../read/json.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /** A set of JSON types, as bits; `integer` counts as `number`. */
@@ -11,29 +12,66 @@ export const typeNames = Object.keys(bits) as readonly JsonType[];
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 
+/** What references lead to, worked out once for each model. A loop of references is an error of the contract. */
+const known = new WeakMap<Lookup, Map<TypeId, JsonTypes>>();
+
 /** The JSON types that a schema allows, seen through references; never too few. */
-export function typesOf(schema: ModelSchema | undefined, lookup: Lookup, visiting: readonly TypeId[] = []): JsonTypes {
+export function typesOf(schema: ModelSchema | undefined, lookup: Lookup): JsonTypes {
   if (schema === undefined || schema === true) return allTypes;
   if (schema === false) return 0;
   let types = ownTypes(schema);
-  const reference = schema.$ref;
-  // Behind a cycle, or a chain of references longer than anyone writes, everything is allowed.
-  if (types !== 0 && typeof reference === "string" && visiting.length < 64 && !visiting.includes(reference)) {
-    types &= typesOf(lookup(reference), lookup, [...visiting, reference]);
-  }
-  if (Array.isArray(schema.allOf))
-    for (const branch of schema.allOf) types &= typesOf(branch as ModelSchema, lookup, visiting);
-  for (const keyword of ["anyOf", "oneOf"] as const) {
-    const branches = schema[keyword];
+  if (typeof schema.$ref === "string") types &= typesOfReference(schema.$ref, lookup);
+  if (Array.isArray(schema.allOf)) for (const branch of schema.allOf) types &= typesOf(branch as ModelSchema, lookup);
+  for (const branches of [schema.anyOf, schema.oneOf]) {
     if (!Array.isArray(branches) || types === 0) continue;
     let some = 0;
     for (const branch of branches) {
-      some |= typesOf(branch as ModelSchema, lookup, visiting);
+      some |= typesOf(branch as ModelSchema, lookup);
       if ((some & types) === types) break;
     }
     types &= some;
   }
   return types;
+}
+
+/** With a stack of its own: chains of references may be longer than the call stack. */
+function typesOfReference(start: TypeId, lookup: Lookup): JsonTypes {
+  const memo = known.get(lookup) ?? new Map<TypeId, JsonTypes>();
+  known.set(lookup, memo);
+  const settled = memo.get(start);
+  if (settled !== undefined) return settled;
+  const entered = new Set<TypeId>();
+  const stack = [start];
+  for (let id = stack.at(-1); id !== undefined; id = stack.at(-1)) {
+    const missing = memo.has(id)
+      ? []
+      : sameValueReferences(lookup(id)).filter((to) => !memo.has(to) && !entered.has(to));
+    if (missing.length > 0) {
+      for (const to of missing) entered.add(to);
+      stack.push(...missing);
+      continue;
+    }
+    stack.pop();
+    if (!memo.has(id)) {
+      // A type that leads back to itself allows everything, as far as can be said here.
+      memo.set(id, allTypes);
+      memo.set(id, typesOf(lookup(id), lookup));
+    }
+  }
+  return memo.get(start) ?? allTypes;
+}
+
+/** What a schema refers to for judging the very same value. */
+export function sameValueReferences(schema: ModelSchema | undefined): TypeId[] {
+  const found: TypeId[] = [];
+  const pending: unknown[] = [schema];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (!isObject(next)) continue;
+    if (typeof next.$ref === "string") found.push(next.$ref);
+    for (const keyword of ["allOf", "anyOf", "oneOf"]) pending.push(...(listMember(next, keyword) ?? []));
+    for (const keyword of ["not", "if", "then", "else"]) pending.push(next[keyword] ?? true);
+  }
+  return found;
 }
 
 /** What `type`, `const` and `enum` of this very schema allow. */

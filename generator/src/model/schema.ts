@@ -1,6 +1,6 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { schemaName } from "../names/names.js";
-import { isObject, type JsonObject, plainObject } from "../read/json.js";
+import { isObject, type JsonObject, plainObject, setMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
@@ -22,6 +22,8 @@ export interface NamedSchema {
 export class SchemaReader {
   readonly named = new Map<TypeId, NamedSchema>();
   private readonly queue: { id: TypeId; place: Place }[] = [];
+  /** By the object in its document: shared parameters and responses are read once, whoever refers to them. */
+  private readonly converted = new WeakMap<object, ModelSchema>();
 
   constructor(
     private readonly loader: Loader,
@@ -75,7 +77,15 @@ export class SchemaReader {
       });
       return true;
     }
-    const entries: [string, unknown][] = [];
+    const known = this.converted.get(value);
+    if (known !== undefined) return known;
+    const schema = fromOpenApi30(this.convertMembers(value, place));
+    this.converted.set(value, schema);
+    return schema;
+  }
+
+  private convertMembers(value: JsonObject, place: Place): JsonObject {
+    const members: Record<string, unknown> = {};
     for (const [keyword, inner] of Object.entries(value)) {
       if (dropped.has(keyword)) continue;
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
@@ -93,23 +103,23 @@ export class SchemaReader {
           });
         }
         const target = this.loader.resolve(inner, at);
-        if (target) entries.push(["$ref", this.name(target)]);
+        if (target) members.$ref = this.name(target);
       } else if (schemaKeywords.has(keyword) && !Array.isArray(inner)) {
-        entries.push([keyword, this.convert(inner, at)]);
+        members[keyword] = this.convert(inner, at);
       } else if ((schemaListKeywords.has(keyword) || schemaKeywords.has(keyword)) && Array.isArray(inner)) {
         const list = inner.map((item, index) => this.convert(item, { ...at, pointer: pointerTo(at.pointer, index) }));
-        entries.push([keyword === "items" ? "prefixItems" : keyword, list]);
+        members[keyword === "items" ? "prefixItems" : keyword] = list;
       } else if (schemaMapKeywords.has(keyword) && isObject(inner)) {
         if (keyword === "patternProperties") {
           for (const key of Object.keys(inner)) this.checkPattern(key, { ...at, pointer: pointerTo(at.pointer, key) });
         }
-        entries.push([keyword, this.convertMap(inner, at)]);
+        members[keyword] = this.convertMap(inner, at);
       } else {
         if (keyword === "pattern" && typeof inner === "string") this.checkPattern(inner, at);
-        entries.push([keyword, inner]);
+        setMember(members, keyword, inner);
       }
     }
-    return fromOpenApi30(plainObject(entries));
+    return members;
   }
 
   private checkPattern(pattern: string, place: Place): void {
@@ -131,16 +141,18 @@ export class SchemaReader {
       const followed = target && this.loader.follow(target);
       return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place) : {};
     }
-    const entries = Object.entries(map).map(
-      ([key, item]) =>
-        [key, this.convert(item, { document: place.document, pointer: pointerTo(place.pointer, key) })] as const,
-    );
-    return plainObject(entries);
+    const members: Record<string, unknown> = {};
+    for (const [key, item] of Object.entries(map)) {
+      const at: Place = { document: place.document, pointer: pointerTo(place.pointer, key) };
+      setMember(members, key, this.convert(item, at));
+    }
+    return members;
   }
 }
 
 /** OpenAPI 3.0 spells null and exclusive bounds in its own way; 2020-12 has no `nullable`. */
 function fromOpenApi30(schema: JsonObject): ModelSchema {
+  if (!spellings.some((keyword) => schema[keyword] !== undefined)) return schema;
   const { nullable, exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...rest } = schema;
   const bounds: [string, unknown][] = [];
   if (exclusiveMinimum === true) bounds.push(["exclusiveMinimum", minimum]);
@@ -153,6 +165,8 @@ function fromOpenApi30(schema: JsonObject): ModelSchema {
   const bounded = plainObject([...same, ...bounds]);
   return nullable === true ? withNull(bounded) : bounded;
 }
+
+const spellings = ["nullable", "exclusiveMinimum", "exclusiveMaximum"];
 
 function withNull(schema: JsonObject): ModelSchema {
   const { type } = schema;

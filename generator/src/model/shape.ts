@@ -1,4 +1,6 @@
 import { isObject } from "../read/json.js";
+import { discriminatorOf } from "./discriminator.js";
+import { allTypes, bits, type JsonType, type JsonTypes, jsonType, typeNames, typesOf } from "./json-types.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /**
@@ -31,55 +33,68 @@ export interface Member {
   readonly defaultValue?: unknown;
 }
 
-type JsonType = "object" | "array" | "string" | "number" | "boolean" | "null";
-const allTypes: readonly JsonType[] = ["object", "array", "string", "number", "boolean", "null"];
-
 type Lookup = (id: TypeId) => ModelSchema | undefined;
+type SchemaObject = Exclude<ModelSchema, boolean>;
 
 const any: Shape = { kind: "any" };
 const never: Shape = { kind: "never" };
+const primitives = {
+  string: { kind: "primitive", type: "string" },
+  number: { kind: "primitive", type: "number" },
+  boolean: { kind: "primitive", type: "boolean" },
+  null: { kind: "primitive", type: "null" },
+} as const satisfies Record<string, Shape>;
+const anyObject: Shape = { kind: "object", members: [], rest: any };
+const anyArray: Shape = { kind: "array", items: any };
 
 /** The shape of a schema. References are not entered, except to see which JSON types they allow. */
-export function shapeOf(
-  schema: ModelSchema,
-  lookup: Lookup,
-  allowed: ReadonlySet<JsonType> = new Set(allTypes),
-): Shape {
+export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes = allTypes): Shape {
   if (schema === true) return any;
   if (schema === false) return never;
   if (schema["x-binary"] === true || (schema.type === "string" && schema.format === "binary"))
     return { kind: "binary" };
-  const types = intersect(allowed, typesOf(schema, lookup));
-  if (types.size === 0) return never;
-  const parts: Shape[] = [];
-  if (typeof schema.$ref === "string") parts.push({ kind: "ref", to: schema.$ref });
+  const types = allowed & typesOf(schema, lookup);
+  if (types === 0) return never;
   const own = ownShape(schema, types, lookup);
-  if (own.kind !== "any") parts.push(own);
-  for (const branch of listOf(schema.allOf)) parts.push(shapeOf(branch, lookup, types));
-  for (const keyword of ["anyOf", "oneOf"] as const) {
-    if (Array.isArray(schema[keyword])) parts.push(unionOf(listOf(schema[keyword]), lookup, types));
+  const { $ref, allOf, anyOf, oneOf } = schema;
+  if ($ref === undefined && allOf === undefined && anyOf === undefined && oneOf === undefined) return own;
+  const parts: Shape[] = [];
+  if (typeof $ref === "string") parts.push({ kind: "ref", to: $ref });
+  parts.push(own);
+  for (const branch of listOf(allOf)) parts.push(shapeOf(branch, lookup, types));
+  for (const branches of [anyOf, oneOf]) {
+    if (Array.isArray(branches)) parts.push(unionOf(branches as ModelSchema[], lookup, types));
   }
   return intersectionOf(parts);
 }
 
 /** What `type`, `enum`, `const` and the members and items of this very schema say. */
-function ownShape(schema: Exclude<ModelSchema, boolean>, types: ReadonlySet<JsonType>, lookup: Lookup): Shape {
+function ownShape(schema: SchemaObject, types: JsonTypes, lookup: Lookup): Shape {
   if (Object.hasOwn(schema, "const")) return { kind: "literal", value: schema.const };
   if (Array.isArray(schema.enum)) return enumOf(schema.enum, types);
-  const shaped = new Map<JsonType, Shape>();
-  if (types.has("object")) shaped.set("object", objectOf(schema, lookup));
-  if (types.has("array")) shaped.set("array", arrayOf(schema, lookup));
+  const object = types & bits.object && speaksOf(schema, objectKeywords) ? objectOf(schema, lookup) : anyObject;
+  const array = types & bits.array && speaksOf(schema, arrayKeywords) ? arrayOf(schema, lookup) : anyArray;
   const typed = schema.type !== undefined;
-  const says = [...shaped.values()].some((shape) => !isPlain(shape));
+  const says = !isPlain(object) || !isPlain(array);
   // Without `type` and without members or items this schema only adds constraints.
   if (!typed && !says) return any;
+  const shapes = typeNames.filter((type) => types & bits[type]).map((type) => shapeOfType(type, object, array));
   // Other branches say the type already: only the shapes are news.
-  if (!typed && (schema.$ref !== undefined || schema.allOf !== undefined) && types.size === 1)
-    return [...shaped.values()][0] ?? any;
-  const members = allTypes
-    .filter((type) => types.has(type))
-    .map((type): Shape => shaped.get(type) ?? { kind: "primitive", type: type as "string" });
-  return members.length === allTypes.length && !says ? any : flattenUnion(members);
+  if (!typed && (schema.$ref !== undefined || schema.allOf !== undefined) && shapes.length === 1)
+    return isPlain(object) ? array : object;
+  return types === allTypes && !says ? any : flattenUnion(shapes);
+}
+
+function shapeOfType(type: JsonType, object: Shape, array: Shape): Shape {
+  if (type === "object") return object;
+  return type === "array" ? array : primitives[type];
+}
+
+const objectKeywords = ["properties", "required", "patternProperties", "additionalProperties"];
+const arrayKeywords = ["items", "prefixItems"];
+
+function speaksOf(schema: SchemaObject, keywords: readonly string[]): boolean {
+  return keywords.some((keyword) => schema[keyword] !== undefined);
 }
 
 function isPlain(shape: Shape): boolean {
@@ -89,18 +104,18 @@ function isPlain(shape: Shape): boolean {
   );
 }
 
-function enumOf(values: readonly unknown[], types: ReadonlySet<JsonType>): Shape {
-  const possible = values.filter((value) => types.has(jsonType(value)));
+function enumOf(values: readonly unknown[], types: JsonTypes): Shape {
+  const possible = values.filter((value) => types & bits[jsonType(value)]);
   if (possible.length === 0) return never;
   const texts = possible.filter((value) => typeof value === "string");
   return { kind: "enum", values: possible, open: texts.length > 1 };
 }
 
-function objectOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape {
+function objectOf(schema: SchemaObject, lookup: Lookup): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const required = new Set(
-    Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [],
-  );
+  const required = new Set<string>();
+  if (Array.isArray(schema.required))
+    for (const name of schema.required) if (typeof name === "string") required.add(name);
   const patterns = isObject(schema.patternProperties) ? Object.values(schema.patternProperties) : [];
   const extra = schema.additionalProperties as ModelSchema | undefined;
   const restOf = [
@@ -109,28 +124,26 @@ function objectOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape 
     ...(extra !== undefined ? [shapeOf(extra, lookup)] : patterns.length > 0 ? [any] : []),
   ];
   const rest = restOf.filter(({ kind }) => kind !== "never");
-  const members = Object.entries(properties).map(([name, member]): Member => {
-    const { description, deprecated } = isObject(member) ? member : {};
-    const defaultValue = isObject(member) && Object.hasOwn(member, "default") ? { defaultValue: member.default } : {};
+  const members = Object.entries(properties).map(([name, schema]): Member => {
+    const member = isObject(schema) ? schema : {};
     return {
       name,
       required: required.has(name),
-      shape: shapeOf(member as ModelSchema, lookup),
-      ...(typeof description === "string" ? { description } : {}),
-      ...(deprecated === true ? { deprecated } : {}),
-      ...defaultValue,
+      shape: shapeOf(schema as ModelSchema, lookup),
+      ...(typeof member.description === "string" ? { description: member.description } : undefined),
+      ...(member.deprecated === true ? { deprecated: true } : undefined),
+      ...(Object.hasOwn(member, "default") ? { defaultValue: member.default } : undefined),
     };
   });
   for (const name of required) {
     // A required member that nothing describes may still be described by patterns or by another branch.
     if (!Object.hasOwn(properties, name)) members.push({ name, required: true, shape: any });
   }
-  const open = members.length === 0 && extra === undefined && patterns.length === 0;
-  if (open) return { kind: "object", members, rest: any };
-  return { kind: "object", members, ...(rest.length > 0 ? { rest: flattenUnion(rest) } : {}) };
+  if (members.length === 0 && extra === undefined && patterns.length === 0) return anyObject;
+  return { kind: "object", members, ...(rest.length > 0 ? { rest: flattenUnion(rest) } : undefined) };
 }
 
-function arrayOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape {
+function arrayOf(schema: SchemaObject, lookup: Lookup): Shape {
   const prefix = listOf(schema.prefixItems);
   const items = schema.items === undefined ? any : shapeOf(schema.items as ModelSchema, lookup);
   if (prefix.length === 0)
@@ -144,94 +157,10 @@ function arrayOf(schema: Exclude<ModelSchema, boolean>, lookup: Lookup): Shape {
   return { kind: "tuple", items: kept, required: Math.min(minimum, kept.length), ...rest };
 }
 
-function unionOf(branches: readonly ModelSchema[], lookup: Lookup, types: ReadonlySet<JsonType>): Shape {
+function unionOf(branches: readonly ModelSchema[], lookup: Lookup, types: JsonTypes): Shape {
   const shapes = branches.map((branch) => shapeOf(branch, lookup, types));
   const discriminator = discriminatorOf(branches, lookup);
   return flattenUnion(discriminator === undefined ? shapes : [...shapes, { kind: "unrecognized", discriminator }]);
-}
-
-/**
- * The member that tells the variants of a union apart: required in each, with one text of its own in each.
- * Undefined when there is none.
- */
-export function discriminatorOf(branches: readonly ModelSchema[], lookup: Lookup): string | undefined {
-  if (branches.length < 2) return undefined;
-  const tags = branches.map((branch) => constantsOf(branch, lookup));
-  const names = [...(tags[0]?.keys() ?? [])];
-  return names.find((name) => {
-    const values = tags.map((tag) => tag.get(name));
-    return values.every((value) => value !== undefined) && new Set(values).size === branches.length;
-  });
-}
-
-/** The text that `name` is fixed to in each variant, in the variants' order. */
-export function discriminatorValues(branches: readonly ModelSchema[], name: string, lookup: Lookup): string[] {
-  return branches.map((branch) => constantsOf(branch, lookup).get(name) ?? "");
-}
-
-/** Required members that are fixed to one text, seen through references and `allOf`. */
-function constantsOf(schema: ModelSchema, lookup: Lookup): Map<string, string> {
-  const required = new Set<unknown>();
-  const constants = new Map<string, string>();
-  const seen = new Set<unknown>();
-  const pending: (ModelSchema | undefined)[] = [schema];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === "boolean" || seen.has(next)) continue;
-    seen.add(next);
-    if (typeof next.$ref === "string") pending.push(lookup(next.$ref));
-    pending.push(...listOf(next.allOf));
-    if (Array.isArray(next.required)) for (const name of next.required) required.add(name);
-    for (const [name, member] of Object.entries(isObject(next.properties) ? next.properties : {})) {
-      const value = isObject(member)
-        ? Array.isArray(member.enum) && member.enum.length === 1
-          ? member.enum[0]
-          : member.const
-        : undefined;
-      if (typeof value === "string") constants.set(name, value);
-    }
-  }
-  return new Map([...constants].filter(([name]) => required.has(name)));
-}
-
-/** The JSON types that a schema allows, seen through references; never too few. */
-export function typesOf(
-  schema: ModelSchema | undefined,
-  lookup: Lookup,
-  visiting: ReadonlySet<string> = new Set(),
-): ReadonlySet<JsonType> {
-  if (schema === undefined || schema === true) return new Set(allTypes);
-  if (schema === false) return new Set();
-  let types: ReadonlySet<JsonType> = new Set(allTypes);
-  if (schema.type !== undefined) {
-    const named = (Array.isArray(schema.type) ? schema.type : [schema.type]).map((type) =>
-      type === "integer" ? "number" : type,
-    );
-    types = new Set(allTypes.filter((type) => named.includes(type)));
-  }
-  if (Object.hasOwn(schema, "const")) types = intersect(types, new Set([jsonType(schema.const)]));
-  if (Array.isArray(schema.enum)) types = intersect(types, new Set(schema.enum.map(jsonType)));
-  if (typeof schema.$ref === "string" && !visiting.has(schema.$ref) && visiting.size < 64) {
-    types = intersect(types, typesOf(lookup(schema.$ref), lookup, new Set([...visiting, schema.$ref])));
-  }
-  for (const branch of listOf(schema.allOf)) types = intersect(types, typesOf(branch, lookup, visiting));
-  for (const keyword of ["anyOf", "oneOf"] as const) {
-    if (!Array.isArray(schema[keyword])) continue;
-    types = intersect(
-      types,
-      new Set(listOf(schema[keyword]).flatMap((branch) => [...typesOf(branch, lookup, visiting)])),
-    );
-  }
-  return types;
-}
-
-function jsonType(value: unknown): JsonType {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  return typeof value as JsonType;
-}
-
-function intersect<Item>(left: ReadonlySet<Item>, right: ReadonlySet<Item>): ReadonlySet<Item> {
-  return new Set([...left].filter((item) => right.has(item)));
 }
 
 function listOf(value: unknown): readonly ModelSchema[] {
@@ -239,29 +168,49 @@ function listOf(value: unknown): readonly ModelSchema[] {
 }
 
 function flattenUnion(shapes: readonly Shape[]): Shape {
-  const flat = shapes
-    .flatMap((shape) => (shape.kind === "union" ? shape.of : [shape]))
-    .filter(({ kind }) => kind !== "never");
-  if (flat.some(({ kind }) => kind === "any")) return any;
-  const distinct = [...new Map(flat.map((shape) => [JSON.stringify(shape), shape])).values()];
-  return distinct.length === 0
-    ? never
-    : distinct.length === 1
-      ? (distinct[0] as Shape)
-      : { kind: "union", of: distinct };
+  if (shapes.length === 1) return shapes[0] ?? never;
+  const flat: Shape[] = [];
+  for (const shape of shapes) {
+    if (shape.kind === "any") return any;
+    if (shape.kind === "union") flat.push(...shape.of);
+    else if (shape.kind !== "never") flat.push(shape);
+  }
+  const of = distinct(flat);
+  return of.length > 1 ? { kind: "union", of } : (of[0] ?? never);
 }
 
 function intersectionOf(shapes: readonly Shape[]): Shape {
-  const flat = shapes
-    .flatMap((shape) => (shape.kind === "intersection" ? shape.of : [shape]))
-    .filter(({ kind }) => kind !== "any");
-  if (flat.some(({ kind }) => kind === "never")) return never;
+  const flat: Shape[] = [];
+  for (const shape of shapes) {
+    if (shape.kind === "never") return never;
+    if (shape.kind === "intersection") flat.push(...shape.of);
+    else if (shape.kind !== "any") flat.push(shape);
+  }
   // A plain object or type beside something more exact says nothing new.
   const exact = flat.filter((shape) => !(isPlain(shape) && flat.some((other) => other !== shape && !isPlain(other))));
-  const distinct = [...new Map(exact.map((shape) => [JSON.stringify(shape), shape])).values()];
-  return distinct.length === 0
-    ? any
-    : distinct.length === 1
-      ? (distinct[0] as Shape)
-      : { kind: "intersection", of: distinct };
+  const of = distinct(exact);
+  return of.length > 1 ? { kind: "intersection", of } : (of[0] ?? any);
+}
+
+/** Each shape once, in the order of their first appearance. */
+function distinct(shapes: readonly Shape[]): readonly Shape[] {
+  if (shapes.length < 2) return shapes;
+  const byKey = new Map<string, Shape>();
+  // Printing a large shape only to find it alone is a waste.
+  const lone = shapes.filter(({ kind }) => !isSimple(kind)).length === 1;
+  for (const shape of shapes) {
+    const key = keyOf(shape, lone);
+    if (!byKey.has(key)) byKey.set(key, shape);
+  }
+  return [...byKey.values()];
+}
+
+function isSimple(kind: Shape["kind"]): boolean {
+  return kind === "ref" || kind === "primitive" || kind === "any" || kind === "binary";
+}
+
+function keyOf(shape: Shape, lone: boolean): string {
+  if (shape.kind === "ref") return `ref ${shape.to}`;
+  if (shape.kind === "primitive") return shape.type;
+  return isSimple(shape.kind) || lone ? shape.kind : JSON.stringify(shape);
 }

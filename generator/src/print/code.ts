@@ -12,8 +12,9 @@ const WIDTH = 120;
  * that are undefined are left out. Recursion is bounded by the depth of the value.
  */
 export function printValue(value: unknown, indent = "", column = indent.length): string {
-  const line = oneLine(value);
-  if (column + line.length <= WIDTH || !isCompound(value)) return line;
+  if (!isCompound(value)) return value instanceof Code ? value.text : valueLiteral(value);
+  const line = oneLine(value, WIDTH - column);
+  if (line !== undefined) return line;
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     return `[\n${value.map((item) => `${inner}${printValue(item, inner)},\n`).join("")}${indent}]`;
@@ -29,12 +30,26 @@ function isCompound(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof Code);
 }
 
-function oneLine(value: unknown): string {
-  if (value instanceof Code) return value.text;
-  if (Array.isArray(value)) return `[${value.map(oneLine).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return valueLiteral(value);
-  const members = definedMembers(value).map(([key, member]) => `${objectKey(key)}: ${oneLine(member)}`);
-  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
+/** The value on one line, or undefined where that takes more than `room` characters. */
+function oneLine(value: unknown, room: number): string | undefined {
+  if (!isCompound(value)) {
+    const text = value instanceof Code ? value.text : valueLiteral(value);
+    return text.length <= room ? text : undefined;
+  }
+  const isList = Array.isArray(value);
+  let text = isList ? "[" : "{ ";
+  let isFirst = true;
+  for (const [key, member] of isList ? value.entries() : definedMembers(value as object)) {
+    if (!isFirst) text += ", ";
+    isFirst = false;
+    if (!isList) text += `${objectKey(key as string)}: `;
+    const inner = oneLine(member, room - text.length);
+    if (inner === undefined) return undefined;
+    text += inner;
+  }
+  if (isFirst) return isList ? "[]" : "{}";
+  text += isList ? "]" : " }";
+  return text.length <= room ? text : undefined;
 }
 
 function definedMembers(value: object): [string, unknown][] {

@@ -14,7 +14,8 @@ export interface SourceDocument {
 
 /** Nesting above this is refused, so that later passes may recurse into one document safely. */
 const MAX_DEPTH = 500;
-const MAX_ALIASES = 1000;
+/** How many objects and lists YAML aliases may repeat, all in all. */
+const MAX_REPEATED = 100_000;
 
 export interface ReadLimits {
   /** Largest document, in bytes. */
@@ -52,7 +53,7 @@ export function readDocument(
       });
     return undefined;
   }
-  const problem = shapeProblem(document.value);
+  const problem = shapeProblem(document.value, path.endsWith(".json") ? "" : text);
   if (problem) {
     diagnostics.add(
       problem,
@@ -112,18 +113,30 @@ function jsonPosition(error: unknown, text: string) {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Walks the value without recursion; a value met again came from a YAML alias. */
-function shapeProblem(root: unknown): "document-too-deep" | "too-many-aliases" | undefined {
+/** A value met again came from a YAML alias; a text without a star has none. */
+function shapeProblem(root: unknown, text: string): "document-too-deep" | "too-many-aliases" | undefined {
+  if (/(?:^|[\s[{,:-])\*[^\s*]/.test(text) && repeatsTooMuch(root)) return "too-many-aliases";
+  return isDeeper(root, MAX_DEPTH) ? "document-too-deep" : undefined;
+}
+
+/** Whether aliases blow the document up: each look at a value that was seen before counts. */
+function repeatsTooMuch(root: unknown): boolean {
   const seen = new Set<unknown>();
-  const stack: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
-  let aliases = 0;
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const { value, depth } = next;
+  const stack: unknown[] = [root];
+  let repeated = 0;
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (typeof value !== "object" || value === null) continue;
-    if (depth > MAX_DEPTH) return "document-too-deep";
-    if (seen.has(value) && ++aliases > MAX_ALIASES) return "too-many-aliases";
+    if (seen.has(value) && ++repeated > MAX_REPEATED) return true;
     seen.add(value);
-    for (const inner of Object.values(value)) stack.push({ value: inner, depth: depth + 1 });
+    for (const inner of Object.values(value)) if (typeof inner === "object" && inner !== null) stack.push(inner);
   }
-  return undefined;
+  return false;
+}
+
+/** Recursion is bounded by the very limit that it checks. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
 }

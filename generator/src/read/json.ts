@@ -29,3 +29,10 @@ export function listMember(value: unknown, name: string): readonly unknown[] | u
 export function plainObject(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
+
+/** Sets an own member of any name. Assigning to `__proto__` would change what the object inherits. */
+export function setMember(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === "__proto__") {
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  } else object[name] = value;
+}

@@ -2,17 +2,18 @@
 
 export function pointerParts(pointer: string): string[] {
   if (pointer === "") return [];
-  return pointer
-    .slice(1)
-    .split("/")
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = pointer.slice(1).split("/");
+  return pointer.includes("~") ? parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~")) : parts;
 }
 
 export function pointerTo(base: string, ...parts: readonly (string | number)[]): string {
-  return parts.reduce<string>(
-    (pointer, part) => `${pointer}/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    base,
-  );
+  let pointer = base;
+  for (const part of parts) pointer += `/${typeof part === "number" ? part : escapeStep(part)}`;
+  return pointer;
+}
+
+function escapeStep(part: string): string {
+  return part.includes("~") || part.includes("/") ? part.replaceAll("~", "~0").replaceAll("/", "~1") : part;
 }
 
 /** The value at a pointer, or undefined. Own members only. */

@@ -27,7 +27,7 @@ export interface Verdict {
  */
 export async function judge(files: readonly VectorFile[], model: Model, diagnostics: Diagnostics): Promise<Verdict[]> {
   const layout = folderLayout({ standalone: true });
-  const context = new Context(model, layout);
+  const context = new Context(model, layout, new Set(["validators"]));
   const folder = mkdtempSync(join(tmpdir(), "agentwire-vectors-"));
   try {
     const validators = new ValidatorFiles(context, diagnostics);

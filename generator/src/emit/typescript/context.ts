@@ -1,6 +1,7 @@
 import { type Shape, shapeOf } from "../../model/shape.js";
 import type { Model, ModelSchema, ServiceModel, TypeId, TypeModel } from "../../model/types.js";
 import type { Imports } from "../../print/imports.js";
+import type { Artefacts } from "../artefacts.js";
 import type { Layout } from "../layout.js";
 import type { TypeNames } from "./type-text.js";
 
@@ -10,7 +11,13 @@ export class Context {
   constructor(
     readonly model: Model,
     readonly layout: Layout,
+    readonly artefacts: Artefacts,
   ) {}
+
+  /** The tables of operations are there for clients and servers. */
+  get hasOperations(): boolean {
+    return this.artefacts.has("client") || this.artefacts.has("server");
+  }
 
   readonly schema = (id: TypeId): ModelSchema | undefined => this.model.types.get(id)?.schema;
 

@@ -25,7 +25,7 @@ export function emitModels(context: Context, area: string): OutputFile[] {
       name: type.name,
       doc: docComment(docOf(type), ""),
       ...(isInterface
-        ? { members: memberLines(shape.members, shape.rest, names, "  ") }
+        ? { members: memberLines(shape.members, shape.rest, names, "  ").join("\n") }
         : { type: typeText(shape, names) }),
       values: valuesOf(shape),
     };

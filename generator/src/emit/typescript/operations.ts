@@ -131,7 +131,7 @@ class Table {
   }
 
   private schema(id: TypeId | undefined): Code | undefined {
-    if (id === undefined) return undefined;
+    if (id === undefined || !this.context.artefacts.has("validators")) return undefined;
     const { name, area } = this.context.type(id);
     const { layout } = this.context;
     return new Code(this.imports.value(name, layout.specifier(this.file, layout.file(area, "schemas"))));

@@ -16,6 +16,7 @@ export function emitPackages(context: Context, areas: readonly string[], options
       text: manifest("models", "types, validators and operation tables", options, modelExports(areas), {}),
     },
     ...(["client", "server"] as const).flatMap((side): OutputFile[] => {
+      if (!context.artefacts.has(side)) return [];
       const lines = services.map((area) => `export * from "./${area}.js";`).join("\n");
       const text = `${header("the contracts")}\n\n${lines}\n`;
       const what = side === "client" ? "clients on standard fetch" : "abstract server bases";

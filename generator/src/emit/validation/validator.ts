@@ -1,5 +1,5 @@
+import { discriminatorOf, discriminatorValues } from "../../model/discriminator.js";
 import { allTypes, bits, type JsonType, ownTypes, typeNames, typesOf } from "../../model/json-types.js";
-import { discriminatorOf, discriminatorValues } from "../../model/shape.js";
 import type { ModelSchema, TypeId } from "../../model/types.js";
 import { objectKey, stringLiteral, templateText, valueLiteral } from "../../print/escape.js";
 import { isObject, type JsonObject } from "../../read/json.js";

@@ -4,4 +4,3 @@ export * as schemas from "./schemas.js";
 export { service } from "./operations.js";
 export * from "./client.js";
 export * from "./server.js";
-export type { paths } from "./paths.js";
