@@ -48,7 +48,7 @@ export async function emit(
     files.push(...emitIndex(context, area, { withSides: options.packages === undefined }));
     step(`models of ${area}`);
   }
-  const validators = new ValidatorFiles(context, diagnostics);
+  const validators = new ValidatorFiles(context);
   for (const type of types) {
     validators.add(type);
     step(`validator of ${type.name}`);

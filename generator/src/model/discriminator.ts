@@ -1,51 +1,88 @@
-import { isObject } from "../read/json.js";
+import { isObject, objectMember, textMember } from "../read/json.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 
+/** The member that tells the variants of a union apart, and which of its values stand for which variant. */
+export interface Discriminator {
+  readonly name: string;
+  /** For each variant, in the variants' order. */
+  readonly values: readonly (readonly string[])[];
+  /** The variants leave the member open; that it says which is meant, only the union's `discriminator` says. */
+  readonly declared: boolean;
+}
+
 /**
- * The member that tells the variants of a union apart: required in each, with one text of its own in each.
- * Undefined when there is none.
+ * How the variants of a union are told apart: by a required member that each fixes to texts of its own, or by the
+ * union's `discriminator` (OpenAPI 3.x, Discriminator Object). Undefined where nothing does.
  */
-export function discriminatorOf(branches: readonly ModelSchema[], lookup: Lookup): string | undefined {
+export function discriminatorOf(
+  union: ModelSchema,
+  branches: readonly ModelSchema[],
+  lookup: Lookup,
+): Discriminator | undefined {
   if (branches.length < 2) return undefined;
-  const tags = branches.map((branch) => constantsOf(branch, lookup));
-  const names = [...(tags[0]?.keys() ?? [])];
-  return names.find((name) => {
-    const values = tags.map((tag) => tag.get(name));
-    return values.every((value) => value !== undefined) && new Set(values).size === branches.length;
+  const tags = branches.map((branch) => tagsOf(branch, lookup));
+  const declared = objectMember(union, "discriminator");
+  const wanted = textMember(declared, "propertyName");
+  const [first] = tags;
+  for (const name of wanted === undefined ? (first?.fixed.keys() ?? []) : [wanted]) {
+    const values = tags.map((tag) => tag.fixed.get(name) ?? []);
+    if (areDistinct(values)) return { name, values, declared: false };
+  }
+  if (wanted === undefined || !tags.every(({ required }) => required.has(wanted))) return undefined;
+  const mapping = Object.entries(objectMember(declared, "mapping") ?? {});
+  const values = branches.map((branch, index) => {
+    const fixed = tags[index]?.fixed.get(wanted);
+    const reference = textMember(branch, "$ref");
+    if (fixed || reference === undefined) return fixed ?? [];
+    const mapped = mapping.filter(([, target]) => target === reference).map(([value]) => value);
+    return mapped.length > 0 ? mapped : [implicitName(reference)];
   });
+  return areDistinct(values) ? { name: wanted, values, declared: true } : undefined;
 }
 
-/** The text that `name` is fixed to in each variant, in the variants' order. */
-export function discriminatorValues(branches: readonly ModelSchema[], name: string, lookup: Lookup): string[] {
-  return branches.map((branch) => constantsOf(branch, lookup).get(name) ?? "");
+/** A variant without a mapping is meant by the name of its schema. */
+function implicitName(id: TypeId): string {
+  return (id.split("/").at(-1) ?? id).replace(/\.(schema\.)?(json|ya?ml)#?$/, "");
 }
 
-/** Required members that are fixed to one text, seen through references and `allOf`. */
-function constantsOf(schema: ModelSchema, lookup: Lookup): Map<string, string> {
-  const required = new Set<unknown>();
-  const constants = new Map<string, string>();
+function areDistinct(values: readonly (readonly string[])[]): boolean {
+  const all = values.flat();
+  return values.every((one) => one.length > 0) && new Set(all).size === all.length;
+}
+
+interface Tags {
+  readonly required: ReadonlySet<string>;
+  /** Required members that can only be one of some texts. */
+  readonly fixed: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a variant requires, and fixes, seen through references and `allOf`. */
+function tagsOf(schema: ModelSchema, lookup: Lookup): Tags {
+  const required = new Set<string>();
+  const fixed = new Map<string, readonly string[]>();
   const seen = new Set<unknown>();
   const pending: (ModelSchema | undefined)[] = [schema];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (typeof next === "boolean" || seen.has(next)) continue;
     seen.add(next);
     if (typeof next.$ref === "string") pending.push(lookup(next.$ref));
-    pending.push(...listOf(next.allOf));
-    if (Array.isArray(next.required)) for (const name of next.required) required.add(name);
+    if (Array.isArray(next.allOf)) pending.push(...(next.allOf as ModelSchema[]));
+    if (Array.isArray(next.required)) for (const name of next.required) required.add(String(name));
     for (const [name, member] of Object.entries(isObject(next.properties) ? next.properties : {})) {
-      const value = isObject(member)
-        ? Array.isArray(member.enum) && member.enum.length === 1
-          ? member.enum[0]
-          : member.const
-        : undefined;
-      if (typeof value === "string") constants.set(name, value);
+      const texts = textsOf(member);
+      const known = fixed.get(name);
+      if (texts && (known === undefined || texts.length < known.length)) fixed.set(name, texts);
     }
   }
-  return new Map([...constants].filter(([name]) => required.has(name)));
+  for (const name of fixed.keys()) if (!required.has(name)) fixed.delete(name);
+  return { required, fixed };
 }
 
-function listOf(value: unknown): readonly ModelSchema[] {
-  return Array.isArray(value) ? (value as ModelSchema[]) : [];
+function textsOf(schema: unknown): readonly string[] | undefined {
+  if (!isObject(schema)) return undefined;
+  const values = Object.hasOwn(schema, "const") ? [schema.const] : schema.enum;
+  const isTexts = Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === "string");
+  return isTexts ? values : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { schemaName } from "../names/names.js";
-import { isObject, type JsonObject, plainObject, setMember } from "../read/json.js";
+import { isObject, type JsonObject, objectMember, plainObject, setMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
@@ -104,6 +104,8 @@ export class SchemaReader {
         }
         const target = this.loader.resolve(inner, at);
         if (target) members.$ref = this.name(target);
+      } else if (keyword === "discriminator" && isObject(inner)) {
+        members.discriminator = this.discriminator(inner, at);
       } else if (schemaKeywords.has(keyword) && !Array.isArray(inner)) {
         members[keyword] = this.convert(inner, at);
       } else if ((schemaListKeywords.has(keyword) || schemaKeywords.has(keyword)) && Array.isArray(inner)) {
@@ -120,6 +122,21 @@ export class SchemaReader {
       }
     }
     return members;
+  }
+
+  /** A mapping names its targets by reference, or by their names under `components/schemas` (OpenAPI 3.1, §4.8.25). */
+  private discriminator(discriminator: JsonObject, place: Place): JsonObject {
+    const { document } = place;
+    const mapping: Record<string, unknown> = {};
+    for (const [value, target] of Object.entries(objectMember(discriminator, "mapping") ?? {})) {
+      if (typeof target !== "string") continue;
+      const component = pointerTo("", "components", "schemas", target);
+      const isName = /^[\w.-]+$/.test(target) && valueAt(document.value, component) !== undefined;
+      const at: Place = { document, pointer: pointerTo(place.pointer, "mapping", value) };
+      const found = isName ? { document, pointer: component } : this.loader.resolve(target, at);
+      if (found) setMember(mapping, value, this.name(found));
+    }
+    return { ...discriminator, mapping };
   }
 
   private checkPattern(pattern: string, place: Place): void {

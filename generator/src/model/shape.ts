@@ -63,7 +63,7 @@ export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes 
   parts.push(own);
   for (const branch of listOf(allOf)) parts.push(shapeOf(branch, lookup, types));
   for (const branches of [anyOf, oneOf]) {
-    if (Array.isArray(branches)) parts.push(unionOf(branches as ModelSchema[], lookup, types));
+    if (Array.isArray(branches)) parts.push(unionOf(schema, branches as ModelSchema[], lookup, types));
   }
   return intersectionOf(parts);
 }
@@ -157,10 +157,19 @@ function arrayOf(schema: SchemaObject, lookup: Lookup): Shape {
   return { kind: "tuple", items: kept, required: Math.min(minimum, kept.length), ...rest };
 }
 
-function unionOf(branches: readonly ModelSchema[], lookup: Lookup, types: JsonTypes): Shape {
+function unionOf(union: SchemaObject, branches: readonly ModelSchema[], lookup: Lookup, types: JsonTypes): Shape {
   const shapes = branches.map((branch) => shapeOf(branch, lookup, types));
-  const discriminator = discriminatorOf(branches, lookup);
-  return flattenUnion(discriminator === undefined ? shapes : [...shapes, { kind: "unrecognized", discriminator }]);
+  const discriminator = discriminatorOf(union, branches, lookup);
+  if (!discriminator) return flattenUnion(shapes);
+  const { name, values, declared } = discriminator;
+  const variants = declared ? shapes.map((shape, index) => tagged(shape, name, values[index] ?? [])) : shapes;
+  return flattenUnion([...variants, { kind: "unrecognized", discriminator: name }]);
+}
+
+/** A variant that leaves its tag open, with the texts that stand for it. */
+function tagged(shape: Shape, name: string, values: readonly string[]): Shape {
+  const tag: Shape = { kind: "enum", values, open: false };
+  return intersectionOf([shape, { kind: "object", members: [{ name, required: true, shape: tag }] }]);
 }
 
 function listOf(value: unknown): readonly ModelSchema[] {

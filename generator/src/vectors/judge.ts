@@ -30,7 +30,7 @@ export async function judge(files: readonly VectorFile[], model: Model, diagnost
   const context = new Context(model, layout, new Set(["validators"]));
   const folder = mkdtempSync(join(tmpdir(), "agentwire-vectors-"));
   try {
-    const validators = new ValidatorFiles(context, diagnostics);
+    const validators = new ValidatorFiles(context);
     for (const type of model.types.values()) validators.add(type);
     const output = validators.files();
     if (diagnostics.hasErrors) return [];

@@ -1,3 +1,4 @@
+import { step } from "./judge.js";
 import type { Violation } from "./types.js";
 
 /**
@@ -10,6 +11,20 @@ export function fail(found: Violation[] | undefined, pointer: string, keyword: s
   const params = param === undefined ? {} : { [param]: detail };
   found.push({ pointer, keyword, message: says(detail), params });
   return false;
+}
+
+/** Like `fail`, for a required member that is of a wrong type or not there at all. */
+export function failMember(
+  found: Violation[] | undefined,
+  pointer: string,
+  name: string,
+  member: unknown,
+  type: string | readonly string[],
+): boolean {
+  if (found === undefined) return true;
+  return member === undefined
+    ? fail(found, pointer, "required", name)
+    : fail(found, `${pointer}${step(name)}`, "type", type);
 }
 
 interface KeywordText {

@@ -1,7 +1,7 @@
 /** What generated validators and their callers share. */
 export { equal } from "./equal.js";
 export { Evaluated } from "./evaluated.js";
-export { fail } from "./fail.js";
+export { fail, failMember } from "./fail.js";
 export {
   dateFormat,
   dateTimeFormat,

@@ -34,8 +34,11 @@ export function indented(text: readonly string[]): string[] {
 export function when(condition: string, statements: readonly Statement[], otherwise?: Test): Statement[] {
   const [only] = statements;
   if (statements.length === 0) return otherwise ? [test(not(condition), otherwise.fail)] : [];
-  if (statements.length === 1 && only?.kind === "test" && !otherwise)
+  if (statements.length === 1 && only?.kind === "test") {
+    const inner = only.test === "" ? only.fail : `${only.test} && ${only.fail}`;
+    if (otherwise) return [lines(`if (${condition} ? ${inner} : ${otherwise.fail}) return false;`)];
     return [test(only.test === "" ? condition : `${condition} && ${only.test}`, only.fail)];
+  }
   return [
     lines(
       `if (${condition}) {`,

@@ -2,9 +2,7 @@ import type { ModelSchema, TypeId } from "../../model/types.js";
 import { stringLiteral } from "../../print/escape.js";
 import { isObject } from "../../read/json.js";
 import { indented } from "./body.js";
-import type { Surroundings } from "./validator.js";
-
-type Schema = Exclude<ModelSchema, boolean>;
+import { listOf, type Schema, type Surroundings } from "./writer.js";
 
 /** What the code of a collector needs of the validator it belongs to. */
 export interface CollectorParts {
@@ -117,8 +115,4 @@ export function staticNames(
     }
   }
   return all ? "all" : { names: [...names], patterns: [...patterns] };
-}
-
-function listOf(value: unknown): readonly ModelSchema[] {
-  return Array.isArray(value) ? (value as ModelSchema[]) : [];
 }

@@ -4,6 +4,7 @@ export const kitNames = [
   "codePointLength",
   "equal",
   "fail",
+  "failMember",
   "failUnion",
   "hasUniqueItems",
   "isObject",

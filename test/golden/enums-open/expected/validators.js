@@ -7,32 +7,18 @@ export function isJob(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
     const state = value.state;
-    if (state !== undefined) {
-      if (!isState(state, tolerant, found, found && `${at}/state`) && !found) return false;
-    } else if (fail(found, at, "required", "state")) return false;
+    if (state !== undefined ? !isState(state, tolerant, found, found && `${at}/state`) && !found : fail(found, at, "required", "state")) return false;
     const level = value.level;
-    if (level !== undefined) {
-      if (!isLevel(level, tolerant, found, found && `${at}/level`) && !found) return false;
-    }
+    if (level !== undefined && !isLevel(level, tolerant, found, found && `${at}/level`) && !found) return false;
     const mode = value.mode;
     if (mode !== undefined) {
-      if (typeof mode === "string") {
-        if (!tolerant && !(mode === "fast" || mode === "safe") && fail(found, `${at}/mode`, "enum", Job$values)) return false;
-      } else if (fail(found, `${at}/mode`, "type", "string")) return false;
+      if (typeof mode === "string" ? !tolerant && !(mode === "fast" || mode === "safe") && fail(found, `${at}/mode`, "enum", Job$values) : fail(found, `${at}/mode`, "type", "string")) return false;
     }
     const version = value.version;
-    if (version !== undefined) {
-      if (!isVersion(version, tolerant, found, found && `${at}/version`) && !found) return false;
-    } else if (fail(found, at, "required", "version")) return false;
+    if (version !== undefined ? !isVersion(version, tolerant, found, found && `${at}/version`) && !found : fail(found, at, "required", "version")) return false;
     const limit = value.limit;
-    if (limit !== undefined) {
-      if (!isMixed(limit, tolerant, found, found && `${at}/limit`) && !found) return false;
-    }
-    if (!tolerant) {
-      for (const name in value) {
-        if (!Job$names.has(name) && fail(found, at, "additionalProperties", name)) return false;
-      }
-    }
+    if (limit !== undefined && !isMixed(limit, tolerant, found, found && `${at}/limit`) && !found) return false;
+    if (!tolerant) for (const name in value) if (!Job$names.has(name) && fail(found, at, "additionalProperties", name)) return false;
   } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
 }
@@ -56,17 +42,13 @@ export function isMixed(value, tolerant, found, at = "") {
 const State$values = ["queued", "running", "done"];
 export function isState(value, tolerant, found, at = "") {
   const before = found?.length;
-  if (typeof value === "string") {
-    if (!tolerant && !(value === "queued" || value === "running" || value === "done") && fail(found, at, "enum", State$values)) return false;
-  } else if (fail(found, at, "type", "string")) return false;
+  if (typeof value === "string" ? !tolerant && !(value === "queued" || value === "running" || value === "done") && fail(found, at, "enum", State$values) : fail(found, at, "type", "string")) return false;
   return found?.length === before;
 }
 
 const Version$values = ["v1"];
 export function isVersion(value, tolerant, found, at = "") {
   const before = found?.length;
-  if (typeof value === "string") {
-    if (value !== "v1" && fail(found, at, "enum", Version$values)) return false;
-  } else if (fail(found, at, "type", "string")) return false;
+  if (typeof value === "string" ? value !== "v1" && fail(found, at, "enum", Version$values) : fail(found, at, "type", "string")) return false;
   return found?.length === before;
 }
