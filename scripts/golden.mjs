@@ -16,7 +16,16 @@ for (const name of cases) {
   rmSync(out, { recursive: true, force: true });
   const { status } = spawnSync(
     process.execPath,
-    [`${root}generator/bin/agentwire.js`, "generate", "--spec", `${folder}/${name}/openapi.yaml`, "--out", out],
+    [
+      `${root}generator/bin/agentwire.js`,
+      "generate",
+      "--spec",
+      `${folder}/${name}/openapi.yaml`,
+      "--out",
+      out,
+      "--names",
+      "strict",
+    ],
     { cwd: folder, stdio: ["ignore", "ignore", "inherit"] },
   );
   console.log(`${status === 0 ? "wrote" : "FAILED"} ${name}`);

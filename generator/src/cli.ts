@@ -63,6 +63,7 @@ function program(finish: (code: number) => void): Command {
     .option("--service <name...>", "only these services")
     .option("--name <name>", "name of the service of a single file (default: its title)")
     .option("--artefacts <list>", "some of models,validators,client,server,paths (default: all but paths)")
+    .option("--names <how>", "lock: names.lock.json keeps names, clashes get longer ones; strict: clashes are errors")
     .option("--check", "write nothing; exit 1 when the output is not what the contracts give")
     .option("--watch", "generate again after every change")
     .option("--json", "report as JSON")

@@ -10,7 +10,7 @@ afterAll(cleanUp);
 describe.each(cases)("$name", ({ spec, expected }) => {
   test("gives the expected output, to the byte", async () => {
     const out = temporaryFolder();
-    expect(await generateQuietly({ spec, out })).toBe(0);
+    expect(await generateQuietly({ spec, out, names: "strict" })).toBe(0);
     expect(filesBelow(out)).toEqual(filesBelow(expected));
     for (const path of filesBelow(expected)) {
       expect(readFileSync(join(out, path), "utf8"), path).toBe(readFileSync(join(expected, path), "utf8"));

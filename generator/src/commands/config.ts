@@ -17,6 +17,8 @@ export interface Config {
   readonly packages?: string;
   /** What to write; default: everything but `paths`. */
   readonly artefacts?: readonly ArtefactName[];
+  /** `lock`: names.lock.json beside the output keeps names; `strict`: names that clash are an error. */
+  readonly names?: "lock" | "strict";
 }
 
 /** A mistake in how the command was called. Exit code 2. */
@@ -34,8 +36,8 @@ export function readConfig(): Config {
   }
   if (!isObject(value)) throw new UsageError(`${fileName} must hold an object`);
   for (const [key, member] of Object.entries(value)) {
-    if (key !== "spec" && key !== "out" && key !== "packages" && key !== "artefacts")
-      throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out, packages and artefacts`);
+    if (key !== "spec" && key !== "out" && key !== "packages" && key !== "artefacts" && key !== "names")
+      throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out, packages, artefacts and names`);
     if (key === "artefacts") artefactsOf(member, `${fileName}: "artefacts"`);
     else if (typeof member !== "string") throw new UsageError(`${fileName}: "${key}" must be a text`);
   }

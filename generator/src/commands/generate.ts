@@ -1,4 +1,4 @@
-import { readFileSync, watch } from "node:fs";
+import { readFileSync, statSync, watch } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import pc from "picocolors";
@@ -6,7 +6,9 @@ import { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { Artefacts } from "../emit/artefacts.js";
 import { emit } from "../emit/emit.js";
 import { folderLayout, packagesLayout } from "../emit/layout.js";
-import { buildModel } from "../model/build.js";
+import { buildModel, methodKey } from "../model/build.js";
+import type { Model } from "../model/types.js";
+import { type LockedNames, lockFile, readLock } from "../names/lock.js";
 import { printPlan, summary } from "../print/diff.js";
 import { Progress } from "../print/progress.js";
 import { type Plan, plan, write } from "../print/write.js";
@@ -21,6 +23,7 @@ export interface GenerateOptions extends SpecOptions {
   readonly service?: string[];
   readonly name?: string;
   readonly artefacts?: string;
+  readonly names?: string;
   readonly check?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -39,6 +42,7 @@ interface Settings {
   readonly out: string;
   readonly packages: string | undefined;
   readonly artefacts: Artefacts;
+  readonly names: "lock" | "strict";
 }
 
 /** A file of one's own given with --spec has nothing to do with the folder's configuration. */
@@ -56,7 +60,25 @@ function settingsOf(options: GenerateOptions): Settings {
     options.artefacts === undefined && !own
       ? artefactsOf(config.artefacts, "artefacts")
       : artefactsOf(options.artefacts, "--artefacts");
-  return { read: readOptions(options, config), out, packages, artefacts };
+  const read = readOptions(options, config);
+  return {
+    read,
+    out,
+    packages,
+    artefacts,
+    names: namesOf(options.names ?? (own ? undefined : config.names), read.spec),
+  };
+}
+
+/** In contracts of one's own, a clash of names is to be mended; one file is often somebody else's. */
+function namesOf(given: string | undefined, spec: string): "lock" | "strict" {
+  if (given === undefined) return isFile(spec) ? "lock" : "strict";
+  if (given !== "lock" && given !== "strict") throw new UsageError("--names takes lock or strict");
+  return given;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 async function run(options: GenerateOptions, settings: Settings): Promise<number> {
@@ -85,14 +107,21 @@ async function run(options: GenerateOptions, settings: Settings): Promise<number
 
 async function prepare(
   options: GenerateOptions,
-  { read, out, packages, artefacts }: Settings,
+  { read, out, packages, artefacts, names }: Settings,
   diagnostics: Diagnostics,
 ): Promise<Plan | undefined> {
   const project = readProject(read, diagnostics);
   if (!project) return undefined;
   const services = options.service ?? [];
+  const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
   const model = buildModel(project, diagnostics, {
     services,
+    ...(locked && {
+      names: {
+        types: { clashes: "qualify", locked: locked.types },
+        methods: { clashes: "qualify", locked: locked.methods },
+      },
+    }),
     ...(options.name === undefined ? {} : { name: options.name }),
   });
   const missing = services.filter((name) => !model.services.some((service) => service.name === name));
@@ -110,7 +139,16 @@ async function prepare(
     standalone: options.standalone === true,
     progress: progress.update,
   }).finally(() => progress.clear());
+  if (locked) files.push(lockFile(namesIn(model)));
   return plan(out, files, diagnostics, { partial: services.length > 0 });
+}
+
+function namesIn({ types, services }: Model): LockedNames {
+  const methods = services.flatMap(({ operations, channels }) => [...operations, ...channels]);
+  return {
+    types: new Map([...types.values()].map(({ id, name }) => [id, name])),
+    methods: new Map(methods.map(({ place, name }) => [methodKey(place), name])),
+  };
 }
 
 function counts({ added, changed, removed, unchanged }: Plan): object {

@@ -102,6 +102,14 @@ export const codes = {
     "Say in a sentence what it is for.",
     "Descriptions become the documentation of the generated code.",
   ),
+  "name-qualified": warning(
+    "To choose a name yourself, add `x-name` to the schema or operation; names.lock.json keeps this one otherwise.",
+    "Two schemas or operations would have one name, so each got a longer one from its identity.",
+  ),
+  "names-lock-invalid": error(
+    "Restore the file from version control, or delete it to have names made anew.",
+    "names.lock.json beside the output keeps names from one run to the next; it must be JSON as the tool writes it.",
+  ),
   "name-clash": error(
     "Add `x-name` to one of them.",
     "Two different things would get the same generated name. Names come from identity, never from order, so neither may quietly take another one.",

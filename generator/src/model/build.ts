@@ -1,6 +1,8 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
-import { Scope, schemaName, usableMethodName, usableTypeName } from "../names/names.js";
+import { qualifiersOf, schemaName, usableMethodName, usableTypeName } from "../names/names.js";
+import { type Claim, type NameOptions, refuseClashes, resolveNames } from "../names/resolve.js";
 import { pascalCase } from "../names/words.js";
+import type { SourceDocument } from "../read/document.js";
 import { objectMember, textMember } from "../read/json.js";
 import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
@@ -16,6 +18,8 @@ export interface BuildOptions {
   readonly services?: readonly string[];
   /** Name of the service of a single file; default: `x-service`, else `info.title`. */
   readonly name?: string;
+  /** What happens when two want one name, and what names were before; default: it is an error. */
+  readonly names?: { readonly types: NameOptions; readonly methods: NameOptions };
 }
 
 /** Builds the model of all contracts of a project. Problems are reported, never thrown. */
@@ -43,51 +47,69 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   const named = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
   const classNames = new Set(named.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
 
-  const scope = new Scope(diagnostics);
+  const naming = options.names ?? { types: refuseClashes, methods: refuseClashes };
   const types = new Map<TypeId, TypeModel>();
   const formats = new Map(project.contracts.map((document) => [areaOf(project, document), assertsFormats(document)]));
-  const add = (
-    id: TypeId,
-    name: string,
-    schema: TypeModel["schema"],
-    origin: TypeModel["origin"],
-    place: Place,
-    area = areaOf(project, place.document),
-  ) => {
-    types.set(id, { id, name, area, schema, origin, place, assertFormats: formats.get(area) ?? true });
+  const schemaNames = resolveNames(
+    [...schemas.named.values()].map(({ id, place }): Claim => {
+      const name = usableTypeName(schemaName(place), place, diagnostics, classNames);
+      const what = `the schema at ${place.document.name}#${place.pointer}`;
+      return { id, name, what, place, qualifiers: qualifiersOf(place) };
+    }),
+    "type",
+    naming.types,
+    diagnostics,
+  );
+  const add = (type: Omit<TypeModel, "name" | "area" | "assertFormats">, name: string, contract: SourceDocument) => {
+    const area = areaOf(project, contract);
+    types.set(type.id, { ...type, name, area, assertFormats: formats.get(area) ?? true });
   };
-  for (const { id, place, schema } of sorted([...schemas.named.values()])) {
-    const name = usableTypeName(schemaName(place), place, diagnostics, classNames);
-    add(id, scope.claim(name, `the schema at ${place.document.name}#${place.pointer}`, place), schema, "schema", place);
-  }
+  for (const { id, place, schema } of schemas.named.values())
+    add({ id, schema, origin: "schema", place }, schemaNames.get(id) ?? "", place.document);
+  const taken = new Set([...schemaNames.values()].map((name) => name.toLowerCase()));
   for (const { contract, operations } of drafts) {
     // Operations of two services may share a name; their types never meet in one file.
-    const local = new Scope(diagnostics);
     const made = new Map(operations.flatMap((draft) => draft.made.map((type) => [type.id, type] as const)));
-    for (const type of sorted([...made.values()])) {
-      const area = areaOf(project, contract.document);
-      const taken = (name: string) => scope.has(name) || local.has(name);
-      const name = local.claim(madeName(type, taken, diagnostics), `the ${type.name} of an operation`, type.place);
-      add(type.id, name, type.schema, type.origin, type.place, area);
+    const names = resolveNames(
+      [...made.values()].map((type): Claim => {
+        const name = madeName(type, taken, diagnostics);
+        const what = `the ${type.name} of an operation`;
+        return { id: type.id, name, what, place: type.place, qualifiers: qualifiersOf(type.place) };
+      }),
+      "type",
+      naming.types,
+      diagnostics,
+      schemaNames.values(),
+    );
+    for (const type of made.values()) {
+      const { id, schema, origin, place } = type;
+      add({ id, schema, origin, place }, names.get(id) ?? "", contract.document);
     }
   }
 
-  const classes = new Scope(diagnostics);
-  const services = named.map(({ contract, operations, errors, area, title, name, className }): ServiceModel => {
+  const classes = resolveNames(
+    named.map(({ contract, className }): Claim => {
+      const what = `the service of ${contract.document.name}`;
+      return { id: contract.document.name, name: className, what, place: contract, qualifiers: [] };
+    }),
+    "type",
+    refuseClashes,
+    diagnostics,
+  );
+  const services = named.map(({ contract, operations, errors, area, title, name }): ServiceModel => {
     const info = objectMember(contract.document.value, "info");
-    classes.claim(className, `the service of ${contract.document.name}`, contract);
     const description = textMember(info, "description");
     const summary = textMember(info, "summary");
     const security = documentSecurity(contract);
     return {
       name,
-      className,
+      className: classes.get(contract.document.name) ?? "",
       area,
       title,
       version: textMember(info, "version") ?? "0",
       ...(summary === undefined ? {} : { summary }),
       ...(description === undefined ? {} : { description }),
-      ...methodsOf(operations, diagnostics),
+      ...methodsOf(operations, diagnostics, naming.methods),
       securitySchemes: securitySchemesOf(contract, loader),
       ...(security ? { security } : {}),
       errors,
@@ -114,35 +136,52 @@ function serviceNames(project: Project, contract: Place, diagnostics: Diagnostic
 function methodsOf(
   drafts: readonly OperationDraft[],
   diagnostics: Diagnostics,
+  naming: NameOptions,
 ): { operations: OperationModel[]; channels: ChannelModel[] } {
-  const scope = new Scope(diagnostics);
-  const ids = new Map<string, Place>();
-  const operations: OperationModel[] = [];
-  const channels: ChannelModel[] = [];
-  for (const { operation, channel } of drafts) {
+  const seen = new Set<string>();
+  const kept = drafts.filter(({ operation, channel }) => {
     const draft = operation ?? channel;
-    if (!draft) continue;
-    if (ids.has(draft.id)) {
+    if (!draft) return false;
+    if (seen.has(draft.id)) {
       diagnostics.add("duplicate-operation-id", `operationId "${draft.id}" stands twice in this document`, {
         place: { document: draft.place.document, pointer: pointerTo(draft.place.pointer, "operationId") },
       });
-      continue;
+      return false;
     }
-    ids.set(draft.id, draft.place);
-    const name = scope.claim(
-      usableMethodName(draft.name, draft.place, diagnostics),
-      `operation ${draft.id}`,
-      draft.place,
-    );
-    if (operation) operations.push({ ...operation, name });
-    if (channel) channels.push({ ...channel, name });
-  }
-  return { operations, channels };
+    seen.add(draft.id);
+    return true;
+  });
+  const claims = kept.map(({ operation, channel }): Claim => {
+    const { id, name, path, place } = (operation ?? channel) as OperationModel | ChannelModel;
+    const method = operation?.method ?? "connect";
+    return {
+      id: methodKey(place),
+      name: usableMethodName(name, place, diagnostics),
+      what: `operation ${id}`,
+      place,
+      qualifiers: [`${method.toLowerCase()} ${path}`],
+    };
+  });
+  const names = resolveNames(claims, "method", naming, diagnostics);
+  return {
+    operations: kept.flatMap(({ operation }) =>
+      operation ? [{ ...operation, name: names.get(methodKey(operation.place)) ?? "" }] : [],
+    ),
+    channels: kept.flatMap(({ channel }) =>
+      channel ? [{ ...channel, name: names.get(methodKey(channel.place)) ?? "" }] : [],
+    ),
+  };
 }
 
-/** A name the tool made up gives way to names from the contract. */
-function madeName({ name, place }: MadeType, taken: (name: string) => boolean, diagnostics: Diagnostics): string {
-  const free = taken(name) ? name.replace(/(Request|Response|Body|Item|Message)?$/, "Operation$1") : name;
+/** What a method is known by from one run to the next. */
+export function methodKey({ document, pointer }: Place): string {
+  return `${document.name}#${pointer}`;
+}
+
+/** A name the tool made up gives way to names from the contract, whose lower-case forms are given. */
+function madeName({ name, place }: MadeType, taken: ReadonlySet<string>, diagnostics: Diagnostics): string {
+  const isTaken = taken.has(name.toLowerCase());
+  const free = isTaken ? name.replace(/(Request|Response|Body|Item|Message)?$/, "Operation$1") : name;
   return usableTypeName(free, place, diagnostics);
 }
 
@@ -170,10 +209,6 @@ function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
       }
     }
   }
-}
-
-function sorted<Item extends { readonly id: TypeId }>(items: readonly Item[]): Item[] {
-  return [...items].sort((a, b) => compare(a.id, b.id));
 }
 
 /** Order by code unit: the same on every machine, whatever its locale. */

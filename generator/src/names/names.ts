@@ -65,42 +65,20 @@ export function vectorStem(documentName: string): string {
   return fileStem(documentName);
 }
 
-interface Claim {
-  readonly name: string;
-  readonly what: string;
-  readonly place: Place;
+/** Whether a text can be declared as a name. */
+export function isName(text: string): boolean {
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(text);
 }
 
-/** Hands out names in one scope; whoever wants one that is taken is reported, with what to do. */
-export class Scope {
-  private readonly taken = new Map<string, Claim>();
-
-  constructor(private readonly diagnostics: Diagnostics) {}
-
-  /** Files are named after types, so names that differ only in case clash too. */
-  private key(name: string): string {
-    return name.toLowerCase();
-  }
-
-  has(name: string): boolean {
-    return this.taken.has(this.key(name));
-  }
-
-  claim(name: string, what: string, place: Place): string {
-    // No name could be made, which has been reported.
-    if (name === "") return name;
-    const other = this.taken.get(this.key(name));
-    if (other) {
-      this.diagnostics.add(
-        "name-clash",
-        `${what} and ${other.what} would both be called ${name === other.name ? name : `${other.name}, but for upper and lower case`}`,
-        { place, fix: `Add \`x-name: ${name}2\`, or a better name, to one of them.` },
-      );
-      return name;
-    }
-    this.taken.set(this.key(name), { name, what, place });
-    return name;
-  }
+/** More of what a place is, nearest first: the steps that lead to it, but for the last, which names it. */
+export function qualifiersOf({ document, pointer }: Place): string[] {
+  // What stands under `components` is known by that name wherever its document lies.
+  const home = pointer.startsWith("/components/") ? [] : document.name.replace(/\.[^./]*$/, "").split("/");
+  const steps = [...home, ...pointerParts(pointer)];
+  return steps
+    .slice(0, -1)
+    .filter((step) => !structural.has(step) && wordsOf(step).length > 0)
+    .reverse();
 }
 
 const noNames: ReadonlySet<string> = new Set();
@@ -115,7 +93,7 @@ export function usableTypeName(
   diagnostics: Diagnostics,
   classes: ReadonlySet<string> = noNames,
 ): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
+  if (!isName(name)) {
     diagnostics.add("name-unusable", `"${name}" cannot be the name of a type`, { place });
     return "";
   }
@@ -124,7 +102,7 @@ export function usableTypeName(
 
 /** A method name that hides nothing of the kit's base classes. */
 export function usableMethodName(name: string, place: Place, diagnostics: Diagnostics): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
+  if (!isName(name)) {
     diagnostics.add("name-unusable", `"${name}" cannot be the name of a method`, { place });
     return "";
   }

@@ -3,9 +3,10 @@ export function wordsOf(text: string): string[] {
   return text
     .normalize("NFKD")
     .replace(/[\u0300-\u036f]/g, "")
+    .normalize("NFC")
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
-    .split(/[^A-Za-z\d]+/)
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== "");
 }
 
@@ -26,5 +27,5 @@ export function camelCase(text: string): string {
 }
 
 function prefixDigit(name: string): string {
-  return /^\d/.test(name) ? `_${name}` : name;
+  return name !== "" && !/^[\p{ID_Start}]/u.test(name) ? `_${name}` : name;
 }

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { expectSaid, type Said } from "./said.js";
+import { contract, inProcess, operation, project, writeFiles } from "./tool.js";
+
+type Schemas = Record<string, unknown>;
+
+/** A project on disk whose contract changes from run to run, as somebody else's does. */
+function growing() {
+  const folder = project({});
+  return async (schemas: Schemas, operationIds: readonly string[] = []) => {
+    const paths = operationIds.map((id, index) => [`/${index}`, { get: operation(id) }] as const);
+    writeFiles(folder, { "openapi.json": JSON.stringify(contract(schemas, Object.fromEntries(paths))) });
+    const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.json", out: "out" });
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: Said[] };
+    const lock = JSON.parse(readFileSync(join(folder, "out/names.lock.json"), "utf8")) as {
+      types: Record<string, Record<string, string>>;
+      methods: Record<string, Record<string, string>>;
+    };
+    const [types = {}, methods = {}] = [lock.types["openapi.json"], lock.methods["openapi.json"]];
+    return { code, diagnostics, types, methods, folder };
+  };
+}
+
+const pointer = (name: string) => `/components/schemas/${name}`;
+
+describe("names of a contract that one does not own", () => {
+  test("clashes get longer names from their identity, and it is said how to choose better ones", async () => {
+    const { code, diagnostics, types } = await growing()({
+      user: {
+        type: "object",
+        $defs: { id: { type: "string" } },
+        properties: { id: { $ref: "#/components/schemas/user/$defs/id" } },
+      },
+      userId: { type: "integer" },
+    });
+    expect(code).toBe(0);
+    expect(types[pointer("userId")]).not.toBe(types[`${pointer("user")}/$defs/id`]);
+    expectSaid(diagnostics, [
+      { code: "name-qualified", pointer: pointer("userId"), says: "UserId" },
+      { code: "name-qualified", pointer: `${pointer("user")}/$defs/id`, says: "UserId" },
+    ]);
+  });
+
+  test("names that differ by case alone are numbered, and stay so", async () => {
+    const run = growing();
+    const { types } = await run({ run: { type: "string" }, Run: { type: "integer" } });
+    expect(new Set(Object.values(types).map((name) => name.toLowerCase())).size).toBe(2);
+    expect(
+      (await run({ Run: { type: "integer" }, RUN: { type: "boolean" }, run: { type: "string" } })).types,
+    ).toMatchObject(types);
+  });
+
+  test("a newcomer does not take the name of what was there before", async () => {
+    const run = growing();
+    const before = await run({ "user-id": { type: "string" } });
+    expect(before.diagnostics).toEqual([]);
+    const after = await run({ UserId: { type: "integer" }, "user-id": { type: "string" } });
+    expect(after.types).toMatchObject(before.types);
+    expectSaid(after.diagnostics, [{ code: "name-qualified", pointer: pointer("UserId"), says: "UserId2" }]);
+  });
+
+  test("operations too", async () => {
+    const run = growing();
+    const before = await run({}, ["getRun"]);
+    const after = await run({}, ["getRun", "get_run"]);
+    expect(after.methods).toMatchObject(before.methods);
+    expect(new Set(Object.values(after.methods)).size).toBe(2);
+  });
+
+  test("letters of any script make a name", async () => {
+    const { code, types } = await growing()({ 運行: { type: "string" }, größe: { type: "number" } });
+    expect({ code, types }).toEqual({
+      code: 0,
+      types: { [pointer("größe")]: "Große", [pointer("運行")]: "運行" },
+    });
+  });
+
+  test.each([
+    ["no JSON", "{"],
+    [
+      "a name that is code",
+      JSON.stringify({ types: { "openapi.json": { "/components/schemas/A": "A; process.exit(9)" } } }),
+    ],
+  ])("a lock that holds %s is refused, and nothing is written", async (_, text) => {
+    const folder = project({
+      "openapi.json": JSON.stringify(contract({ A: { type: "string" } })),
+      "out/names.lock.json": text,
+    });
+    const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.json", out: "out" });
+    expect(code).toBe(1);
+    expectSaid(JSON.parse(stdout).diagnostics, [{ code: "names-lock-invalid", at: "out/names.lock.json" }]);
+    expect(readFileSync(join(folder, "out/names.lock.json"), "utf8")).toBe(text);
+  });
+});
+
+// Few letters, so that names clash all the time.
+const key = fc.stringMatching(/^[aAbB][aAbB_-]{0,2}$/);
+const keys = fc.uniqueArray(key, { minLength: 1, maxLength: 8 });
+
+test("adding, removing and reordering schemas renames no other", async () => {
+  await fc.assert(
+    fc.asyncProperty(keys, keys, fc.nat(), async (first, second, seed) => {
+      const run = growing();
+      const schemasOf = (names: readonly string[]): Schemas =>
+        Object.fromEntries(names.map((name) => [name, { type: "object", properties: { [name]: { type: "string" } } }]));
+      const before = await run(schemasOf(first));
+      expect(before.code).toBe(0);
+      const shuffled = [...second, ...first.filter((name) => !second.includes(name) && (name.length + seed) % 3 > 0)];
+      const after = await run(
+        schemasOf(shuffled.sort((a, b) => ((a.charCodeAt(0) * seed) % 7) - ((b.charCodeAt(0) * seed) % 7))),
+      );
+      expect(after.code).toBe(0);
+      for (const [id, name] of Object.entries(after.types)) expect(before.types[id] ?? name).toBe(name);
+      const all = Object.values(after.types).map((name) => name.toLowerCase());
+      expect(new Set(all).size).toBe(all.length);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
