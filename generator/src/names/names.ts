@@ -67,7 +67,7 @@ export function vectorStem(documentName: string): string {
 
 /** Whether a text can be declared as a name. */
 export function isName(text: string): boolean {
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(text);
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(text) && !/[\u{10000}-\u{10ffff}]/u.test(text);
 }
 
 /** More of what a place is, nearest first: the steps that lead to it, but for the last, which names it. */

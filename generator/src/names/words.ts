@@ -1,13 +1,16 @@
 /** Splits any text into words: at separators, at a lower-to-upper step, and before the last capital of an acronym. */
 export function wordsOf(text: string): string[] {
-  return text
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .normalize("NFC")
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .filter((word) => word !== "");
+  return (
+    text
+      .normalize("NFKD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .normalize("NFC")
+      .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+      .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+      // Compilers know the letters of the basic plane; those beyond depend on their version of Unicode.
+      .split(/(?:[^\p{ID_Continue}]|[_\u{10000}-\u{10ffff}])+/u)
+      .filter((word) => word !== "")
+  );
 }
 
 /** `run_status`, `run-status`, `Run status` → `RunStatus`. Capitals inside a word stay: `HTTPError` → `HTTPError`. */

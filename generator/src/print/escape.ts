@@ -20,7 +20,7 @@ export function typeKey(name: string): string {
 }
 
 function isIdentifier(name: string): boolean {
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name);
+  return /^[A-Za-z_$][\w$]*$/.test(name);
 }
 
 /** Lines for inside a doc comment: no line can end the comment, and none starts a tag the author did not mean. */
