@@ -40,8 +40,9 @@ Examples:
 
 function withSpec(command: Command): Command {
   return command
-    .option("--spec <path>", "folder of contracts, or one OpenAPI 3.0, 3.1 or 3.2 file")
+    .option("--spec <path>", "folder of contracts or JSON Schemas, or one OpenAPI 3.0, 3.1 or 3.2 or JSON Schema file")
     .option("--root <dir>", "folder that references may not leave (default: that of the contract)")
+    .option("--map <uri=dir...>", "folder that stands for URIs with a prefix, as references may not reach the network")
     .option("--max-bytes <n>", "largest document to read, in bytes (default: 67108864)");
 }
 
@@ -64,6 +65,7 @@ function program(finish: (code: number) => void): Command {
     .option("--name <name>", "name of the service of a single file (default: its title)")
     .option("--artefacts <list>", "some of models,validators,client,server,paths (default: all but paths)")
     .option("--names <how>", "lock: names.lock.json keeps names, clashes get longer ones; strict: clashes are errors")
+    .option("--no-assert-formats", "take `format` as a hint, as JSON Schema 2020-12 does by itself")
     .option("--check", "write nothing; exit 1 when the output is not what the contracts give")
     .option("--watch", "generate again after every change")
     .option("--json", "report as JSON")

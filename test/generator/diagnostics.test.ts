@@ -401,11 +401,11 @@ describe("generate refuses", () => {
 });
 
 describe("what the generated code does not carry", () => {
-  test("callbacks, links, webhooks and dynamic references are named, with their place", async () => {
+  test("callbacks, links and webhooks are named, with their place", async () => {
     const ok = { description: "Done.", links: { next: { operationId: "a" } } };
     const files = {
       "openapi.yaml": contract(
-        { A: { type: "object", properties: { b: { $dynamicRef: "#/components/schemas/A" } } } },
+        {},
         { "/a": { get: { operationId: "a", responses: { "200": ok }, callbacks: { done: { "{$url}": {} } } } } },
         { webhooks: { ping: { post: { responses: { "200": { description: "Done." } } } } } },
       ),
@@ -416,7 +416,6 @@ describe("what the generated code does not carry", () => {
       { code: "not-supported", pointer: "/paths/~1a/get/callbacks/done", says: "callback done" },
       { code: "not-supported", pointer: "/paths/~1a/get/responses/200/links", says: "links" },
       { code: "not-supported", pointer: "/webhooks/ping", says: "webhook ping" },
-      { code: "not-supported", pointer: "/components/schemas/A/properties/b/$dynamicRef", says: "$dynamicRef" },
     ]);
   });
 

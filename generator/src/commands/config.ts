@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   type ArtefactName,
   type Artefacts,
@@ -7,6 +8,7 @@ import {
   isArtefactName,
 } from "../emit/artefacts.js";
 import { isObject } from "../read/json.js";
+import type { UriMapping } from "../read/loader.js";
 import type { ReadOptions } from "../read/read.js";
 
 /** What `agentwire.config.json` of the working folder may say; flags win over it. */
@@ -58,6 +60,17 @@ export interface SpecOptions {
   readonly spec?: string;
   readonly root?: string;
   readonly maxBytes?: string;
+  readonly map?: readonly string[];
+}
+
+/** `https://example.com/schemas/=vendor/schemas` */
+function mappingOf(text: string): UriMapping {
+  const at = text.lastIndexOf("=");
+  const [prefix, folder] = [text.slice(0, at), resolve(text.slice(at + 1))];
+  if (at < 1 || !URL.canParse(prefix)) throw new UsageError(`--map takes URI-PREFIX=FOLDER, not "${text}"`);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--map: ${text.slice(at + 1)} is no folder`);
+  return { prefix, folder };
 }
 
 /** What to read, from flags and configuration. */
@@ -69,5 +82,6 @@ export function readOptions(options: SpecOptions, config: Config): ReadOptions {
     spec: options.spec ?? config.spec ?? "spec",
     ...(options.root === undefined ? {} : { root: options.root }),
     ...(maxBytes === undefined ? {} : { limits: { maxBytes } }),
+    ...(options.map === undefined ? {} : { mappings: options.map.map(mappingOf) }),
   };
 }

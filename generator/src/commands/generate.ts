@@ -24,6 +24,7 @@ export interface GenerateOptions extends SpecOptions {
   readonly name?: string;
   readonly artefacts?: string;
   readonly names?: string;
+  readonly assertFormats?: boolean;
   readonly check?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -116,6 +117,7 @@ async function prepare(
   const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
   const model = buildModel(project, diagnostics, {
     services,
+    ...(options.assertFormats === false ? { assertFormats: false } : {}),
     ...(locked && {
       names: {
         types: { clashes: "qualify", locked: locked.types },

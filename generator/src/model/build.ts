@@ -9,15 +9,18 @@ import { areaOf, type Project } from "../read/read.js";
 import type { MadeType } from "./content.js";
 import { sameValueReferences } from "./json-types.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
+import { referencesIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
 import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
-import type { ChannelModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
+import type { ChannelModel, ErrorShapeModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
 
 export interface BuildOptions {
   /** Only these services; default: all. */
   readonly services?: readonly string[];
   /** Name of the service of a single file; default: `x-service`, else `info.title`. */
   readonly name?: string;
+  /** Whether strict validators check `format`; default: as each contract says. */
+  readonly assertFormats?: boolean;
   /** What happens when two want one name, and what names were before; default: it is an error. */
   readonly names?: { readonly types: NameOptions; readonly methods: NameOptions };
 }
@@ -25,23 +28,10 @@ export interface BuildOptions {
 /** Builds the model of all contracts of a project. Problems are reported, never thrown. */
 export function buildModel(project: Project, diagnostics: Diagnostics, options: BuildOptions = {}): Model {
   const { loader } = project;
-  const schemas = new SchemaReader(loader, diagnostics);
-  const reader = new OperationReader(loader, schemas, diagnostics);
-  for (const document of project.schemaFiles) schemas.name({ document, pointer: "" });
-
-  const drafts = project.contracts.map((document) => {
-    const contract: Place = { document, pointer: "" };
-    const components = objectMember(objectMember(document.value, "components"), "schemas") ?? {};
-    for (const key of Object.keys(components))
-      schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
-    const operations = reader.read(contract);
-    for (const name of Object.keys(objectMember(document.value, "webhooks") ?? {})) {
-      const place = { document, pointer: pointerTo("", "webhooks", name) };
-      diagnostics.add("not-supported", `webhook ${name} is left out of the generated code`, { place });
-    }
-    return { contract, operations, errors: errorShapeOf(contract, schemas) };
-  });
-  schemas.drain();
+  const first = readDrafts(project, new SchemaReader(loader, diagnostics), diagnostics);
+  const dynamic = leadingTo(first.schemas.dynamic, first.schemas);
+  const { schemas, drafts } =
+    dynamic.size === 0 ? first : readDrafts(project, new SchemaReader(loader, diagnostics, dynamic), diagnostics);
   checkLoops(schemas, diagnostics);
 
   const named = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
@@ -51,8 +41,9 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   const types = new Map<TypeId, TypeModel>();
   const formats = new Map(project.contracts.map((document) => [areaOf(project, document), assertsFormats(document)]));
   const schemaNames = resolveNames(
-    [...schemas.named.values()].map(({ id, place }): Claim => {
-      const name = usableTypeName(schemaName(place), place, diagnostics, classNames);
+    [...schemas.named.values()].map(({ id, place, scope }): Claim => {
+      const within = [...(scope?.values() ?? [])].map((target) => `In${schemaName(target)}`);
+      const name = usableTypeName([schemaName(place), ...within].join(""), place, diagnostics, classNames);
       const what = `the schema at ${place.document.name}#${place.pointer}`;
       return { id, name, what, place, qualifiers: qualifiersOf(place) };
     }),
@@ -62,7 +53,7 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   );
   const add = (type: Omit<TypeModel, "name" | "area" | "assertFormats">, name: string, contract: SourceDocument) => {
     const area = areaOf(project, contract);
-    types.set(type.id, { ...type, name, area, assertFormats: formats.get(area) ?? true });
+    types.set(type.id, { ...type, name, area, assertFormats: options.assertFormats ?? formats.get(area) ?? true });
   };
   for (const { id, place, schema } of schemas.named.values())
     add({ id, schema, origin: "schema", place }, schemaNames.get(id) ?? "", place.document);
@@ -121,6 +112,49 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
     types: new Map([...types].sort(([a], [b]) => compare(a, b))),
   };
+}
+
+interface Drafts {
+  readonly schemas: SchemaReader;
+  readonly drafts: readonly {
+    readonly contract: Place;
+    readonly operations: readonly OperationDraft[];
+    readonly errors: ErrorShapeModel;
+  }[];
+}
+
+function readDrafts(
+  { loader, schemaFiles, contracts }: Project,
+  schemas: SchemaReader,
+  diagnostics: Diagnostics,
+): Drafts {
+  const reader = new OperationReader(loader, schemas, diagnostics);
+  for (const document of schemaFiles) schemas.name({ document, pointer: "" });
+  const drafts = contracts.map((document) => {
+    const contract: Place = { document, pointer: "" };
+    const components = objectMember(objectMember(document.value, "components"), "schemas") ?? {};
+    for (const key of Object.keys(components))
+      schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
+    const operations = reader.read(contract);
+    for (const name of Object.keys(objectMember(document.value, "webhooks") ?? {})) {
+      const place = { document, pointer: pointerTo("", "webhooks", name) };
+      diagnostics.add("not-supported", `webhook ${name} is left out of the generated code`, { place });
+    }
+    return { contract, operations, errors: errorShapeOf(contract, schemas) };
+  });
+  schemas.drain();
+  return { schemas, drafts };
+}
+
+/** The types of which some reference, or a chain of them, leads to one of the given types. */
+function leadingTo(targets: ReadonlySet<TypeId>, { named }: SchemaReader): Set<TypeId> {
+  if (targets.size === 0) return new Set();
+  const users = new Map<TypeId, TypeId[]>();
+  for (const { id, schema } of named.values())
+    for (const to of referencesIn(schema)) users.set(to, [...(users.get(to) ?? []), id]);
+  const found = new Set(targets);
+  for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
+  return found;
 }
 
 /** What a service and its classes are called: `x-service`, else its folder, or the title of a single file. */

@@ -3,6 +3,7 @@ import { schemaName } from "../names/names.js";
 import { isObject, type JsonObject, objectMember, plainObject, setMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
+import { dynamicTarget, enter, noScope, ownResource, type Scope, scopeKey } from "./dynamic.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
 import type { ModelSchema, TypeId } from "./types.js";
 import { describe, misfit } from "./well-formed.js";
@@ -12,6 +13,8 @@ export interface NamedSchema {
   readonly id: TypeId;
   readonly place: Place;
   readonly schema: ModelSchema;
+  /** The dynamic scope it is read in, where that is not its own document's. */
+  readonly scope?: Scope;
 }
 
 /**
@@ -21,22 +24,39 @@ export interface NamedSchema {
  */
 export class SchemaReader {
   readonly named = new Map<TypeId, NamedSchema>();
-  private readonly queue: { id: TypeId; place: Place }[] = [];
+  /** Types with a `$dynamicRef` of their own. */
+  readonly dynamic = new Set<TypeId>();
+  private readonly queue: { id: TypeId; place: Place; scope: Scope }[] = [];
   /** By the object in its document: shared parameters and responses are read once, whoever refers to them. */
-  private readonly converted = new WeakMap<object, ModelSchema>();
+  private readonly converted = new Map<string, WeakMap<object, ModelSchema>>();
+  /** The type that is being read, and what of it has a `$dynamicRef` inside. */
+  private reading: TypeId | undefined;
+  private dynamicMet = 0;
+  private readonly dynamicParts = new Set<ModelSchema>();
 
+  /**
+   * `scoped` are the types that lead to a `$dynamicRef`, from an earlier reading: these are read anew for each dynamic
+   * scope. Without, `$dynamicRef` is read like `$ref`.
+   */
   constructor(
     private readonly loader: Loader,
     private readonly diagnostics: Diagnostics,
+    private readonly scoped?: ReadonlySet<TypeId>,
   ) {}
 
   /** The id of the schema at a place, which gets a name of its own. */
-  name(given: Place): TypeId {
+  name(given: Place, outer: Scope = noScope): TypeId {
     const place = this.home(given);
-    const id = `${place.document.name}#${place.pointer}`;
+    const base = `${place.document.name}#${place.pointer}`;
+    const resource = this.loader.resourceAt(place);
+    const own = enter(noScope, resource);
+    const isScoped = this.scoped?.has(base) === true;
+    const scope = isScoped ? enter(outer, resource) : own;
+    const key = scopeKey(scope);
+    const id = !isScoped || key === scopeKey(own) ? base : `${base}?${key}`;
     if (!this.named.has(id)) {
-      this.named.set(id, { id, place, schema: true });
-      this.queue.push({ id, place });
+      this.named.set(id, { id, place, schema: true, ...(id === base ? {} : { scope }) });
+      this.queue.push({ id, place, scope });
     }
     return id;
   }
@@ -59,17 +79,22 @@ export class SchemaReader {
   /** Reads everything that was named, and everything that reaches. */
   drain(): void {
     for (let next = this.queue.pop(); next; next = this.queue.pop()) {
-      const { id, place } = next;
-      this.named.set(id, { id, place, schema: this.read(place) });
+      const { id, place, scope } = next;
+      this.reading = id;
+      const schema = this.convert(valueAt(place.document.value, place.pointer), place, scope);
+      const known = this.named.get(id);
+      this.named.set(id, { ...known, id, place, schema });
     }
+    this.reading = undefined;
   }
 
   /** The model schema at a place. A lone reference stays a reference. */
   read(place: Place): ModelSchema {
-    return this.convert(valueAt(place.document.value, place.pointer), place);
+    const scope = enter(noScope, this.loader.resourceAt(place));
+    return this.convert(valueAt(place.document.value, place.pointer), place, scope);
   }
 
-  private convert(value: unknown, place: Place): ModelSchema {
+  private convert(value: unknown, place: Place, outer: Scope): ModelSchema {
     if (typeof value === "boolean") return value;
     if (!isObject(value)) {
       this.diagnostics.add("schema-invalid", `a schema must be an object, true or false; this is ${describe(value)}`, {
@@ -77,14 +102,29 @@ export class SchemaReader {
       });
       return true;
     }
-    const known = this.converted.get(value);
-    if (known !== undefined) return known;
-    const schema = fromOpenApi30(this.convertMembers(value, place));
-    this.converted.set(value, schema);
+    const resource = ownResource(value, place, this.loader);
+    const scope = resource ? enter(outer, resource) : outer;
+    const key = this.scoped ? scopeKey(scope) : "";
+    const converted = this.converted.get(key) ?? new WeakMap<object, ModelSchema>();
+    this.converted.set(key, converted);
+    const known = converted.get(value);
+    if (known !== undefined) {
+      if (this.dynamicParts.has(known)) this.meetDynamic();
+      return known;
+    }
+    const before = this.dynamicMet;
+    const schema = fromOpenApi30(this.convertMembers(value, place, scope));
+    converted.set(value, schema);
+    if (this.dynamicMet > before) this.dynamicParts.add(schema);
     return schema;
   }
 
-  private convertMembers(value: JsonObject, place: Place): JsonObject {
+  private meetDynamic(): void {
+    this.dynamicMet++;
+    if (this.reading !== undefined) this.dynamic.add(this.reading);
+  }
+
+  private convertMembers(value: JsonObject, place: Place, scope: Scope): JsonObject {
     const members: Record<string, unknown> = {};
     for (const [keyword, inner] of Object.entries(value)) {
       if (dropped.has(keyword)) continue;
@@ -96,26 +136,28 @@ export class SchemaReader {
         });
         continue;
       }
-      if (keyword === "$ref" || keyword === "$dynamicRef") {
-        if (keyword === "$dynamicRef") {
-          this.diagnostics.add("not-supported", "$dynamicRef is read as $ref: it always means the same schema", {
-            place: at,
-          });
-        }
+      if (keyword === "$ref") {
         const target = this.loader.resolve(inner, at);
-        if (target) members.$ref = this.name(target);
+        if (target) also(members, this.name(target, scope));
+      } else if (keyword === "$dynamicRef") {
+        this.meetDynamic();
+        const first = this.loader.resolve(inner, at);
+        if (first) also(members, this.name(dynamicTarget(String(inner), first, scope), scope));
       } else if (keyword === "discriminator" && isObject(inner)) {
         members.discriminator = this.discriminator(inner, at);
       } else if (schemaKeywords.has(keyword) && !Array.isArray(inner)) {
-        members[keyword] = this.convert(inner, at);
+        members[keyword] = this.convert(inner, at, scope);
       } else if ((schemaListKeywords.has(keyword) || schemaKeywords.has(keyword)) && Array.isArray(inner)) {
-        const list = inner.map((item, index) => this.convert(item, { ...at, pointer: pointerTo(at.pointer, index) }));
-        members[keyword === "items" ? "prefixItems" : keyword] = list;
+        const list = inner.map((item, index) =>
+          this.convert(item, { ...at, pointer: pointerTo(at.pointer, index) }, scope),
+        );
+        const together = keyword === "allOf" && Array.isArray(members.allOf) ? [...members.allOf, ...list] : list;
+        members[keyword === "items" ? "prefixItems" : keyword] = together;
       } else if (schemaMapKeywords.has(keyword) && isObject(inner)) {
         if (keyword === "patternProperties") {
           for (const key of Object.keys(inner)) this.checkPattern(key, { ...at, pointer: pointerTo(at.pointer, key) });
         }
-        members[keyword] = this.convertMap(inner, at);
+        members[keyword] = this.convertMap(inner, at, scope);
       } else {
         if (keyword === "pattern" && typeof inner === "string") this.checkPattern(inner, at);
         setMember(members, keyword, inner);
@@ -149,22 +191,28 @@ export class SchemaReader {
   }
 
   /** A map of schemas. Contracts in the wild also put a reference where the whole map should be. */
-  private convertMap(map: JsonObject, place: Place): Record<string, unknown> {
+  private convertMap(map: JsonObject, place: Place, scope: Scope): Record<string, unknown> {
     if (typeof map.$ref === "string" && Object.keys(map).length === 1) {
       const target = this.loader.resolve(map.$ref, {
         document: place.document,
         pointer: pointerTo(place.pointer, "$ref"),
       });
       const followed = target && this.loader.follow(target);
-      return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place) : {};
+      return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place, scope) : {};
     }
     const members: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(map)) {
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, key) };
-      setMember(members, key, this.convert(item, at));
+      setMember(members, key, this.convert(item, at, scope));
     }
     return members;
   }
+}
+
+/** Adds a reference; a second one, beside `$ref`, must be satisfied too. */
+function also(members: Record<string, unknown>, id: TypeId): void {
+  if (members.$ref === undefined) members.$ref = id;
+  else members.allOf = [...(Array.isArray(members.allOf) ? members.allOf : []), { $ref: id }];
 }
 
 /** OpenAPI 3.0 spells null and exclusive bounds in its own way; 2020-12 has no `nullable`. */

@@ -10,6 +10,8 @@ export interface SourceDocument {
   readonly name: string;
   readonly text: string;
   readonly value: unknown;
+  /** The URI that the document was asked for by, where it stands for one; else it is its file's. */
+  readonly uri?: string;
 }
 
 /** Nesting above this is refused, so that later passes may recurse into one document safely. */

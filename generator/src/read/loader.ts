@@ -1,55 +1,72 @@
 import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, posix, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { defaultLimits, type ReadLimits, readDocument, type SourceDocument } from "./document.js";
 import { isObject, listMember, textMember } from "./json.js";
 import { pointerTo, valueAt } from "./pointer.js";
+import { absoluteUri, type Resource, Resources } from "./resources.js";
+
+/** A folder that stands for everything whose URI starts with a prefix. */
+export interface UriMapping {
+  readonly prefix: string;
+  readonly folder: string;
+}
 
 /**
- * Reads documents below one root, each once, and follows references between them. Never reads outside
- * the root and never reaches the network, whatever a contract asks for.
+ * Reads documents below one root, and below folders that stand for URIs, each once, and follows references between
+ * them. Never reads outside these and never reaches the network, whatever a contract asks for.
  */
 export class Loader {
   readonly documents = new Map<string, SourceDocument>();
   private readonly failed = new Set<string>();
-  private readonly anchors = new WeakMap<SourceDocument, Map<string, string>>();
-  private readonly ids = new Map<string, SourceDocument>();
+  private readonly resources = new Map<SourceDocument, Resources>();
+  private readonly byUri = new Map<string, Resource>();
+  /** What the file part of a reference leads to, by the document it stands in. */
+  private readonly targets = new Map<SourceDocument, Map<string, Resource>>();
   private readonly realRoot: string;
 
   constructor(
     readonly root: string,
     readonly diagnostics: Diagnostics,
     private readonly limits: ReadLimits = defaultLimits,
+    private readonly mappings: readonly UriMapping[] = [],
   ) {
     this.realRoot = realpathSync(root);
   }
 
-  /** The document of a file below the root; undefined when it could not be read, which has been reported. */
-  load(path: string): SourceDocument | undefined {
+  /** The document of a file; undefined when it could not be read, which has been reported. */
+  load(path: string, uri?: string): SourceDocument | undefined {
     const known = this.documents.get(path);
     if (known || this.failed.has(path)) return known;
-    const document = readDocument(path, this.nameOf(path), this.diagnostics, this.limits);
-    if (!document) {
+    const read = readDocument(path, uri ?? this.nameOf(path), this.diagnostics, this.limits);
+    if (!read) {
       this.failed.add(path);
       return undefined;
     }
+    const document = uri === undefined ? read : { ...read, uri };
     this.documents.set(path, document);
     return document;
   }
 
-  /** Lets references name a document by its `$id`. Only for those read at the start: never by the order of reading. */
+  /** Lets references name a document's resources by their `$id`s. Only for those read at the start: never by the order of reading. */
   register(document: SourceDocument): void {
-    const id = textMember(document.value, "$id");
-    if (id !== undefined) this.ids.set(id.replace(/#$/, ""), document);
+    for (const resource of this.resourcesOf(document).all)
+      if (!this.byUri.has(resource.uri)) this.byUri.set(resource.uri, resource);
+  }
+
+  /** The innermost schema resource around a place. */
+  resourceAt({ document, pointer }: Place): Resource {
+    return this.resourcesOf(document).at(pointer);
   }
 
   /** The place a `$ref` points to. Problems are reported at the reference. */
   resolve(ref: unknown, from: Place): Place | undefined {
     if (typeof ref !== "string") return this.complain("ref-invalid", "$ref is not a text", from);
     const [file = "", fragment = ""] = splitOnce(ref, "#");
-    const document = file === "" ? from.document : this.documentOf(file, ref, from);
-    if (!document) return undefined;
-    const pointer = this.pointerOf(document, fragment);
+    const resource = file === "" ? this.resourceAt(from) : this.target(file, ref, from);
+    if (!resource) return undefined;
+    const { document } = resource;
+    const pointer = pointerIn(resource, fragment);
     if (pointer === undefined) {
       return this.complain(
         "ref-not-found",
@@ -60,21 +77,56 @@ export class Loader {
     return { document, pointer };
   }
 
-  private documentOf(file: string, ref: string, from: Place): SourceDocument | undefined {
-    const known = this.ids.get(file);
+  private resourcesOf(document: SourceDocument): Resources {
+    let resources = this.resources.get(document);
+    if (!resources) {
+      resources = new Resources(document);
+      this.resources.set(document, resources);
+    }
+    return resources;
+  }
+
+  private target(file: string, ref: string, from: Place): Resource | undefined {
+    const base = this.resourceAt(from);
+    const isRoot = base.pointer === "";
+    const known = this.targets.get(from.document) ?? new Map<string, Resource>();
+    this.targets.set(from.document, known);
+    const found = (isRoot ? known.get(file) : undefined) ?? this.find(file, ref, from, base);
+    if (found && isRoot) known.set(file, found);
+    return found;
+  }
+
+  private find(file: string, ref: string, from: Place, base: Resource): Resource | undefined {
+    const uri = absoluteUri(file, base.uri);
+    if (uri === undefined) return this.complain("ref-invalid", `$ref "${ref}" is no URI reference`, from);
+    const own = [...this.resourcesOf(from.document).all].find((resource) => resource.uri === uri);
+    const known = own ?? this.byUri.get(uri) ?? this.mapped(uri, ref, from);
     if (known) return known;
-    if (/^[a-z][a-z\d+.-]+:/i.test(file) || file.startsWith("//")) {
-      const beside = pathBeside(textMember(from.document.value, "$id"), file);
-      if (beside !== undefined) return this.documentOf(beside, ref, from);
-      return this.complain("ref-to-network", `$ref "${ref}" would leave this machine`, from);
+    if (known === null) return undefined;
+    const path = filePath(file, uri, from.document);
+    if (path === null) return this.complain("ref-invalid", `$ref "${ref}" is not correctly percent-encoded`, from);
+    if (path === undefined) return this.complain("ref-to-network", `$ref "${ref}" would leave this machine`, from);
+    const document = this.documents.get(path) ?? this.loadBelowRoot(path, ref, from);
+    return document && this.resourcesOf(document).root;
+  }
+
+  /** The document that stands for a URI; null where it should exist and does not, which has been reported. */
+  private mapped(uri: string, ref: string, from: Place): Resource | null | undefined {
+    for (const { prefix, folder } of this.mappings) {
+      if (!uri.startsWith(prefix)) continue;
+      const path = join(folder, decoded(uri.slice(prefix.length)));
+      const real = [path, `${path}.json`, `${path}.yaml`].find((candidate) => realPath(candidate) !== undefined);
+      if (real === undefined || !isBelow(realpathSync(folder), realPath(real) ?? "")) {
+        this.complain("ref-not-found", `$ref "${ref}" points to ${uri}, which ${folder} does not hold`, from);
+        return null;
+      }
+      const document = this.load(real, uri);
+      return document ? this.resourcesOf(document).root : null;
     }
-    let path: string;
-    try {
-      path = resolve(dirname(from.document.path), decodeURIComponent(file));
-    } catch {
-      return this.complain("ref-invalid", `$ref "${ref}" is not correctly percent-encoded`, from);
-    }
-    if (this.documents.has(path)) return this.documents.get(path);
+    return undefined;
+  }
+
+  private loadBelowRoot(path: string, ref: string, from: Place): SourceDocument | undefined {
     const real = realPath(path);
     if (real === undefined) {
       // Outside the root nothing is said about what exists.
@@ -86,40 +138,9 @@ export class Loader {
           )
         : this.complain("ref-outside-root", `$ref "${ref}" leads out of ${this.nameOf(this.root)}`, from);
     }
-    if (!isBelow(this.realRoot, real)) {
+    if (!isBelow(this.realRoot, real))
       return this.complain("ref-outside-root", `$ref "${ref}" leads out of ${this.nameOf(this.root)}`, from);
-    }
     return this.load(path);
-  }
-
-  private pointerOf(document: SourceDocument, fragment: string): string | undefined {
-    let decoded: string;
-    try {
-      decoded = decodeURIComponent(fragment);
-    } catch {
-      return undefined;
-    }
-    if (decoded === "") return "";
-    if (decoded.startsWith("/")) return valueAt(document.value, decoded) === undefined ? undefined : decoded;
-    return this.anchorsOf(document).get(decoded);
-  }
-
-  private anchorsOf(document: SourceDocument): Map<string, string> {
-    let anchors = this.anchors.get(document);
-    if (anchors) return anchors;
-    anchors = new Map();
-    const stack: [unknown, string][] = [[document.value, ""]];
-    for (let next = stack.pop(); next; next = stack.pop()) {
-      const [value, pointer] = next;
-      if (typeof value !== "object" || value === null) continue;
-      for (const keyword of ["$anchor", "$dynamicAnchor"]) {
-        const anchor = textMember(value, keyword);
-        if (anchor !== undefined && !anchors.has(anchor)) anchors.set(anchor, pointer);
-      }
-      for (const [key, inner] of Object.entries(value)) stack.push([inner, pointerTo(pointer, key)]);
-    }
-    this.anchors.set(document, anchors);
-    return anchors;
   }
 
   /** Follows `$ref` from an OpenAPI object (parameter, response, path item, …) to the object itself. */
@@ -167,13 +188,47 @@ export class Loader {
   }
 }
 
+/** The pointer of a fragment, in the document that the resource lies in; undefined where it leads to nothing. */
+function pointerIn({ document, pointer, anchors }: Resource, fragment: string): string | undefined {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(fragment);
+  } catch {
+    return undefined;
+  }
+  if (decoded === "") return pointer;
+  if (!decoded.startsWith("/")) return anchors.get(decoded);
+  return valueAt(document.value, pointer + decoded) === undefined ? undefined : pointer + decoded;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The file that a reference means: beside its document, or as their URIs lie to each other. Null for a wrong encoding. */
+function filePath(file: string, uri: string, document: SourceDocument): string | null | undefined {
+  const isAbsoluteUri = /^[a-z][a-z\d+.-]+:/i.test(file) || file.startsWith("//");
+  if (document.uri !== undefined) return undefined;
+  try {
+    if (!isAbsoluteUri) return resolve(dirname(document.path), decodeURIComponent(file));
+    const beside = pathBeside(textMember(document.value, "$id"), uri);
+    return beside === undefined ? undefined : join(dirname(document.path), decodeURIComponent(beside));
+  } catch {
+    return null;
+  }
+}
+
 /** The relative path between two `$id`s of one site: files lie to each other as their ids do. */
 function pathBeside(base: string | undefined, target: string): string | undefined {
   if (base === undefined || !URL.canParse(base) || !URL.canParse(target)) return undefined;
   const [here, there] = [new URL(base), new URL(target)];
   if (here.protocol !== there.protocol || here.host !== there.host || here.host === "") return undefined;
   const path = posix.relative(posix.dirname(here.pathname), there.pathname);
-  return path === "" ? undefined : `./${path}`;
+  return path === "" ? undefined : path;
 }
 
 function realPath(path: string): string | undefined {

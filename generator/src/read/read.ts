@@ -1,9 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
+import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 import { defaultLimits, type ReadLimits, type SourceDocument } from "./document.js";
-import { textMember } from "./json.js";
-import { isBelow, Loader } from "./loader.js";
+import { isObject, textMember } from "./json.js";
+import { isBelow, Loader, type UriMapping } from "./loader.js";
 
 /** The contracts of one run, read but not yet understood. */
 export interface Project {
@@ -24,11 +26,13 @@ export interface ReadOptions {
   /** Folder that references may not leave; default: the contract's own folder. */
   readonly root?: string;
   readonly limits?: ReadLimits;
+  /** Folders that stand for URIs, so that references to these need no network. */
+  readonly mappings?: readonly UriMapping[];
 }
 
 /** Reads a folder of contracts, or one OpenAPI file. Undefined when there is nothing to go on with. */
 export function readProject(
-  { spec, root, limits = defaultLimits }: ReadOptions,
+  { spec, root, limits = defaultLimits, mappings = [] }: ReadOptions,
   diagnostics: Diagnostics,
 ): Project | undefined {
   const path = resolve(spec);
@@ -42,18 +46,30 @@ export function readProject(
     diagnostics.add("file-not-found", `--root ${root} is not above ${spec}`, { file: root });
     return undefined;
   }
-  const loader = new Loader(root === undefined ? folder : resolve(root), diagnostics, limits);
+  const loader = new Loader(root === undefined ? folder : resolve(root), diagnostics, limits, [
+    ...mappings,
+    ...metaSchemas(),
+  ]);
   if (!stat.isDirectory()) {
     const document = loader.load(path);
-    if (!document || !isOpenApi(document, diagnostics)) return undefined;
+    if (!document) return undefined;
+    const isSchema = isSchemaDocument(document);
+    if (!isSchema && !isOpenApi(document, diagnostics)) return undefined;
     loader.register(document);
-    return { loader, contracts: [document], schemaFiles: [], vectorFiles: [], kind: "file" };
+    const [contracts, schemaFiles] = isSchema ? [[], [document]] : [[document], []];
+    return { loader, contracts, schemaFiles, vectorFiles: [], kind: "file" };
   }
   const files = filesBelow(path);
-  const schemaFiles = loadAll(
-    loader,
-    files.filter((file) => file.endsWith(".schema.json")),
-  );
+  const hasContract = files.some((file) => /^openapi\.(ya?ml|json)$/.test(basename(file)));
+  const schemaFiles = hasContract
+    ? loadAll(
+        loader,
+        files.filter((file) => file.endsWith(".schema.json")),
+      )
+    : loadAll(
+        loader,
+        files.filter((file) => /\.(ya?ml|json)$/.test(file)),
+      ).filter(isSchemaDocument);
   const contracts = loadAll(
     loader,
     files.filter((file) => /^openapi\.(ya?ml|json)$/.test(basename(file))),
@@ -63,8 +79,8 @@ export function readProject(
     files.filter((file) => basename(dirname(file)) === "vectors" && file.endsWith(".json")),
   );
   for (const document of [...schemaFiles, ...contracts]) loader.register(document);
-  if (files.every((file) => !/^openapi\.(ya?ml|json)$/.test(basename(file)))) {
-    diagnostics.add("no-contract", `${spec} holds no openapi.yaml`, { file: spec });
+  if (!hasContract && schemaFiles.length === 0) {
+    diagnostics.add("no-contract", `${spec} holds no openapi.yaml and no JSON Schema`, { file: spec });
     return undefined;
   }
   return {
@@ -79,9 +95,33 @@ export function readProject(
 /** The area of a document: the folder below the version folder (`v1/runtime/…` is `runtime`), or `""` for one file. */
 export function areaOf(project: Pick<Project, "kind">, document: SourceDocument): string {
   if (project.kind === "file") return "";
+  if (document.uri !== undefined) return "external";
   const steps = document.name.split("/").slice(0, -1);
   const below = /^v\d+$/.test(steps[0] ?? "") ? steps.slice(1) : steps;
   return below[0] ?? "";
+}
+
+/** A JSON Schema that stands for itself: it says so, or it uses a keyword that says what values are valid. */
+function isSchemaDocument({ value }: SourceDocument): boolean {
+  if (typeof value === "boolean") return true;
+  if (!isObject(value) || value.openapi !== undefined || value.swagger !== undefined) return false;
+  return Object.keys(value).some((key) => schemaSigns.has(key));
+}
+
+const schemaSigns: ReadonlySet<string> = new Set([
+  ...["$schema", "$id", "$ref", "$defs", "$dynamicRef", "$anchor"],
+  ...["type", "enum", "const", "pattern", "required", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+  ...["minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"],
+  ...["multipleOf", "dependentRequired", "minContains", "maxContains", "format"],
+  ...schemaKeywords,
+  ...schemaListKeywords,
+  ...schemaMapKeywords,
+]);
+
+/** The meta-schemas of 2020-12 are part of the installation. */
+function metaSchemas(): UriMapping[] {
+  const schema = createRequire(import.meta.url).resolve("ajv/dist/refs/json-schema-2020-12/schema.json");
+  return [{ prefix: "https://json-schema.org/draft/2020-12/", folder: dirname(schema) }];
 }
 
 function isOpenApi(document: SourceDocument, diagnostics: Diagnostics): boolean {
