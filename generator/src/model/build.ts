@@ -40,10 +40,13 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   const naming = options.names ?? { types: refuseClashes, methods: refuseClashes };
   const types = new Map<TypeId, TypeModel>();
   const formats = new Map(project.contracts.map((document) => [areaOf(project, document), assertsFormats(document)]));
+  // Nobody can add `x-name` to what is not theirs; a schema without a usable name gets a plain one there.
+  const fallback = naming.types.clashes === "qualify" ? "Schema" : undefined;
   const schemaNames = resolveNames(
     [...schemas.named.values()].map(({ id, place, scope }): Claim => {
       const within = [...(scope?.values() ?? [])].map((target) => `In${schemaName(target)}`);
-      const name = usableTypeName([schemaName(place), ...within].join(""), place, diagnostics, classNames);
+      const wish = [schemaName(place), ...within].join("");
+      const name = usableTypeName(wish, place, diagnostics, classNames, fallback);
       const what = `the schema at ${place.document.name}#${place.pointer}`;
       return { id, name, what, place, qualifiers: qualifiersOf(place) };
     }),

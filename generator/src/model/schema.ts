@@ -1,11 +1,13 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { schemaName } from "../names/names.js";
+import type { SourceDocument } from "../read/document.js";
 import { isObject, type JsonObject, objectMember, plainObject, setMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { dynamicTarget, enter, noScope, ownResource, type Scope, scopeKey } from "./dynamic.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
 import type { ModelSchema, TypeId } from "./types.js";
+import { meaninglessIn } from "./vocabulary.js";
 import { describe, misfit } from "./well-formed.js";
 
 /** A schema that the contract names, or that a reference points to. */
@@ -32,6 +34,7 @@ export class SchemaReader {
   /** The type that is being read, and what of it has a `$dynamicRef` inside. */
   private reading: TypeId | undefined;
   private dynamicMet = 0;
+  private readonly meaningless = new Map<SourceDocument, ReadonlySet<string>>();
   private readonly dynamicParts = new Set<ModelSchema>();
 
   /**
@@ -126,8 +129,9 @@ export class SchemaReader {
 
   private convertMembers(value: JsonObject, place: Place, scope: Scope): JsonObject {
     const members: Record<string, unknown> = {};
+    const meaningless = this.meaninglessIn(place.document);
     for (const [keyword, inner] of Object.entries(value)) {
-      if (dropped.has(keyword)) continue;
+      if (dropped.has(keyword) || meaningless.has(keyword)) continue;
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
       const expected = misfit(keyword, inner);
       if (expected !== undefined) {
@@ -164,6 +168,15 @@ export class SchemaReader {
       }
     }
     return members;
+  }
+
+  private meaninglessIn(document: SourceDocument): ReadonlySet<string> {
+    let keywords = this.meaningless.get(document);
+    if (!keywords) {
+      keywords = meaninglessIn(document, this.loader);
+      this.meaningless.set(document, keywords);
+    }
+    return keywords;
   }
 
   /** A mapping names its targets by reference, or by their names under `components/schemas` (OpenAPI 3.1, §4.8.25). */

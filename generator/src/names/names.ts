@@ -92,8 +92,10 @@ export function usableTypeName(
   place: Place,
   diagnostics: Diagnostics,
   classes: ReadonlySet<string> = noNames,
+  fallback?: string,
 ): string {
   if (!isName(name)) {
+    if (fallback !== undefined) return fallback;
     diagnostics.add("name-unusable", `"${name}" cannot be the name of a type`, { place });
     return "";
   }

@@ -54,6 +54,17 @@ export class Loader {
       if (!this.byUri.has(resource.uri)) this.byUri.set(resource.uri, resource);
   }
 
+  /** The document that stands for a URI, where it is at hand. */
+  known(uri: string): SourceDocument | undefined {
+    const resource = this.byUri.get(uri);
+    if (resource) return resource.document;
+    for (const { prefix, folder } of this.mappings) {
+      const path = uri.startsWith(prefix) ? fileIn(folder, uri.slice(prefix.length)) : undefined;
+      if (path !== undefined) return this.load(path, uri);
+    }
+    return undefined;
+  }
+
   /** The innermost schema resource around a place. */
   resourceAt({ document, pointer }: Place): Resource {
     return this.resourcesOf(document).at(pointer);
@@ -114,13 +125,16 @@ export class Loader {
   private mapped(uri: string, ref: string, from: Place): Resource | null | undefined {
     for (const { prefix, folder } of this.mappings) {
       if (!uri.startsWith(prefix)) continue;
-      const path = join(folder, decoded(uri.slice(prefix.length)));
-      const real = [path, `${path}.json`, `${path}.yaml`].find((candidate) => realPath(candidate) !== undefined);
-      if (real === undefined || !isBelow(realpathSync(folder), realPath(real) ?? "")) {
-        this.complain("ref-not-found", `$ref "${ref}" points to ${uri}, which ${folder} does not hold`, from);
+      const path = fileIn(folder, uri.slice(prefix.length));
+      if (path === undefined) {
+        this.complain(
+          "ref-not-found",
+          `$ref "${ref}" points to ${uri}, which is not in the folder for ${prefix}`,
+          from,
+        );
         return null;
       }
-      const document = this.load(real, uri);
+      const document = this.load(path, uri);
       return document ? this.resourcesOf(document).root : null;
     }
     return undefined;
@@ -199,6 +213,13 @@ function pointerIn({ document, pointer, anchors }: Resource, fragment: string): 
   if (decoded === "") return pointer;
   if (!decoded.startsWith("/")) return anchors.get(decoded);
   return valueAt(document.value, pointer + decoded) === undefined ? undefined : pointer + decoded;
+}
+
+/** The file below a folder that stands for the rest of a URI, with or without its extension. */
+function fileIn(folder: string, rest: string): string | undefined {
+  const path = join(folder, decoded(rest));
+  const found = [path, `${path}.json`, `${path}.yaml`].find((candidate) => realPath(candidate) !== undefined);
+  return found !== undefined && isBelow(realpathSync(folder), realPath(found) ?? "") ? found : undefined;
 }
 
 function decoded(text: string): string {

@@ -21,7 +21,7 @@ export interface Members {
   constructor: string;
   toString?: string;
   __proto__?: number;
-  ключ?: string;
+  "ключ"?: string;
 }
 
 export type NaiveCafe = string;

@@ -48,7 +48,7 @@ export function isMembers(value, tolerant, found, at = "") {
     if (toString !== undefined && typeof toString !== "string" && fail(found, `${at}/toString`, "type", "string")) return false;
     const __proto__ = own(value, "__proto__");
     if (__proto__ !== undefined && !Number.isInteger(__proto__) && fail(found, `${at}/__proto__`, "type", "integer")) return false;
-    const member5 = value.ключ;
+    const member5 = value["ключ"];
     if (member5 !== undefined && typeof member5 !== "string" && fail(found, `${at}/ключ`, "type", "string")) return false;
     if (!tolerant) for (const name in value) if (!Members$names.has(name) && fail(found, at, "additionalProperties", name)) return false;
   } else if (fail(found, at, "type", "object")) return false;
