@@ -7,6 +7,7 @@ import { objectMember, textMember } from "../read/json.js";
 import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
 import type { MadeType } from "./content.js";
+import { Directed } from "./directed.js";
 import { sameValueReferences } from "./json-types.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
 import { referencesIn } from "./references.js";
@@ -30,9 +31,16 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   const { loader } = project;
   const first = readDrafts(project, new SchemaReader(loader, diagnostics), diagnostics);
   const dynamic = leadingTo(first.schemas.dynamic, first.schemas);
-  const { schemas, drafts } =
+  const { schemas, drafts: undirected } =
     dynamic.size === 0 ? first : readDrafts(project, new SchemaReader(loader, diagnostics, dynamic), diagnostics);
   checkLoops(schemas, diagnostics);
+  const directed = new Directed(schemas.named);
+  const drafts = undirected.map(({ contract, operations, errors }) => ({
+    contract,
+    operations: operations.map((draft) => directed.draft(draft)),
+    errors: errors.schema === undefined ? errors : { ...errors, schema: directed.id(errors.schema, "output") },
+  }));
+  const directedSchemas = directed.schemas();
 
   const named = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
   const classNames = new Set(named.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
@@ -43,9 +51,9 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
   // Nobody can add `x-name` to what is not theirs; a schema without a usable name gets a plain one there.
   const fallback = naming.types.clashes === "qualify" ? "Schema" : undefined;
   const schemaNames = resolveNames(
-    [...schemas.named.values()].map(({ id, place, scope }): Claim => {
+    directedSchemas.map(({ id, place, scope, direction }): Claim => {
       const within = [...(scope?.values() ?? [])].map((target) => `In${schemaName(target)}`);
-      const wish = [schemaName(place), ...within].join("");
+      const wish = [schemaName(place), ...within, direction ? pascalCase(direction) : ""].join("");
       const name = usableTypeName(wish, place, diagnostics, classNames, fallback);
       const what = `the schema at ${place.document.name}#${place.pointer}`;
       return { id, name, what, place, qualifiers: qualifiersOf(place) };
@@ -58,8 +66,12 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     const area = areaOf(project, contract);
     types.set(type.id, { ...type, name, area, assertFormats: options.assertFormats ?? formats.get(area) ?? true });
   };
-  for (const { id, place, schema } of schemas.named.values())
-    add({ id, schema, origin: "schema", place }, schemaNames.get(id) ?? "", place.document);
+  for (const { id, place, schema, direction } of directedSchemas)
+    add(
+      { id, schema, origin: "schema", place, ...(direction ? { direction } : {}) },
+      schemaNames.get(id) ?? "",
+      place.document,
+    );
   const taken = new Set([...schemaNames.values()].map((name) => name.toLowerCase()));
   for (const { contract, operations } of drafts) {
     // Operations of two services may share a name; their types never meet in one file.

@@ -44,7 +44,7 @@ export function discriminatorOf(
 
 /** A variant without a mapping is meant by the name of its schema. */
 function implicitName(id: TypeId): string {
-  return (id.split("/").at(-1) ?? id).replace(/\.(schema\.)?(json|ya?ml)#?$/, "");
+  return (id.split("?")[0]?.split("/").at(-1) ?? id).replace(/\.(schema\.)?(json|ya?ml)#?$/, "");
 }
 
 function areDistinct(values: readonly (readonly string[])[]): boolean {

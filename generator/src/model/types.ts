@@ -34,6 +34,8 @@ export interface TypeModel {
   readonly origin: "schema" | "request" | "content";
   readonly place: Place;
   readonly assertFormats: boolean;
+  /** Set for a variant of a schema, where `readOnly` and `writeOnly` make a difference between the directions. */
+  readonly direction?: "input" | "output";
 }
 
 export interface ParameterModel {

@@ -56,12 +56,18 @@ function valuesOf(shape: Shape): string | undefined {
     : undefined;
 }
 
-export function docOf({ schema, origin, name }: TypeModel): string[] {
+const directionNotes = {
+  input: "As it is sent: members that only the server sets may be left out.",
+  output: "As it comes back: members that only the client sets may be left out.",
+};
+
+export function docOf({ schema, origin, name, direction }: TypeModel): string[] {
   if (typeof schema === "boolean") return [];
   if (origin === "request") {
     const operation = name.replace(/(Operation)?Request$/, "");
     return [`The whole request of \`${operation.charAt(0).toLowerCase()}${operation.slice(1)}\`.`];
   }
   const { description, deprecated } = schema;
-  return memberDocLines(typeof description === "string" ? description : undefined, deprecated === true);
+  const lines = memberDocLines(typeof description === "string" ? description : undefined, deprecated === true);
+  return direction ? [...lines, ...(lines.length > 0 ? [""] : []), directionNotes[direction]] : lines;
 }

@@ -1,0 +1,85 @@
+import type { MadeType } from "./content.js";
+import { type Direction, Directions, variantId } from "./direction.js";
+import type { OperationDraft } from "./operation.js";
+import type { NamedSchema } from "./schema.js";
+import type { ChannelModel, MediaModel, ModelSchema, OperationModel, TypeId } from "./types.js";
+
+/** A named schema, or its variant for one direction. */
+export interface DirectedSchema extends NamedSchema {
+  readonly direction?: Direction;
+}
+
+/** What is sent and what comes back, apart where `readOnly` and `writeOnly` make a difference. */
+export class Directed {
+  private readonly directions: Directions;
+  private readonly roots: Readonly<Record<Direction, (ModelSchema | TypeId)[]>> = { input: [], output: [] };
+
+  constructor(private readonly named: ReadonlyMap<TypeId, NamedSchema>) {
+    this.directions = new Directions(new Map([...named].map(([id, { schema }]) => [id, schema])));
+  }
+
+  /** The operation with the types of its directions. */
+  draft({ operation, channel, made }: OperationDraft): OperationDraft {
+    const used = operation ?? channel;
+    const sent = new Set<TypeId | undefined>([used?.request, channel?.send]);
+    for (const { schema } of operation?.body?.content ?? []) sent.add(schema);
+    return {
+      ...(operation ? { operation: this.operation(operation) } : {}),
+      ...(channel ? { channel: this.channel(channel) } : {}),
+      made: made.map((type) => this.made(type, sent.has(type.id) ? "input" : "output")),
+    };
+  }
+
+  /** The type of a direction; asked for here, it is among `schemas`. */
+  id(id: TypeId, direction: Direction): TypeId {
+    this.roots[direction].push(id);
+    return this.directions.idFor(id, direction);
+  }
+
+  /** All named schemas, and the variants that the operations need. */
+  schemas(): DirectedSchema[] {
+    const variants = (["input", "output"] as const).flatMap((direction) =>
+      this.directions.variantsFrom(this.roots[direction], direction).flatMap((id): DirectedSchema[] => {
+        const original = this.named.get(id);
+        if (!original) return [];
+        const schema = this.directions.schemaFor(original.schema, direction);
+        return [{ ...original, id: variantId(id, direction), schema, direction }];
+      }),
+    );
+    return [...this.named.values(), ...variants];
+  }
+
+  private operation(operation: OperationModel): OperationModel {
+    const { body, responses, pagination } = operation;
+    return {
+      ...operation,
+      ...(body ? { body: { ...body, content: body.content.map((media) => this.media(media, "input")) } } : {}),
+      responses: responses.map((response) => ({
+        ...response,
+        content: response.content.map((media) => this.media(media, "output")),
+      })),
+      ...(pagination?.body === undefined
+        ? {}
+        : { pagination: { ...pagination, body: this.id(pagination.body, "output") } }),
+    };
+  }
+
+  private channel(channel: ChannelModel): ChannelModel {
+    const { receive, send } = channel;
+    return {
+      ...channel,
+      receive: this.id(receive, "output"),
+      ...(send === undefined ? {} : { send: this.id(send, "input") }),
+    };
+  }
+
+  private media(media: MediaModel, direction: Direction): MediaModel {
+    return media.schema === undefined ? media : { ...media, schema: this.id(media.schema, direction) };
+  }
+
+  private made(type: MadeType, direction: Direction): MadeType {
+    this.roots[direction].push(type.schema);
+    const schema = this.directions.schemaFor(type.schema, direction);
+    return schema === type.schema ? type : { ...type, schema };
+  }
+}

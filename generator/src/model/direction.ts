@@ -1,0 +1,148 @@
+import { isObject, listMember, objectMember, plainObject } from "../read/json.js";
+import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
+import { referencesIn } from "./references.js";
+import type { ModelSchema, TypeId } from "./types.js";
+
+/** Which way a value goes: from client to server, or back. */
+export type Direction = "input" | "output";
+
+type SchemaObject = Exclude<ModelSchema, boolean>;
+type Lookup = (id: TypeId) => ModelSchema | undefined;
+
+/**
+ * Members that only the server sets (`readOnly`) need not be sent, and those that only the client sets (`writeOnly`)
+ * need not come back, though the schema requires them (OpenAPI 3.0.4, Schema Object; 3.1 has both from JSON Schema).
+ * Types for which that makes a difference have a variant for the direction; all others are the same both ways.
+ */
+export class Directions {
+  private readonly affected: Readonly<Record<Direction, ReadonlySet<TypeId>>>;
+
+  constructor(private readonly schemas: ReadonlyMap<TypeId, ModelSchema>) {
+    const users = new Map<TypeId, TypeId[]>();
+    for (const [id, schema] of schemas)
+      for (const to of referencesIn(schema)) {
+        const list = users.get(to);
+        if (list) list.push(id);
+        else users.set(to, [id]);
+      }
+    const spread = (direction: Direction) => {
+      const found = new Set([...schemas.keys()].filter((id) => this.differs(schemas.get(id) ?? true, direction)));
+      for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
+      return found;
+    };
+    this.affected = { input: spread("input"), output: spread("output") };
+  }
+
+  /** The type that a reference means in a direction. */
+  idFor(id: TypeId, direction: Direction): TypeId {
+    return this.affected[direction].has(id) ? variantId(id, direction) : id;
+  }
+
+  /** A schema as it is in a direction: the very same object where nothing is different. */
+  schemaFor(schema: ModelSchema, direction: Direction): ModelSchema {
+    const affected = this.affected[direction];
+    const isSame = affected.size === 0 || ![...referencesIn(schema)].some((id) => affected.has(id));
+    if (isSame && !this.differs(schema, direction)) return schema;
+    return this.rewrite(schema, direction, new Set());
+  }
+
+  /** The variants that schemas in a direction refer to, and those that these refer to, by the ids of their originals. */
+  variantsFrom(roots: Iterable<ModelSchema | TypeId>, direction: Direction): TypeId[] {
+    const found = new Set<TypeId>();
+    const add = (id: TypeId) => {
+      if (this.affected[direction].has(id)) found.add(id);
+    };
+    for (const root of roots) {
+      if (typeof root === "string") add(root);
+      else for (const id of referencesIn(root)) add(id);
+    }
+    for (const id of found) for (const to of referencesIn(this.schemas.get(id) ?? true)) add(to);
+    return [...found];
+  }
+
+  private readonly lookup: Lookup = (id) => this.schemas.get(id);
+
+  private differs(schema: ModelSchema, direction: Direction): boolean {
+    if (typeof schema === "boolean") return false;
+    const pending: SchemaObject[] = [schema];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      if (this.spared(next, direction).size > 0) return true;
+      for (const part of partsOf(next)) if (typeof part === "object") pending.push(part);
+    }
+    return false;
+  }
+
+  /** Members that this schema, or a part of its `allOf`, requires although they do not go this way. */
+  private spared(schema: SchemaObject, direction: Direction): ReadonlySet<string> {
+    if (schema.properties === undefined && schema.allOf === undefined) return none;
+    const mark = direction === "input" ? "readOnly" : "writeOnly";
+    const required = new Set<unknown>(listMember(schema, "required"));
+    const marked = new Set<string>();
+    const seen = new Set<unknown>();
+    const pending: (ModelSchema | undefined)[] = [schema];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (typeof next === "boolean" || seen.has(next)) continue;
+      seen.add(next);
+      for (const [name, member] of Object.entries(objectMember(next, "properties") ?? {}))
+        if (this.isMarked(member as ModelSchema, mark)) marked.add(name);
+      for (const part of listMember(next, "allOf") ?? []) {
+        pending.push(part as ModelSchema);
+        if (isObject(part)) for (const name of listMember(part, "required") ?? []) required.add(name);
+      }
+      if (typeof next.$ref === "string") pending.push(this.lookup(next.$ref));
+    }
+    for (const name of marked) if (!required.has(name)) marked.delete(name);
+    return marked;
+  }
+
+  private isMarked(schema: ModelSchema, mark: "readOnly" | "writeOnly"): boolean {
+    let current: ModelSchema | undefined = schema;
+    for (let steps = 0; typeof current === "object" && steps < 16; steps++) {
+      if (current[mark] === true) return true;
+      current = typeof current.$ref === "string" ? this.lookup(current.$ref) : undefined;
+    }
+    return false;
+  }
+
+  private rewrite(schema: ModelSchema, direction: Direction, outer: ReadonlySet<string>): ModelSchema {
+    if (typeof schema === "boolean") return schema;
+    const spared = new Set([...outer, ...this.spared(schema, direction)]);
+    const inner = (part: unknown) => this.rewrite(part as ModelSchema, direction, none);
+    const members = Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
+      if (keyword === "$ref") return [[keyword, this.idFor(String(value), direction)]];
+      if (keyword === "required" && Array.isArray(value) && spared.size > 0) {
+        const left = value.filter((name) => !spared.has(name));
+        return left.length > 0 ? [[keyword, left]] : [];
+      }
+      if (keyword === "allOf" && Array.isArray(value))
+        return [[keyword, value.map((part) => this.rewrite(part as ModelSchema, direction, spared))]];
+      if (keyword === "discriminator" && isObject(value)) return [[keyword, this.mapping(value, direction)]];
+      if (schemaKeywords.has(keyword)) return [[keyword, inner(value)]];
+      if (schemaListKeywords.has(keyword) && Array.isArray(value)) return [[keyword, value.map(inner)]];
+      if (schemaMapKeywords.has(keyword) && isObject(value))
+        return [[keyword, plainObject(Object.entries(value).map(([name, part]) => [name, inner(part)] as const))]];
+      return [[keyword, value]];
+    });
+    return plainObject(members);
+  }
+
+  private mapping(discriminator: Readonly<Record<string, unknown>>, direction: Direction): object {
+    const mapping = Object.entries(objectMember(discriminator, "mapping") ?? {});
+    const directed = mapping.map(([value, id]) => [value, this.idFor(String(id), direction)] as const);
+    return { ...discriminator, mapping: plainObject(directed) };
+  }
+}
+
+export function variantId(id: TypeId, direction: Direction): TypeId {
+  return `${id}${id.includes("?") ? "&" : "?"}${direction}`;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function partsOf(schema: SchemaObject): ModelSchema[] {
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    if (schemaKeywords.has(keyword)) return [value as ModelSchema];
+    if (schemaListKeywords.has(keyword) && Array.isArray(value)) return value as ModelSchema[];
+    return schemaMapKeywords.has(keyword) && isObject(value) ? (Object.values(value) as ModelSchema[]) : [];
+  });
+}
