@@ -66,6 +66,8 @@ function program(finish: (code: number) => void): Command {
     .option("--artefacts <list>", "some of models,validators,client,server,paths (default: all but paths)")
     .option("--names <how>", "lock: names.lock.json keeps names, clashes get longer ones; strict: clashes are errors")
     .option("--no-assert-formats", "take `format` as a hint, as JSON Schema 2020-12 does by itself")
+    .option("--report <file>", "write as JSON what types or the output do not carry of the contract, with its place")
+    .option("--strict", "exit 1, and write nothing, when something is not carried at all")
     .option("--check", "write nothing; exit 1 when the output is not what the contracts give")
     .option("--watch", "generate again after every change")
     .option("--json", "report as JSON")

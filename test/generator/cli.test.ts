@@ -181,6 +181,7 @@ describe("generate", () => {
       added: count,
       changed: 0,
       removed: 0,
+      loss: { exact: expect.any(Number), widened: 0, unsupported: 0 },
       diagnostics: [],
     });
   });

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, watch } from "node:fs";
+import { readFileSync, statSync, watch, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import pc from "picocolors";
@@ -6,6 +6,8 @@ import { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { Artefacts } from "../emit/artefacts.js";
 import { emit } from "../emit/emit.js";
 import { folderLayout, packagesLayout } from "../emit/layout.js";
+import { countLosses, type Loss, type LossReport, lossOf } from "../loss/loss.js";
+import { printLosses, summaryOf } from "../loss/report.js";
 import { buildModel, methodKey } from "../model/build.js";
 import type { Model } from "../model/types.js";
 import { type LockedNames, lockFile, readLock } from "../names/lock.js";
@@ -25,6 +27,8 @@ export interface GenerateOptions extends SpecOptions {
   readonly artefacts?: string;
   readonly names?: string;
   readonly assertFormats?: boolean;
+  readonly report?: string;
+  readonly strict?: boolean;
   readonly check?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -86,31 +90,39 @@ async function run(options: GenerateOptions, settings: Settings): Promise<number
   const { out } = settings;
   const started = performance.now();
   const diagnostics = new Diagnostics();
-  const planned = await prepare(options, settings, diagnostics);
-  if (!planned || diagnostics.hasErrors) return report(diagnostics, options, { files: 0 });
+  const prepared = await prepare(options, settings, diagnostics);
+  if (!prepared || diagnostics.hasErrors) return report(diagnostics, options, { files: 0 });
+  const { planned, losses } = prepared;
+  const loss = countLosses(losses);
+  if (options.report !== undefined) writeReport(options.report, losses);
+  if (options.strict && loss.unsupported > 0) {
+    for (const { keyword, place } of unsupportedIn(losses))
+      diagnostics.add("loss", `${keyword} is not carried by the output`, { place });
+    return report(diagnostics, options, { files: 0, loss });
+  }
   const drifted = planned.added.length + planned.changed.length + planned.removed.length > 0;
   if (options.check) {
     if (drifted) diagnostics.add("drift", `${out} differs from the contracts: ${summary(planned)}`, { file: out });
     if (drifted && !options.json) process.stderr.write(`${printPlan(planned)}\n\n`);
     if (!drifted && !options.json) process.stdout.write(`${pc.green("clean")}: ${summary(planned)} in ${out}\n`);
-    return report(diagnostics, options, counts(planned));
+    return report(diagnostics, options, { ...counts(planned), loss });
   }
   if (!write(planned, diagnostics)) return report(diagnostics, options, { files: 0 });
   if (!options.json) {
     if (drifted) process.stdout.write(`${printPlan(planned)}\n`);
     const time = Math.round(performance.now() - started);
     process.stdout.write(
-      `${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n`,
+      `${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n${summaryOf(losses)}\n`,
     );
   }
-  return report(diagnostics, options, counts(planned));
+  return report(diagnostics, options, { ...counts(planned), loss });
 }
 
 async function prepare(
   options: GenerateOptions,
   { read, out, packages, artefacts, names }: Settings,
   diagnostics: Diagnostics,
-): Promise<Plan | undefined> {
+): Promise<{ planned: Plan; losses: LossReport } | undefined> {
   const project = readProject(read, diagnostics);
   if (!project) return undefined;
   const services = options.service ?? [];
@@ -142,7 +154,23 @@ async function prepare(
     progress: progress.update,
   }).finally(() => progress.clear());
   if (locked) files.push(lockFile(namesIn(model)));
-  return plan(out, files, diagnostics, { partial: services.length > 0 });
+  return {
+    planned: plan(out, files, diagnostics, { partial: services.length > 0 }),
+    losses: lossOf(model, diagnostics, artefacts.has("validators")),
+  };
+}
+
+function unsupportedIn({ schemas, contract }: LossReport): Loss[] {
+  const all = [...schemas.flatMap(({ losses }) => losses), ...contract];
+  return all.filter(({ status }) => status === "unsupported");
+}
+
+function writeReport(path: string, losses: LossReport): void {
+  try {
+    writeFileSync(path, printLosses(losses));
+  } catch (error) {
+    throw new UsageError(`--report ${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
+  }
 }
 
 function namesIn({ types, services }: Model): LockedNames {

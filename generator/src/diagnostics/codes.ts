@@ -122,6 +122,10 @@ export const codes = {
     "Read the message for what happens instead.",
     "The contract says something that the generated code does not carry.",
   ),
+  loss: error(
+    "Say it in another way, or run without --strict.",
+    "With --strict, everything in the contract must be carried by the output: by types, or by validators at least.",
+  ),
   "vector-file": error(
     "A vector file is a list of { describe, valid, instance, violates? }.",
     "The vector file is malformed.",

@@ -14,6 +14,11 @@ function hasWholeEscapes(text: string): boolean {
   return !/%(?![\dA-Fa-f]{2})/.test(text);
 }
 
+/** OpenAPI's `byte`: base64 with its padding (RFC 4648 §4). */
+export function byteFormat(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(text);
+}
+
 export function dateFormat(text: string): boolean {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
   if (!match) return false;
@@ -96,8 +101,50 @@ export function jsonPointerFormat(text: string): boolean {
   return JSON_POINTER.test(text);
 }
 
+export function relativeJsonPointerFormat(text: string): boolean {
+  const [, rest] = /^(?:0|[1-9]\d*)(.*)$/s.exec(text) ?? [];
+  return rest !== undefined && (rest === "#" || jsonPointerFormat(rest));
+}
+
+/** RFC 3987: a URI whose letters may be of any script. */
+export function iriFormat(text: string): boolean {
+  return /^[A-Za-z][A-Za-z\d+.-]*:/.test(text) && iriReferenceFormat(text);
+}
+
+export function iriReferenceFormat(text: string): boolean {
+  return /^[^\s\p{Cc}"<>\\^`{|}]*$/u.test(text) && hasWholeEscapes(text);
+}
+
+/** RFC 6570: literals, and expressions in braces with variables between commas. */
+export function uriTemplateFormat(text: string): boolean {
+  return text.split("{").every((part, index) => {
+    const [expression = "", literal, more] = index === 0 ? ["", part] : part.split("}");
+    if (literal === undefined || more !== undefined || !/^[^\s\p{Cc}"'<>\\^`|}]*$/u.test(literal)) return false;
+    if (index === 0) return hasWholeEscapes(literal);
+    const variables = expression.replace(/^[+#./;?&=,!@|]/, "").split(",");
+    return (
+      hasWholeEscapes(literal) &&
+      variables.every((name) => /^(?:\w|%[\dA-Fa-f]{2})[\w.%]*(?:\*|:[1-9]\d{0,3})?$/.test(name))
+    );
+  });
+}
+
+/** RFC 6531: letters of any script before and after the `@`. */
+export function idnEmailFormat(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  return at > 0 && !/[\s\p{Cc}@"(),:;<>[\]\\]/u.test(text.slice(0, at)) && idnHostnameFormat(text.slice(at + 1));
+}
+
+/** RFC 5890: a host name whose labels may be of any script. */
+export function idnHostnameFormat(text: string): boolean {
+  if (!/^[\p{L}\p{M}\p{N}.\u00b7\u0375\u05f3\u05f4\u30fb-]+$/u.test(text) || !URL.canParse(`http://${text}`))
+    return false;
+  return hostnameFormat(new URL(`http://${text}`).hostname);
+}
+
 /** By the name that `format` gives. */
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
+  byte: byteFormat,
   "date-time": dateTimeFormat,
   date: dateFormat,
   time: timeFormat,
@@ -111,4 +158,10 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   uuid: uuidFormat,
   "json-pointer": jsonPointerFormat,
   regex: regexFormat,
+  "relative-json-pointer": relativeJsonPointerFormat,
+  iri: iriFormat,
+  "iri-reference": iriReferenceFormat,
+  "uri-template": uriTemplateFormat,
+  "idn-email": idnEmailFormat,
+  "idn-hostname": idnHostnameFormat,
 };

@@ -20,6 +20,7 @@ export type KitName = (typeof kitNames)[number];
 
 /** The function of the kit that judges a format. */
 export const formatFunctions: Readonly<Record<string, string>> = {
+  byte: "byteFormat",
   "date-time": "dateTimeFormat",
   date: "dateFormat",
   time: "timeFormat",
@@ -33,6 +34,12 @@ export const formatFunctions: Readonly<Record<string, string>> = {
   uuid: "uuidFormat",
   "json-pointer": "jsonPointerFormat",
   regex: "regexFormat",
+  "relative-json-pointer": "relativeJsonPointerFormat",
+  iri: "iriFormat",
+  "iri-reference": "iriReferenceFormat",
+  "uri-template": "uriTemplateFormat",
+  "idn-email": "idnEmailFormat",
+  "idn-hostname": "idnHostnameFormat",
 };
 
 /** Names that a validator's body refers to; a local of that name would hide them. */

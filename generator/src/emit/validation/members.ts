@@ -67,7 +67,8 @@ function isBareType(schema: ModelSchema, writer: Writer): boolean {
     typeof schema === "object" &&
     schema.type !== undefined &&
     constraintsOf(schema).every(
-      (keyword) => keyword === "type" || (keyword === "format" && !assertsFormat(schema, writer)),
+      (keyword) =>
+        keyword === "type" || (keyword === "format" && !assertsFormat(schema, writer) && schema.format !== "int32"),
     )
   );
 }

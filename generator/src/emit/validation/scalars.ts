@@ -4,7 +4,7 @@ import { formatFunctions } from "./locals.js";
 import type { Schema, Spot, Writer } from "./writer.js";
 
 /** Keywords that concern numbers. */
-export function numberChecks(schema: Schema, { value, at }: Spot, writer: Writer): Statement[] {
+export function numberChecks(schema: Schema, { value, at, mode }: Spot, writer: Writer): Statement[] {
   const bound = (keyword: string, operator: string): Statement[] => {
     const limit = schema[keyword];
     return typeof limit === "number"
@@ -23,7 +23,15 @@ export function numberChecks(schema: Schema, { value, at }: Spot, writer: Writer
       step === 1 ? `Number.isInteger(${value})` : `${writer.kit("multipleOf")}(${value}, ${valueLiteral(step)})`;
     statements.push(test(`!${isMultiple}`, writer.fail(at, "multipleOf", valueLiteral(step))));
   }
+  if (schema.format === "int32" && writer.surroundings.assertFormats) {
+    const outside = `${strictly(mode)}(${value} < -2147483648 || ${value} > 2147483647)`;
+    statements.push(test(outside, writer.fail(at, "format", '"int32"')));
+  }
   return statements;
+}
+
+function strictly(mode: string): string {
+  return mode === "false" ? "" : `!${mode} && `;
 }
 
 /** Keywords that concern texts. */
@@ -46,8 +54,7 @@ export function textChecks(schema: Schema, { value, at, mode }: Spot, writer: Wr
     );
   if (assertsFormat(schema, writer) && typeof format === "string") {
     const judge = writer.kit(formatFunctions[format] ?? format);
-    const strictly = mode === "false" ? "" : `!${mode} && `;
-    statements.push(test(`${strictly}!${judge}(${value})`, writer.fail(at, "format", stringLiteral(format))));
+    statements.push(test(`${strictly(mode)}!${judge}(${value})`, writer.fail(at, "format", stringLiteral(format))));
   }
   return statements;
 }

@@ -1,0 +1,85 @@
+import { pointerParts } from "../read/pointer.js";
+
+/** The steps of the pointers that are looked for. */
+interface Wanted {
+  readonly steps: Map<string, Wanted>;
+  pointer?: string;
+}
+
+/**
+ * Where values stand in a JSON text, by their pointers: one pass over the text, however many are asked for. The text
+ * must have been parsed before. A pointer that leads nowhere is left out.
+ */
+export function jsonOffsets(text: string, pointers: Iterable<string>): Map<string, number> {
+  const found = new Map<string, number>();
+  const root: Wanted = { steps: new Map() };
+  let missing = 0;
+  for (const pointer of pointers) {
+    let node = root;
+    for (const step of pointerParts(pointer)) {
+      const next = node.steps.get(step) ?? { steps: new Map() };
+      node.steps.set(step, next);
+      node = next;
+    }
+    if (node.pointer === undefined) missing++;
+    node.pointer = pointer;
+  }
+  const open: { wanted: Wanted | undefined; index: number }[] = [];
+  let wanted: Wanted | undefined = root;
+  let at = 0;
+  while (at < text.length && missing > 0) {
+    const code = text.charCodeAt(at);
+    const inside = open.at(-1);
+    if (code <= 32 || code === COMMA || code === COLON) {
+      if (code === COMMA && inside && inside.index >= 0) wanted = inside.wanted?.steps.get(String(++inside.index));
+      at++;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
+      open.pop();
+      at++;
+    } else if (code === QUOTE && inside && inside.index === KEY) {
+      const end = stringEnd(text, at);
+      const key = inside.wanted ? (JSON.parse(text.slice(at, end)) as string) : "";
+      wanted = inside.wanted?.steps.get(key);
+      inside.index = VALUE;
+      at = end;
+    } else {
+      if (wanted?.pointer !== undefined && !found.has(wanted.pointer)) {
+        found.set(wanted.pointer, at);
+        missing--;
+      }
+      if (inside && inside.index === VALUE) inside.index = KEY;
+      if (code === OPEN_OBJECT) open.push({ wanted, index: KEY });
+      else if (code === OPEN_ARRAY) {
+        open.push({ wanted, index: 0 });
+        wanted = wanted?.steps.get("0");
+      }
+      at =
+        code === OPEN_OBJECT || code === OPEN_ARRAY ? at + 1 : code === QUOTE ? stringEnd(text, at) : wordEnd(text, at);
+    }
+  }
+  return found;
+}
+
+const [QUOTE, COMMA, COLON] = [34, 44, 58];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [123, 125, 91, 93];
+/** In an object, the index says what comes next; in an array it counts. */
+const [KEY, VALUE] = [-1, -2];
+
+function stringEnd(text: string, start: number): number {
+  let at = text.indexOf('"', start + 1);
+  for (; at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === 92) slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return text.length;
+}
+
+function wordEnd(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 32 || code === COMMA || code === CLOSE_OBJECT || code === CLOSE_ARRAY) break;
+  }
+  return at;
+}

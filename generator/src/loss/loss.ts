@@ -1,0 +1,109 @@
+import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { formatFunctions } from "../emit/validation/locals.js";
+import type { Model, ModelSchema, ParameterModel, TypeModel } from "../model/types.js";
+import { isObject } from "../read/json.js";
+import { pointerTo, valueAt } from "../read/pointer.js";
+import { partsOf, type Status, type Surroundings, statusOf } from "./keywords.js";
+
+/** A keyword, or another part of a contract, that the output does not carry in full. */
+export interface Loss {
+  readonly status: Exclude<Status, "exact">;
+  readonly keyword: string;
+  readonly place: Place;
+  /** What is lost, where the keyword does not say it all. */
+  readonly says?: string;
+}
+
+/** A schema, and what of it generated TypeScript does not say. */
+export interface SchemaLoss {
+  readonly name: string;
+  readonly place: Place;
+  readonly status: Status;
+  readonly losses: readonly Loss[];
+}
+
+export interface LossReport {
+  readonly schemas: readonly SchemaLoss[];
+  /** What of the contract beside its schemas is left out. */
+  readonly contract: readonly Loss[];
+}
+
+/** Compares the contracts with what was generated for them. `validated`: validators are part of the output. */
+export function lossOf(model: Model, diagnostics: Diagnostics, validated: boolean): LossReport {
+  const lookup = (id: string) => model.types.get(id)?.schema;
+  const formats = new Set([...Object.keys(formatFunctions), "int32"]);
+  const judge = (name: string, place: Place, schema: ModelSchema | undefined, assertFormats: boolean): SchemaLoss => {
+    const found = lossesIn(place, schema, { lookup, assertFormats, formats });
+    const losses = validated ? found : found.map((loss): Loss => ({ ...loss, status: "unsupported" }));
+    return { name, place, status: worst(losses), losses };
+  };
+  const schemas = [...model.types.values()]
+    .filter(isWritten)
+    .map(({ name, place, schema, assertFormats }) => judge(name, place, schema, assertFormats));
+  for (const { operations, channels } of model.services)
+    for (const { name, parameters } of [...operations, ...channels])
+      for (const parameter of parameters) {
+        const place = schemaPlace(parameter);
+        if (place) schemas.push(judge(`${name} ${parameter.in} ${parameter.name}`, place, undefined, true));
+      }
+  return { schemas, contract: contractLosses(diagnostics) };
+}
+
+/** How many schemas fare how well, and how much of the contract beside them is left out. */
+export function countLosses({ schemas, contract }: LossReport): Record<Status, number> {
+  const counts = { exact: 0, widened: 0, unsupported: contract.length };
+  for (const { status } of schemas) counts[status]++;
+  return counts;
+}
+
+/** Types that stand in the contract; those of whole requests are made of its parts, and variants of its types. */
+function isWritten({ origin, direction }: TypeModel): boolean {
+  return origin !== "request" && direction === undefined;
+}
+
+function schemaPlace({ place }: ParameterModel): Place | undefined {
+  const value = valueAt(place.document.value, place.pointer);
+  if (!isObject(value)) return undefined;
+  if (value.schema !== undefined) return { ...place, pointer: pointerTo(place.pointer, "schema") };
+  const [type] = Object.keys(isObject(value.content) ? value.content : {});
+  return type === undefined
+    ? undefined
+    : { document: place.document, pointer: pointerTo(place.pointer, "content", type, "schema") };
+}
+
+function lossesIn(root: Place, schema: ModelSchema | undefined, surroundings: Surroundings): Loss[] {
+  const { document } = root;
+  const losses: Loss[] = [];
+  const pending = [{ source: valueAt(document.value, root.pointer), model: schema, pointer: root.pointer }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { source, model, pointer } = next;
+    if (!isObject(source)) continue;
+    for (const [keyword, value] of Object.entries(source)) {
+      const status = statusOf(keyword, value, source, model, surroundings);
+      if (status !== "exact")
+        losses.push({ status, keyword, place: { document, pointer: pointerTo(pointer, keyword) } });
+    }
+    // A named schema inside has its own entry.
+    for (const part of partsOf(source, model))
+      pending.push({ source: part.source, model: part.model, pointer: pointerTo(pointer, ...part.steps) });
+  }
+  return losses;
+}
+
+function contractLosses({ list }: Diagnostics): Loss[] {
+  return list.flatMap(({ code, place, message }): Loss[] => {
+    if (code !== "not-supported" || !place) return [];
+    const keyword = place.pointer.split("/").findLast((step) => contractKeywords.has(step)) ?? "";
+    return [{ status: "unsupported", keyword, place, says: message }];
+  });
+}
+
+const contractKeywords: ReadonlySet<string> = new Set([
+  ...["webhooks", "callbacks", "links", "parameters", "headers", "content", "encoding", "servers", "security"],
+  ...["requestBody", "responses"],
+]);
+
+function worst(losses: readonly Loss[]): Status {
+  if (losses.some(({ status }) => status === "unsupported")) return "unsupported";
+  return losses.length > 0 ? "widened" : "exact";
+}

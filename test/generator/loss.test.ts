@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { expectSaid } from "./said.js";
+import { agentwire, cleanUp, contract, inProcess, operation, project } from "./tool.js";
+
+afterAll(cleanUp);
+
+interface Entry {
+  keyword: string;
+  status: string;
+  file: string;
+  line: number;
+  column: number;
+  pointer: string;
+}
+interface Report {
+  target: string;
+  summary: Record<string, number>;
+  schemas: { name: string; status: string; pointer: string; losses?: Entry[] }[];
+  contract: (Entry & { says: string })[];
+}
+
+async function reportOf(schemas: object, paths: object = {}, options: object = {}): Promise<Report> {
+  const folder = project({ "openapi.json": JSON.stringify(contract(schemas, paths), null, 2) });
+  const asked = { spec: "openapi.json", out: "out", report: join(folder, "loss.json"), ...options };
+  expect((await inProcess(folder, "generate", asked)).code).toBe(0);
+  return JSON.parse(readFileSync(join(folder, "loss.json"), "utf8")) as Report;
+}
+
+/** What the report says of a schema: its status, and its keywords with theirs. */
+async function fate(schema: unknown, others: object = {}): Promise<Record<string, string>> {
+  const { schemas } = await reportOf({ A: schema, ...others });
+  const found = schemas.find(({ name }) => name === "A");
+  return {
+    "": found?.status ?? "",
+    ...Object.fromEntries((found?.losses ?? []).map((one) => [one.keyword, one.status])),
+  };
+}
+
+const cat = { type: "object", required: ["kind"], properties: { kind: { const: "cat" } } };
+const dog = { type: "object", required: ["kind"], properties: { kind: { const: "dog" } } };
+
+describe("the loss report", () => {
+  test.each([
+    ["a plain object", { type: "object", required: ["a"], properties: { a: { type: "string" } } }],
+    ["a closed tuple", { type: "array", prefixItems: [{ type: "string" }], items: false, minItems: 1 }],
+    ["variants that a constant tells apart", { oneOf: [cat, dog] }],
+    ["variants of different types", { oneOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] }],
+    ["words for people", { title: "A", description: "a", examples: ["a"], default: "a", "x-other": 1 }],
+    ["hints of format", { type: "string", format: "password" }],
+  ])("%s is exact", async (_, schema) => {
+    expect(await fate(schema)).toEqual({ "": "exact" });
+  });
+
+  test.each([
+    ["type", { type: "integer" }],
+    ["pattern", { type: "string", pattern: "^a" }],
+    ["format", { type: "string", format: "email" }],
+    ["format", { type: "integer", format: "int32" }],
+    ["minItems", { type: "array", items: { type: "string" }, minItems: 2 }],
+    ["if", JSON.parse('{ "if": { "required": ["a"] }, "then": { "required": ["b"] } }')],
+    ["not", { not: { type: "string" } }],
+    ["dependentRequired", { dependentRequired: { a: ["b"] } }],
+    ["unevaluatedProperties", { properties: { a: true }, unevaluatedProperties: false }],
+    ["contains", { type: "array", contains: { const: 1 } }],
+    ["oneOf", { oneOf: [{ required: ["a"] }, { required: ["b"] }] }],
+    ["patternProperties", { type: "object", patternProperties: { "^a": { type: "string" } } }],
+  ])("%s is widened, and enforced by the validator", async (keyword, schema) => {
+    expect(await fate(schema)).toMatchObject({ "": "widened", [keyword]: "widened" });
+  });
+
+  test.each([
+    ["format", { type: "string", format: "phone-number" }],
+    ["xml", { type: "object", xml: { name: "a" } }],
+    ["divisibleBy", { type: "number", divisibleBy: 2 }],
+  ])("%s is not carried", async (keyword, schema) => {
+    expect(await fate(schema)).toMatchObject({ "": "unsupported", [keyword]: "unsupported" });
+  });
+
+  test("without validators, nothing enforces what types cannot say", async () => {
+    const { schemas } = await reportOf({ A: { type: "string", minLength: 1 } }, {}, { artefacts: "models" });
+    expect(schemas.map(({ status }) => status)).toEqual(["unsupported"]);
+  });
+
+  test("each loss has its place, in JSON and in YAML, inside parameters too", async () => {
+    const parameter = { name: "q", in: "query", schema: { type: "string", maxLength: 9 } };
+    const paths = { "/a": { get: operation("a", { parameters: [parameter] }) } };
+    const { schemas } = await reportOf({ A: { type: "object", properties: { "b/c": { type: "integer" } } } }, paths);
+    const losses = schemas.flatMap((schema) => schema.losses ?? []);
+    const text = JSON.stringify(
+      contract({ A: { type: "object", properties: { "b/c": { type: "integer" } } } }, paths),
+      null,
+      2,
+    ).split("\n");
+    expect(losses.map(({ pointer }) => pointer).sort()).toEqual([
+      "/components/schemas/A/properties/b~1c/type",
+      "/paths/~1a/get/parameters/0/schema/maxLength",
+    ]);
+    for (const { keyword, line, column } of losses)
+      expect(text[line - 1]?.slice(0, column - 1).trim()).toBe(`"${keyword}":`);
+
+    const folder = project({
+      "openapi.yaml":
+        "openapi: 3.1.0\ninfo: { title: A, version: '1' }\npaths: {}\ncomponents:\n  schemas:\n    A: { type: string, minLength: 3 }\n",
+    });
+    await inProcess(folder, "generate", { spec: "openapi.yaml", out: "out", report: join(folder, "loss.json") });
+    const { schemas: yaml } = JSON.parse(readFileSync(join(folder, "loss.json"), "utf8")) as Report;
+    expect(yaml[0]?.losses?.[0]).toMatchObject({ file: "openapi.yaml", line: 6, column: 35, keyword: "minLength" });
+  });
+
+  test("what stands beside schemas is listed too", async () => {
+    const ok = { description: "Done.", links: { next: { operationId: "a" } } };
+    const paths = { "/a": { get: { operationId: "a", responses: { "200": ok } } } };
+    const { contract: left, summary } = await reportOf({}, paths);
+    expect(left).toMatchObject([
+      { keyword: "links", status: "unsupported", pointer: "/paths/~1a/get/responses/200/links" },
+    ]);
+    expect(summary.unsupported).toBe(1);
+  });
+
+  test("a line sums it up on every run", async () => {
+    const folder = project({
+      "openapi.json": contract({ A: { type: "string", minLength: 1 }, B: { type: "string" } }),
+    });
+    const { stdout } = await agentwire(folder, "generate", "--spec", "openapi.json", "--out", "out");
+    expect(stdout).toContain("schemas: 1 exact, 1 widened in types and enforced by validators, nothing is lost\n");
+  });
+
+  test("--strict refuses what is not carried, says where, and writes nothing", async () => {
+    const folder = project({ "openapi.json": contract({ A: { type: "string", format: "phone-number" } }) });
+    const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.json", out: "out", strict: true });
+    expect(code).toBe(1);
+    expectSaid(JSON.parse(stdout).diagnostics, [
+      { code: "loss", pointer: "/components/schemas/A/format", says: "format" },
+    ]);
+    expect(existsSync(join(folder, "out"))).toBe(false);
+    const fine = project({ "openapi.json": contract({ A: { type: "string", minLength: 1 } }) });
+    expect((await inProcess(fine, "generate", { spec: "openapi.json", out: "out", strict: true })).code).toBe(0);
+  });
+});
