@@ -14,6 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/seed.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Generating and serving are work for whole cores; more files at once only make them time out.

@@ -1,22 +1,15 @@
-import { readFileSync, statSync, watch, writeFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { statSync, writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import pc from "picocolors";
 import { Diagnostics } from "../diagnostics/diagnostic.js";
-import type { Artefacts } from "../emit/artefacts.js";
-import { emit } from "../emit/emit.js";
-import { folderLayout, packagesLayout } from "../emit/layout.js";
-import { countLosses, type Loss, type LossReport, lossOf } from "../loss/loss.js";
+import { countLosses, type Loss, type LossReport } from "../loss/loss.js";
 import { printLosses, summaryOf } from "../loss/report.js";
-import { buildModel, methodKey } from "../model/build.js";
-import type { Model } from "../model/types.js";
-import { type LockedNames, lockFile, readLock } from "../names/lock.js";
 import { printPlan, summary } from "../print/diff.js";
-import { Progress } from "../print/progress.js";
-import { type Plan, plan, write } from "../print/write.js";
-import { readProject } from "../read/read.js";
+import { type Plan, write } from "../print/write.js";
 import { artefactsOf, readConfig, readOptions, type SpecOptions, UsageError } from "./config.js";
-import { exitCodes, report } from "./report.js";
+import { Generation, type Prepared, type Settings } from "./generation.js";
+import { report } from "./report.js";
+import { watchFor } from "./watch.js";
 
 export interface GenerateOptions extends SpecOptions {
   readonly out?: string;
@@ -38,16 +31,14 @@ export interface GenerateOptions extends SpecOptions {
 export async function generate(options: GenerateOptions): Promise<number> {
   if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
   const settings = settingsOf(options);
-  const code = await run(options, settings);
-  return options.watch ? watchAndRun(options, settings) : code;
-}
-
-interface Settings {
-  readonly read: ReturnType<typeof readOptions>;
-  readonly out: string;
-  readonly packages: string | undefined;
-  readonly artefacts: Artefacts;
-  readonly names: "lock" | "strict";
+  const generation = new Generation(settings, options.watch === true);
+  const code = await run(options, settings, (diagnostics) => generation.whole(diagnostics));
+  if (!options.watch) return code;
+  return watchFor(settings.read.spec, () =>
+    run(options, settings, async (diagnostics) => {
+      return (await generation.edited(diagnostics)) ?? generation.whole(diagnostics);
+    }),
+  );
 }
 
 /** A file of one's own given with --spec has nothing to do with the folder's configuration. */
@@ -72,25 +63,28 @@ function settingsOf(options: GenerateOptions): Settings {
     packages,
     artefacts,
     names: namesOf(options.names ?? (own ? undefined : config.names), read.spec),
+    services: options.service ?? [],
+    name: options.name,
+    standalone: options.standalone === true,
+    assertFormats: options.assertFormats !== false,
   };
 }
 
 /** In contracts of one's own, a clash of names is to be mended; one file is often somebody else's. */
 function namesOf(given: string | undefined, spec: string): "lock" | "strict" {
-  if (given === undefined) return isFile(spec) ? "lock" : "strict";
+  if (given === undefined) return statSync(spec, { throwIfNoEntry: false })?.isFile() ? "lock" : "strict";
   if (given !== "lock" && given !== "strict") throw new UsageError("--names takes lock or strict");
   return given;
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-async function run(options: GenerateOptions, settings: Settings): Promise<number> {
-  const { out } = settings;
+async function run(
+  options: GenerateOptions,
+  { out }: Settings,
+  prepare: (diagnostics: Diagnostics) => Promise<Prepared | undefined>,
+): Promise<number> {
   const started = performance.now();
   const diagnostics = new Diagnostics();
-  const prepared = await prepare(options, settings, diagnostics);
+  const prepared = await prepare(diagnostics);
   if (!prepared || diagnostics.hasErrors) return report(diagnostics, options, { files: 0 });
   const { planned, losses } = prepared;
   const loss = countLosses(losses);
@@ -109,8 +103,8 @@ async function run(options: GenerateOptions, settings: Settings): Promise<number
   }
   if (!write(planned, diagnostics)) return report(diagnostics, options, { files: 0 });
   if (!options.json) {
-    if (drifted) process.stdout.write(`${printPlan(planned)}\n`);
     const time = Math.round(performance.now() - started);
+    if (drifted) process.stdout.write(`${printPlan(planned)}\n`);
     process.stdout.write(
       `${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n${summaryOf(losses)}\n`,
     );
@@ -118,45 +112,12 @@ async function run(options: GenerateOptions, settings: Settings): Promise<number
   return report(diagnostics, options, { ...counts(planned), loss });
 }
 
-async function prepare(
-  options: GenerateOptions,
-  { read, out, packages, artefacts, names }: Settings,
-  diagnostics: Diagnostics,
-): Promise<{ planned: Plan; losses: LossReport } | undefined> {
-  const project = readProject(read, diagnostics);
-  if (!project) return undefined;
-  const services = options.service ?? [];
-  const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
-  const model = buildModel(project, diagnostics, {
-    services,
-    ...(options.assertFormats === false ? { assertFormats: false } : {}),
-    ...(locked && {
-      names: {
-        types: { clashes: "qualify", locked: locked.types },
-        methods: { clashes: "qualify", locked: locked.methods },
-      },
-    }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-  });
-  const missing = services.filter((name) => !model.services.some((service) => service.name === name));
-  if (missing.length > 0) throw new UsageError(`no service called ${missing.join(", ")}`);
-  if (diagnostics.hasErrors) return undefined;
-  const progress = new Progress();
-  const version = ownVersion();
-  const files = await emit(model, project.loader, diagnostics, {
-    artefacts,
-    layout:
-      packages === undefined ? folderLayout({ standalone: options.standalone === true }) : packagesLayout(packages),
-    ...(packages === undefined || services.length > 0
-      ? {}
-      : { packages: { scope: packages, version, kitVersion: version } }),
-    standalone: options.standalone === true,
-    progress: progress.update,
-  }).finally(() => progress.clear());
-  if (locked) files.push(lockFile(namesIn(model)));
+function counts({ added, changed, removed, unchanged }: Plan): object {
   return {
-    planned: plan(out, files, diagnostics, { partial: services.length > 0 }),
-    losses: lossOf(model, diagnostics, artefacts.has("validators")),
+    files: added.length + changed.length + unchanged,
+    added: added.length,
+    changed: changed.length,
+    removed: removed.length,
   };
 }
 
@@ -171,52 +132,4 @@ function writeReport(path: string, losses: LossReport): void {
   } catch (error) {
     throw new UsageError(`--report ${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }
-}
-
-function namesIn({ types, services }: Model): LockedNames {
-  const methods = services.flatMap(({ operations, channels }) => [...operations, ...channels]);
-  return {
-    types: new Map([...types.values()].map(({ id, name }) => [id, name])),
-    methods: new Map(methods.map(({ place, name }) => [methodKey(place), name])),
-  };
-}
-
-function counts({ added, changed, removed, unchanged }: Plan): object {
-  return {
-    files: added.length + changed.length + unchanged,
-    added: added.length,
-    changed: changed.length,
-    removed: removed.length,
-  };
-}
-
-/** Generated packages carry the tool's version, so that kit and output of one release go together. */
-function ownVersion(): string {
-  const path = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
-}
-
-/** Runs again after every change below the contract's folder. Ends with the process. */
-function watchAndRun(options: GenerateOptions, settings: Settings): Promise<number> {
-  const target = resolve(settings.read.spec);
-  const folder =
-    target.endsWith(".yaml") || target.endsWith(".yml") || target.endsWith(".json") ? dirname(target) : target;
-  return new Promise((finish) => {
-    let timer: NodeJS.Timeout | undefined;
-    let running = Promise.resolve(exitCodes.ok as number);
-    const watcher = watch(folder, { recursive: true }, (_, file) => {
-      if (file?.startsWith(".")) return;
-      clearTimeout(timer);
-      // Editors write in several steps; the pause lets them finish.
-      timer = setTimeout(() => {
-        running = running.then(() => run(options, settings));
-      }, 20);
-    });
-    process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
-    process.once("SIGINT", () => {
-      watcher.close();
-      clearTimeout(timer);
-      void running.then(() => finish(exitCodes.ok));
-    });
-  });
 }

@@ -75,6 +75,23 @@ function stringEnd(text: string, start: number): number {
   return text.length;
 }
 
+/** Where a value ends that starts at an offset. */
+export function valueEnd(text: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  do {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth++;
+    else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth--;
+    at = code === QUOTE ? stringEnd(text, at) : at + 1;
+  } while (depth > 0 && at < text.length);
+  return depth === 0 && isScalarStart(text.charCodeAt(start)) ? wordEnd(text, start) : at;
+}
+
+function isScalarStart(code: number): boolean {
+  return code !== OPEN_OBJECT && code !== OPEN_ARRAY && code !== QUOTE;
+}
+
 function wordEnd(text: string, start: number): number {
   let at = start + 1;
   for (; at < text.length; at++) {

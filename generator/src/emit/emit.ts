@@ -3,6 +3,7 @@ import type { Model } from "../model/types.js";
 import type { Loader } from "../read/loader.js";
 import { type Artefacts, defaultArtefacts } from "./artefacts.js";
 import type { OutputFile } from "./file.js";
+import { Fragments } from "./fragments.js";
 import type { Layout } from "./layout.js";
 import { emitKit } from "./standalone.js";
 import { emitClient } from "./typescript/client.js";
@@ -13,6 +14,7 @@ import { emitOperations } from "./typescript/operations.js";
 import { emitPackages, type PackagesOptions } from "./typescript/packages.js";
 import { emitSchemas } from "./typescript/schemas.js";
 import { emitServer } from "./typescript/server.js";
+import type { SharedSchemas } from "./typescript/shared-schemas.js";
 import { ValidatorFiles } from "./typescript/validators.js";
 
 export interface EmitOptions {
@@ -22,8 +24,16 @@ export interface EmitOptions {
   /** Set for npm packages; otherwise one folder. */
   readonly packages?: PackagesOptions;
   readonly standalone?: boolean;
+  /** What is kept from one run to the next. */
+  readonly kept?: Kept;
   /** Told of progress: how many of how many steps are done. */
   readonly progress?: (done: number, total: number, what: string) => void;
+}
+
+/** What one run leaves for the next: pieces of output, and which schemas say the same. */
+export interface Kept {
+  readonly fragments: Fragments;
+  readonly shared: Map<string, SharedSchemas>;
 }
 
 /** From the model to the files, in memory. Nothing is written here. */
@@ -34,7 +44,9 @@ export async function emit(
   options: EmitOptions,
 ): Promise<OutputFile[]> {
   const { artefacts = defaultArtefacts } = options;
-  const context = new Context(model, options.layout, artefacts);
+  const { fragments, shared } = options.kept ?? { fragments: new Fragments(), shared: new Map() };
+  const context = new Context(model, options.layout, artefacts, fragments, shared);
+  const once = (what: string, of: string, make: () => OutputFile[]) => fragments.get(what, of, make);
   const areas = [...new Set([...model.types.values(), ...model.services].map(({ area }) => area))].sort();
   const types = artefacts.has("validators") ? [...model.types.values()] : [];
   const total = areas.length + model.services.length * 4 + types.length;
@@ -44,7 +56,7 @@ export async function emit(
   const files: OutputFile[] = [];
   for (const area of areas) {
     files.push(...emitModels(context, area));
-    if (artefacts.has("validators")) files.push(...emitSchemas(context, area));
+    if (artefacts.has("validators")) files.push(...once("schemas", area, () => emitSchemas(context, area)));
     files.push(...emitIndex(context, area, { withSides: options.packages === undefined }));
     step(`models of ${area}`);
   }
@@ -53,16 +65,17 @@ export async function emit(
     validators.add(type);
     step(`validator of ${type.name}`);
     // Lets the progress bar be drawn, and Ctrl-C be heard.
-    if (done % 50 === 0) await new Promise((resume) => setImmediate(resume));
+    if (done % 50 === 0 && options.progress) await new Promise((resume) => setImmediate(resume));
   }
   if (artefacts.has("validators")) files.push(...validators.files());
   for (const service of model.services) {
-    if (context.hasOperations) files.push(...emitOperations(context, service));
-    step(`operations of ${service.name}`);
-    if (artefacts.has("client")) files.push(...emitClient(context, service));
-    step(`client of ${service.name}`);
-    if (artefacts.has("server")) files.push(...emitServer(context, service));
-    step(`server of ${service.name}`);
+    const { name } = service;
+    if (context.hasOperations) files.push(...once("operations", name, () => emitOperations(context, service)));
+    step(`operations of ${name}`);
+    if (artefacts.has("client")) files.push(...once("client", name, () => emitClient(context, service)));
+    step(`client of ${name}`);
+    if (artefacts.has("server")) files.push(...once("server", name, () => emitServer(context, service)));
+    step(`server of ${name}`);
     if (artefacts.has("paths")) {
       // Loads openapi-typescript, and TypeScript with it, only where it is asked for.
       const { emitPaths } = await import("./typescript/paths.js");

@@ -1,4 +1,5 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { Fragments } from "../emit/fragments.js";
 import { formatFunctions } from "../emit/validation/locals.js";
 import type { Model, ModelSchema, ParameterModel, TypeModel } from "../model/types.js";
 import { isObject } from "../read/json.js";
@@ -29,22 +30,36 @@ export interface LossReport {
 }
 
 /** Compares the contracts with what was generated for them. `validated`: validators are part of the output. */
-export function lossOf(model: Model, diagnostics: Diagnostics, validated: boolean): LossReport {
-  const lookup = (id: string) => model.types.get(id)?.schema;
+export function lossOf(
+  model: Model,
+  diagnostics: Diagnostics,
+  validated: boolean,
+  fragments = new Fragments(),
+): LossReport {
+  const lookup = (id: string) => {
+    fragments.uses(id);
+    return model.types.get(id)?.schema;
+  };
   const formats = new Set([...Object.keys(formatFunctions), "int32"]);
   const judge = (name: string, place: Place, schema: ModelSchema | undefined, assertFormats: boolean): SchemaLoss => {
     const found = lossesIn(place, schema, { lookup, assertFormats, formats });
     const losses = validated ? found : found.map((loss): Loss => ({ ...loss, status: "unsupported" }));
     return { name, place, status: worst(losses), losses };
   };
-  const schemas = [...model.types.values()]
-    .filter(isWritten)
-    .map(({ name, place, schema, assertFormats }) => judge(name, place, schema, assertFormats));
+  const schemas = [...model.types.values()].filter(isWritten).map(({ id, name, place, schema, assertFormats }) =>
+    fragments.get("loss", id, () => {
+      fragments.uses(id);
+      return judge(name, place, schema, assertFormats);
+    }),
+  );
   for (const { operations, channels } of model.services)
     for (const { name, parameters } of [...operations, ...channels])
       for (const parameter of parameters) {
         const place = schemaPlace(parameter);
-        if (place) schemas.push(judge(`${name} ${parameter.in} ${parameter.name}`, place, undefined, true));
+        if (!place) continue;
+        const what = `${name} ${parameter.in} ${parameter.name}`;
+        const key = `${place.document.name}#${parameter.place.pointer} ${what}`;
+        schemas.push(fragments.get("loss", key, () => judge(what, place, undefined, true)));
       }
   return { schemas, contract: contractLosses(diagnostics) };
 }

@@ -8,6 +8,7 @@ import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
 import type { MadeType } from "./content.js";
 import { Directed } from "./directed.js";
+import { editable } from "./edited.js";
 import { sameValueReferences } from "./json-types.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
 import { referencesIn } from "./references.js";
@@ -28,6 +29,20 @@ export interface BuildOptions {
 
 /** Builds the model of all contracts of a project. Problems are reported, never thrown. */
 export function buildModel(project: Project, diagnostics: Diagnostics, options: BuildOptions = {}): Model {
+  return readModel(project, diagnostics, options).model;
+}
+
+/** A model that can follow the edit of one schema without being built anew. */
+export interface EditableModel {
+  readonly model: Model;
+  /**
+   * The model after the schema at a place has changed in its document. Undefined where the change may reach further
+   * than that schema: then the model has to be built anew.
+   */
+  edited(place: Place, before: unknown): EditableModel | undefined;
+}
+
+export function readModel(project: Project, diagnostics: Diagnostics, options: BuildOptions = {}): EditableModel {
   const { loader } = project;
   const first = readDrafts(project, new SchemaReader(loader, diagnostics), diagnostics);
   const dynamic = leadingTo(first.schemas.dynamic, first.schemas);
@@ -123,10 +138,11 @@ export function buildModel(project: Project, diagnostics: Diagnostics, options: 
     };
   });
   const wanted = options.services ?? [];
-  return {
+  const model: Model = {
     services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
     types: new Map([...types].sort(([a], [b]) => compare(a, b))),
   };
+  return editable(model, { schemas, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
 }
 
 interface Drafts {
@@ -150,11 +166,7 @@ function readDrafts(
     const components = objectMember(objectMember(document.value, "components"), "schemas") ?? {};
     for (const key of Object.keys(components))
       schemas.name({ document, pointer: pointerTo("", "components", "schemas", key) });
-    const operations = reader.read(contract);
-    for (const name of Object.keys(objectMember(document.value, "webhooks") ?? {})) {
-      const place = { document, pointer: pointerTo("", "webhooks", name) };
-      diagnostics.add("not-supported", `webhook ${name} is left out of the generated code`, { place });
-    }
+    const operations = [...reader.read(contract), ...reader.readWebhooks(contract)];
     return { contract, operations, errors: errorShapeOf(contract, schemas) };
   });
   schemas.drain();

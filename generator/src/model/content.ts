@@ -96,10 +96,15 @@ export class ContentReader {
     return id;
   }
 
-  readonly lookup = (id: TypeId): ModelSchema | undefined => {
-    this.schemas.drain();
-    return this.schemas.named.get(id)?.schema;
-  };
+  get lookup(): (id: TypeId) => ModelSchema | undefined {
+    return this.schemas.lookup;
+  }
+
+  /** Of something only the types are generated. */
+  typesOnly(what: string, place: Place): void {
+    const said = `${what} has types and validators, but nothing in the generated code sends or receives it`;
+    this.diagnostics.add("not-supported", said, { place });
+  }
 
   notSupported(what: string, place: Place): void {
     this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });

@@ -18,6 +18,11 @@ export class Directed {
     this.directions = new Directions(new Map([...named].map(([id, { schema }]) => [id, schema])));
   }
 
+  /** Whether any type is different in one direction. */
+  get isNeeded(): boolean {
+    return this.directions.areNeeded;
+  }
+
   /** The operation with the types of its directions. */
   draft({ operation, channel, made }: OperationDraft): OperationDraft {
     const used = operation ?? channel;

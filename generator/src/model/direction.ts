@@ -33,6 +33,10 @@ export class Directions {
     this.affected = { input: spread("input"), output: spread("output") };
   }
 
+  get areNeeded(): boolean {
+    return this.affected.input.size > 0 || this.affected.output.size > 0;
+  }
+
   /** The type that a reference means in a direction. */
   idFor(id: TypeId, direction: Direction): TypeId {
     return this.affected[direction].has(id) ? variantId(id, direction) : id;

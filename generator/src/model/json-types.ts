@@ -12,21 +12,31 @@ export const typeNames = Object.keys(bits) as readonly JsonType[];
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 
-/** What references lead to, worked out once for each model. A loop of references is an error of the contract. */
+/** What references lead to, for lookups whose answers never change. */
 const known = new WeakMap<Lookup, Map<TypeId, JsonTypes>>();
+
+/** Lets `typesOf` look at each type once for a lookup. Not for one that wants to hear of every type looked at. */
+export function rememberTypes(lookup: Lookup): void {
+  known.set(lookup, new Map());
+}
 
 /** The JSON types that a schema allows, seen through references; never too few. */
 export function typesOf(schema: ModelSchema | undefined, lookup: Lookup): JsonTypes {
+  return typesWith(schema, (id) => typesOfReference(id, lookup));
+}
+
+function typesWith(schema: ModelSchema | undefined, typesOfId: (id: TypeId) => JsonTypes): JsonTypes {
   if (schema === undefined || schema === true) return allTypes;
   if (schema === false) return 0;
   let types = ownTypes(schema);
-  if (typeof schema.$ref === "string") types &= typesOfReference(schema.$ref, lookup);
-  if (Array.isArray(schema.allOf)) for (const branch of schema.allOf) types &= typesOf(branch as ModelSchema, lookup);
+  if (typeof schema.$ref === "string") types &= typesOfId(schema.$ref);
+  if (Array.isArray(schema.allOf))
+    for (const branch of schema.allOf) types &= typesWith(branch as ModelSchema, typesOfId);
   for (const branches of [schema.anyOf, schema.oneOf]) {
     if (!Array.isArray(branches) || types === 0) continue;
     let some = 0;
     for (const branch of branches) {
-      some |= typesOf(branch as ModelSchema, lookup);
+      some |= typesWith(branch as ModelSchema, typesOfId);
       if ((some & types) === types) break;
     }
     types &= some;
@@ -37,7 +47,6 @@ export function typesOf(schema: ModelSchema | undefined, lookup: Lookup): JsonTy
 /** With a stack of its own: chains of references may be longer than the call stack. */
 function typesOfReference(start: TypeId, lookup: Lookup): JsonTypes {
   const memo = known.get(lookup) ?? new Map<TypeId, JsonTypes>();
-  known.set(lookup, memo);
   const settled = memo.get(start);
   if (settled !== undefined) return settled;
   const entered = new Set<TypeId>();
@@ -53,9 +62,12 @@ function typesOfReference(start: TypeId, lookup: Lookup): JsonTypes {
     }
     stack.pop();
     if (!memo.has(id)) {
-      // A type that leads back to itself allows everything, as far as can be said here.
+      // A type that leads back to itself, which is an error of the contract, allows everything.
       memo.set(id, allTypes);
-      memo.set(id, typesOf(lookup(id), lookup));
+      memo.set(
+        id,
+        typesWith(lookup(id), (to) => memo.get(to) ?? allTypes),
+      );
     }
   }
   return memo.get(start) ?? allTypes;

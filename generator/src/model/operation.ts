@@ -63,6 +63,41 @@ export class OperationReader {
     return drafts;
   }
 
+  /** What the server sends to others by itself: its types are there, for whoever receives it. */
+  readWebhooks(contract: Place): OperationDraft[] {
+    const all = objectMember(valueAt(contract.document.value, contract.pointer), "webhooks") ?? {};
+    return Object.keys(all).map((name) => {
+      this.contents.made = [];
+      const place = this.at(contract, "webhooks", name);
+      this.contents.typesOnly(`webhook ${name}`, place);
+      this.payloads(place, `${name} webhook`);
+      return { made: this.contents.made };
+    });
+  }
+
+  private callback(name: string, id: string, place: Place, typeName: string): void {
+    const at = this.at(place, "callbacks", name);
+    this.contents.typesOnly(`callback ${name} of ${id}`, at);
+    const found = this.loader.follow(at);
+    for (const expression of Object.keys(isObject(found?.value) ? found.value : {}))
+      if (found && !expression.startsWith("x-")) this.payloads(this.at(found.place, expression), `${typeName} ${name}`);
+  }
+
+  /** Reads the bodies of a path item that is no route here. */
+  private payloads(given: Place, name: string): void {
+    const item = this.loader.follow(given);
+    if (!item || !isObject(item.value)) return;
+    const offered = methods.filter((method) => member(item.value, method) !== undefined);
+    for (const method of offered) {
+      const found = this.loader.follow(this.at(item.place, method));
+      if (!found || !isObject(found.value)) continue;
+      const own = textMember(found.value, "x-name") ?? textMember(found.value, "operationId");
+      const typeName = pascalCase(own ?? (offered.length > 1 ? `${name} ${method}` : name));
+      this.body(found.place, typeName);
+      this.responses(found.place, typeName);
+    }
+  }
+
   private operation(
     path: string,
     method: string,
@@ -78,9 +113,8 @@ export class OperationReader {
     const body = this.body(place, typeName);
     const request = this.request(place, typeName, parameters, body);
     const socket = objectMember(source, "x-websocket");
-    for (const name of Object.keys(objectMember(source, "callbacks") ?? {})) {
-      this.contents.notSupported(`callback ${name} of ${id}`, this.at(place, "callbacks", name));
-    }
+    const callbacks = Object.keys(objectMember(source, "callbacks") ?? {});
+    for (const callback of callbacks) this.callback(callback, id, place, typeName);
     const documented = {
       ...text("summary", textMember(source, "summary")),
       ...text("description", textMember(source, "description")),

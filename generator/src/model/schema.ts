@@ -33,6 +33,7 @@ export class SchemaReader {
   private readonly converted = new Map<string, WeakMap<object, ModelSchema>>();
   /** The type that is being read, and what of it has a `$dynamicRef` inside. */
   private reading: TypeId | undefined;
+  private readonly lookedAt = new Set<TypeId>();
   private dynamicMet = 0;
   private readonly meaningless = new Map<SourceDocument, ReadonlySet<string>>();
   private readonly dynamicParts = new Set<ModelSchema>();
@@ -77,6 +78,24 @@ export class SchemaReader {
       if (!target || schemaName(target) !== schemaName(at)) return at;
       at = target;
     }
+  }
+
+  /** Takes the new form of a schema that was edited. */
+  replace(id: TypeId, schema: ModelSchema): void {
+    const known = this.named.get(id);
+    if (known) this.named.set(id, { ...known, schema });
+  }
+
+  /** The schema of a type, for those who decide something by what it says. */
+  readonly lookup = (id: TypeId): ModelSchema | undefined => {
+    this.drain();
+    this.lookedAt.add(id);
+    return this.named.get(id)?.schema;
+  };
+
+  /** Whether something beside its type has been decided by what a schema says. */
+  wasLookedAt(id: TypeId): boolean {
+    return this.lookedAt.has(id);
   }
 
   /** Reads everything that was named, and everything that reaches. */

@@ -3,6 +3,8 @@ import type { Plan } from "./write.js";
 
 const MAX_FILES = 12;
 const MAX_LINES = 3;
+/** Characters; to look for differences in more takes longer than anyone waits. */
+const MAX_TEXT = 4_000_000;
 
 /** A plan in short: which files, and the first lines in which they differ. */
 export function printPlan({ added, changed, removed }: Plan): string {
@@ -32,6 +34,7 @@ export function summary({ added, changed, removed, unchanged }: Plan): string {
 
 /** Lines only in one of the two, in order: enough to see what changed, without a full diff. */
 function firstDifferences(before: string, after: string): string[] {
+  if (before.length + after.length > MAX_TEXT) return [];
   const [old, now] = [before.split("\n"), after.split("\n")];
   const [had, has] = [new Set(old), new Set(now)];
   const gone = old.filter((line) => !has.has(line)).slice(0, MAX_LINES);

@@ -6,6 +6,8 @@ export class Imports {
   private readonly values = new Map<string, Set<string>>();
   private readonly spaces = new Map<string, string>();
   private readonly typeSpaces = new Map<string, string>();
+  /** The import lines, once nothing will be added any more. */
+  private text: string | undefined;
 
   /** A symbol that is only used in types. Returns its local name. */
   type(name: string, specifier: string): string {
@@ -29,6 +31,24 @@ export class Imports {
   typeNamespace(local: string, specifier: string): string {
     this.typeSpaces.set(specifier, local);
     return local;
+  }
+
+  /** All that others have. Most pieces of a file import the same, and what was seen is not looked at again. */
+  addAll(others: Iterable<Imports>): void {
+    const seen = new Set<string>();
+    for (const other of others) {
+      other.text ??= other.lines().join("\n");
+      if (seen.has(other.text)) continue;
+      seen.add(other.text);
+      this.addOther(other);
+    }
+  }
+
+  private addOther(other: Imports): void {
+    for (const [specifier, names] of other.types) for (const name of names) add(this.types, specifier, name);
+    for (const [specifier, names] of other.values) for (const name of names) add(this.values, specifier, name);
+    for (const [specifier, local] of other.spaces) this.spaces.set(specifier, local);
+    for (const [specifier, local] of other.typeSpaces) this.typeSpaces.set(specifier, local);
   }
 
   /** The import lines, packages before relative files, each group by name. */

@@ -26,15 +26,16 @@ export interface Plan {
 
 /**
  * Compares the files with what is on disk. `partial`: the files are not everything, so nothing is stale.
- * A file in the way that the tool did not write is reported.
+ * A file in the way that the tool did not write is reported. `written`: what this process wrote there before.
  */
 export function plan(
   out: string,
   files: readonly OutputFile[],
   diagnostics: Diagnostics,
-  { partial = false } = {},
+  { partial = false, written = [] }: { partial?: boolean; written?: readonly OutputFile[] } = {},
 ): Plan {
   const known = new Set(readManifest(out));
+  const last = new Map(written.map(({ path, text }) => [path, text]));
   const paths = files.map(({ path }) => path);
   const listed = partial ? [...new Set([...known, ...paths])] : paths;
   const manifest = { path: manifestName, text: `${JSON.stringify({ files: listed.sort() }, null, 2)}\n` };
@@ -44,7 +45,8 @@ export function plan(
   for (const file of [...files, manifest]) {
     const target = resolve(out, file.path);
     if (!isBelow(resolve(out), target)) throw new Error(`output path ${file.path} leaves the output folder`);
-    const before = readText(target);
+    // What an earlier run of this process wrote need not be read again.
+    const before = last.get(file.path) ?? readText(target);
     if (before === undefined && existsSync(target)) {
       diagnostics.add("output-foreign", `${file.path} is in the way, and it is no file`, {
         file: join(out, file.path),

@@ -115,10 +115,22 @@ function jsonPosition(error: unknown, text: string) {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
+/** Takes the new content of a document that was edited. All places in it stay places in it. */
+export function replaceContent(document: SourceDocument, bytes: Buffer, value: unknown): void {
+  // The text is only wanted when there is something to say about it.
+  Object.defineProperty(document, "text", { get: () => bytes.toString(), configurable: true });
+  Object.assign(document, { value });
+}
+
+/** Whether a value nests deeper than a document may. */
+export function isTooDeep(value: unknown): boolean {
+  return isDeeper(value, MAX_DEPTH);
+}
+
 /** A value met again came from a YAML alias; a text without a star has none. */
 function shapeProblem(root: unknown, text: string): "document-too-deep" | "too-many-aliases" | undefined {
   if (/(?:^|[\s[{,:-])\*[^\s*]/.test(text) && repeatsTooMuch(root)) return "too-many-aliases";
-  return isDeeper(root, MAX_DEPTH) ? "document-too-deep" : undefined;
+  return isTooDeep(root) ? "document-too-deep" : undefined;
 }
 
 /** Whether aliases blow the document up: each look at a value that was seen before counts. */

@@ -1,25 +1,35 @@
+import { rememberTypes } from "../../model/json-types.js";
 import { type Shape, shapeOf } from "../../model/shape.js";
 import type { Model, ModelSchema, ServiceModel, TypeId, TypeModel } from "../../model/types.js";
 import type { Imports } from "../../print/imports.js";
 import type { Artefacts } from "../artefacts.js";
+import { Fragments } from "../fragments.js";
 import type { Layout } from "../layout.js";
+import { SharedSchemas } from "./shared-schemas.js";
 import type { TypeNames } from "./type-text.js";
 
 /** What every TypeScript emitter needs: the model, and where things go. */
 export class Context {
-  private readonly shapes = new Map<TypeId, Shape>();
+  /** `fragments` and `shared` are those of an earlier run, told of all that has changed since. */
   constructor(
     readonly model: Model,
     readonly layout: Layout,
     readonly artefacts: Artefacts,
-  ) {}
+    readonly fragments: Fragments = new Fragments(),
+    private readonly sharedByArea = new Map<string, SharedSchemas>(),
+  ) {
+    if (!fragments.again) rememberTypes(this.schema);
+  }
 
   /** The tables of operations are there for clients and servers. */
   get hasOperations(): boolean {
     return this.artefacts.has("client") || this.artefacts.has("server");
   }
 
-  readonly schema = (id: TypeId): ModelSchema | undefined => this.model.types.get(id)?.schema;
+  readonly schema = (id: TypeId): ModelSchema | undefined => {
+    this.fragments.uses(id);
+    return this.model.types.get(id)?.schema;
+  };
 
   type(id: TypeId): TypeModel {
     const type = this.model.types.get(id);
@@ -27,20 +37,33 @@ export class Context {
     return type;
   }
 
-  shape(type: TypeModel): Shape {
-    let shape = this.shapes.get(type.id);
-    if (!shape) {
-      shape = shapeOf(type.schema, this.schema);
-      this.shapes.set(type.id, shape);
-    }
-    return shape;
+  shape({ id, schema }: TypeModel): Shape {
+    return this.fragments.get("shape", id, () => {
+      this.fragments.uses(id);
+      return shapeOf(schema, this.schema);
+    });
   }
 
   /** The types of an area, by name. */
-  typesOf(area: string): TypeModel[] {
-    return [...this.model.types.values()]
-      .filter((type) => type.area === area)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  typesOf(area: string): readonly TypeModel[] {
+    const ids = this.fragments.get("types", area, () =>
+      [...this.model.types.values()]
+        .filter((type) => type.area === area)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ id }) => id),
+    );
+    return ids.map((id) => this.type(id));
+  }
+
+  /** Which schemas of an area say the same. */
+  sharedSchemas(area: string): SharedSchemas {
+    let shared = this.sharedByArea.get(area);
+    if (!shared) {
+      shared = new SharedSchemas();
+      for (const { name, schema } of this.typesOf(area)) if (typeof schema === "object") shared.add(name, schema);
+      this.sharedByArea.set(area, shared);
+    }
+    return shared;
   }
 
   /** Names of types as a file sees them: its own area's models, or imported ones. */

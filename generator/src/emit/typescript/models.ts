@@ -16,37 +16,50 @@ import { docComment, memberDocLines, memberLines, typeText } from "./type-text.j
 export function emitModels(context: Context, area: string): OutputFile[] {
   const file = context.layout.file(area, "models");
   const imports = new Imports();
-  const names = context.names(file, imports, true);
-  const types = context.typesOf(area);
-  const declarations = types.map((type) => {
-    const shape = context.shape(type);
-    const isInterface = shape.kind === "object" && shape.members.length > 0;
-    return {
-      name: type.name,
-      doc: docComment(docOf(type), ""),
-      ...(isInterface
-        ? { members: memberLines(shape.members, shape.rest, names, "  ").join("\n") }
-        : { type: typeText(shape, names) }),
-      values: valuesOf(shape),
-    };
-  });
-  const enums = types.flatMap((type) => {
-    const values = valuesOf(context.shape(type));
-    return values === undefined ? [] : [{ name: type.name, values: `Object.freeze(${values})` }];
-  });
+  const declarations = context.typesOf(area).map((type) => declarationOf(context, type, file));
+  imports.addAll(declarations.map(({ imported }) => imported));
   const head = header(context.source(area));
+  const enums = declarations.flatMap(({ name, values }) =>
+    values === undefined ? [] : [{ name, values: `Object.freeze(${values})` }],
+  );
   return [
     {
       path: `${file}.d.ts`,
       text: print("typescript/models.d.ts", {
         header: head,
         imports: imports.lines(),
-        declarations,
-        empty: declarations.length === 0,
+        declarations: declarations.map(({ text }) => text).join("\n"),
       }),
     },
     { path: `${file}.js`, text: print("typescript/models.js", { header: head, enums }) },
   ];
+}
+
+interface Declaration {
+  readonly name: string;
+  readonly text: string;
+  /** The values of an enum, as an array expression. */
+  readonly values: string | undefined;
+  readonly imported: Imports;
+}
+
+function declarationOf(context: Context, type: TypeModel, file: string): Declaration {
+  return context.fragments.get("declaration", type.id, () => {
+    const imported = new Imports();
+    const names = context.names(file, imported, true);
+    const shape = context.shape(type);
+    const isInterface = shape.kind === "object" && shape.members.length > 0;
+    const values = valuesOf(shape);
+    const text = print("typescript/declaration.d.ts", {
+      name: type.name,
+      doc: docComment(docOf(type), ""),
+      ...(isInterface
+        ? { members: memberLines(shape.members, shape.rest, names, "  ").join("\n") }
+        : { type: typeText(shape, names) }),
+      values,
+    });
+    return { name: type.name, text, values, imported };
+  });
 }
 
 /** The named values of a named enum of texts, as an array expression. */

@@ -1,11 +1,29 @@
+import { createHash } from "node:crypto";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../../model/keywords.js";
-import type { ModelSchema, TypeModel } from "../../model/types.js";
+import type { ModelSchema } from "../../model/types.js";
 import { guardName } from "../../names/names.js";
 import { isObject } from "../../read/json.js";
 import { isAnnotation, type Schema } from "../validation/writer.js";
 
 /** Below this many schemas in it, a copy is shorter than a call. */
 const MIN_SIZE = 5;
+
+/** What a schema says of values: one object for all schemas that say the same, whatever their annotations. */
+export interface Predicate {
+  /** From its content alone: it is the same whatever else the contract holds. */
+  readonly text: string;
+  /** How many schemas it is made of. */
+  readonly size: number;
+  /** One of the schemas that say this. */
+  readonly schema: Schema;
+  readonly parts: readonly Predicate[];
+  /** In how many places of other predicates it stands; a place counts once, however often that predicate is met. */
+  uses: number;
+  /** How many types and other predicates stand on it. */
+  holders: number;
+  /** The types that say this. */
+  readonly types: Set<string>;
+}
 
 /** A schema that stands in several places, and the function that judges it for all of them. */
 export interface SharedSchema {
@@ -14,103 +32,106 @@ export interface SharedSchema {
 }
 
 /**
- * Finds the schemas of one area that say the same: contracts repeat themselves, their validators need not.
- * Annotations do not count. A copy of a named schema is judged by that one's validator.
+ * Finds the schemas of one area that say the same: contracts repeat themselves, their validators need not. A copy of a
+ * named schema is judged by that one's validator, and copies of others by a function that is named after its content.
  */
 export class SharedSchemas {
   private readonly predicates = new WeakMap<Schema, Predicate>();
   private readonly byText = new Map<string, Predicate>();
-  private readonly shared = new Map<Predicate, SharedSchema>();
-  private readonly taken = new Set<string>();
 
-  constructor(types: readonly TypeModel[]) {
-    for (const { name, schema } of types) {
-      this.taken.add(guardName(name));
-      if (typeof schema === "object") this.predicateOf(schema).guard ??= guardName(name);
-    }
-    for (const { name, schema } of types) if (typeof schema === "object") this.count(schema, name);
+  add(name: string, schema: Schema): void {
+    const predicate = this.predicateOf(schema);
+    predicate.types.add(name);
+    this.hold(predicate);
+  }
+
+  remove(name: string, schema: Schema): void {
+    const predicate = this.predicateOf(schema);
+    predicate.types.delete(name);
+    this.release(predicate);
+  }
+
+  /** Takes a type's new schema. Gives the predicates for which something else is decided now. */
+  replace(name: string, before: ModelSchema, after: ModelSchema): Predicate[] {
+    const touched = new Set<Predicate>();
+    for (const schema of [before, after])
+      if (typeof schema === "object") for (const one of withParts(this.predicateOf(schema))) touched.add(one);
+    const decided = new Map([...touched].map((predicate) => [predicate, decisionOf(predicate)]));
+    if (typeof before === "object") this.remove(name, before);
+    if (typeof after === "object") this.add(name, after);
+    return [...touched].filter((predicate) => decisionOf(predicate) !== decided.get(predicate));
   }
 
   /** The function that judges a schema, where it is not that schema's alone. */
   functionFor(schema: Schema): string | SharedSchema | undefined {
-    const predicate = this.predicateOf(schema);
-    return predicate.size < MIN_SIZE ? undefined : (predicate.guard ?? this.shared.get(predicate));
+    return functionOf(this.predicateOf(schema));
   }
 
-  private count(root: Schema, owner: string): void {
-    const pending = partsOf(root);
-    for (const { schema, wish } of pending) {
-      const predicate = this.predicateOf(schema);
-      if (predicate.size < MIN_SIZE || predicate.guard !== undefined || this.shared.has(predicate)) continue;
-      if (predicate.first === undefined) {
-        predicate.first = this.freeName(`${guardName(owner)}$${wish}`);
-        pending.push(...partsOf(schema));
-      } else {
-        this.shared.set(predicate, { name: predicate.first, schema });
-      }
-    }
-  }
-
-  private freeName(wish: string): string {
-    let name = wish;
-    for (let count = 2; this.taken.has(name); count++) name = `${wish}$${count}`;
-    this.taken.add(name);
-    return name;
-  }
-
-  /** What a schema says of values, as one object for all schemas that say the same. */
-  private predicateOf(schema: Schema): Predicate {
+  /** What a schema says. The same for all schemas that say the same. */
+  predicateOf(schema: Schema): Predicate {
     const known = this.predicates.get(schema);
     if (known) return known;
-    let size = 1;
+    const parts: Predicate[] = [];
     const part = (inner: unknown): string => {
       if (!isObject(inner)) return JSON.stringify(inner);
       const predicate = this.predicateOf(inner);
-      size += predicate.size;
-      return `@${predicate.id}`;
+      parts.push(predicate);
+      return predicate.text;
     };
     const texts = Object.entries(schema).flatMap(([keyword, value]) => {
-      if (isAnnotation(keyword) && keyword !== "discriminator") return [];
+      if (isAnnotation(keyword) && keyword !== "discriminator" && keyword !== "x-binary") return [];
       if (schemaKeywords.has(keyword)) return [`${keyword}:${part(value)}`];
-      if (schemaListKeywords.has(keyword) && Array.isArray(value)) return [`${keyword}:${value.map(part).join()}`];
+      if (schemaListKeywords.has(keyword) && Array.isArray(value)) return [`${keyword}:[${value.map(part).join()}]`];
       if (schemaMapKeywords.has(keyword) && isObject(value)) {
-        const members = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}${part(inner)}`);
-        return [`${keyword}:${members.join()}`];
+        const members = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}:${part(inner)}`);
+        return [`${keyword}:{${members.join()}}`];
       }
       return [`${keyword}:${JSON.stringify(value)}`];
     });
-    const text = texts.join("\n");
+    const size = parts.reduce((sum, one) => sum + one.size, 1);
+    const whole = `{${texts.join()}}`;
+    const text = size < MIN_SIZE ? whole : `#${createHash("sha256").update(whole).digest("hex").slice(0, 16)}`;
     let predicate = this.byText.get(text);
     if (!predicate) {
-      predicate = { id: this.byText.size, size };
+      predicate = { text, size, schema, parts, uses: 0, holders: 0, types: new Set() };
       this.byText.set(text, predicate);
     }
     this.predicates.set(schema, predicate);
     return predicate;
   }
-}
 
-interface Predicate {
-  readonly id: number;
-  /** How many schemas it is made of. */
-  readonly size: number;
-  /** The validator of a named type that says the same. */
-  guard?: string;
-  /** The name it gets once it is met again. */
-  first?: string;
-}
-
-/** The schemas directly inside a schema, with a word for each. */
-function partsOf(schema: Schema): { schema: Schema; wish: string }[] {
-  const found: { schema: Schema; wish: string }[] = [];
-  const add = (inner: unknown, wish: string) => {
-    if (isObject(inner)) found.push({ schema: inner, wish: /^[A-Za-z]\w*$/.test(wish) ? wish : "part" });
-  };
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (schemaListKeywords.has(keyword) && Array.isArray(value)) for (const inner of value) add(inner, "part");
-    else if (schemaMapKeywords.has(keyword) && isObject(value))
-      for (const [name, inner] of Object.entries(value)) add(inner, name);
-    else if (schemaKeywords.has(keyword)) add(value as ModelSchema, keyword === "items" ? "item" : "part");
+  private hold(predicate: Predicate): void {
+    if (predicate.holders++ > 0) return;
+    for (const part of predicate.parts) {
+      part.uses++;
+      this.hold(part);
+    }
   }
+
+  private release(predicate: Predicate): void {
+    if (--predicate.holders > 0) return;
+    for (const part of predicate.parts) {
+      part.uses--;
+      this.release(part);
+    }
+  }
+}
+
+function functionOf({ text, size, schema, uses, types }: Predicate): string | SharedSchema | undefined {
+  if (size < MIN_SIZE) return undefined;
+  if (types.size > 0) return guardName([...types].reduce((first, name) => (name < first ? name : first)));
+  return uses > 1 ? { name: `shared$${text.slice(1)}`, schema } : undefined;
+}
+
+/** A predicate and all it is made of. */
+function withParts(predicate: Predicate): Set<Predicate> {
+  const found = new Set([predicate]);
+  for (const one of found) for (const part of one.parts) found.add(part);
   return found;
+}
+
+/** What is decided for a predicate, as text. */
+function decisionOf(predicate: Predicate): string | undefined {
+  const found = functionOf(predicate);
+  return typeof found === "object" ? found.name : found;
 }

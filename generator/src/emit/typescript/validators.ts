@@ -4,118 +4,157 @@ import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import { collectorCode, validatorCode } from "../validation/validator.js";
-import type { Surroundings } from "../validation/writer.js";
+import type { Schema, Surroundings } from "../validation/writer.js";
 import type { Context } from "./context.js";
-import { type SharedSchema, SharedSchemas } from "./shared-schemas.js";
+import type { SharedSchema } from "./shared-schemas.js";
+
+/** One function of a `validators` module, with all that it needs. */
+interface FunctionCode {
+  readonly text: string;
+  readonly imported: Imports;
+  /** Functions beside it that it calls, and that are written only when called. */
+  readonly shared: readonly SharedSchema[];
+  readonly collectors: readonly TypeId[];
+}
 
 /** One `validators` module an area: a type guard for each type. */
 export class ValidatorFiles {
   private readonly areas = new Map<string, Area>();
-  private readonly collected = new Set<TypeId>();
-  /** What other code has asked for beside the validators of the types. */
-  private readonly pending: (() => void)[] = [];
 
   constructor(private readonly context: Context) {}
 
   add(type: TypeModel): void {
-    const { code, surroundings } = this.area(type);
-    const { name, schema } = type;
-    const guard = guardName(name);
-    const same = typeof schema === "object" ? surroundings.shared(schema) : undefined;
-    code.set(
-      guard,
-      same === undefined || same === guard
-        ? validatorCode({ name, guard, schema, isExported: true }, surroundings)
-        : [`export const ${guard} = ${same};`],
+    const { fragments } = this.context;
+    this.write(
+      type,
+      guardName(type.name),
+      fragments.get("guard", type.id, () => this.guardCode(type)),
     );
   }
 
   /** All files. What schemas elsewhere need of a type beside its validator is known only when all have been added. */
   files(): OutputFile[] {
-    for (let write = this.pending.pop(); write; write = this.pending.pop()) write();
-    return [...this.areas].flatMap(([name, { file, code, imports }]) => {
-      const types = this.context.typesOf(name);
-      const declared = new Imports();
-      const guards = types.map((type) => ({ name: type.name, guard: guardName(type.name) }));
-      if (types.length > 0) {
-        declared.type("Validator", this.context.layout.kit(file, "validation"));
-        declared.typeNamespace("models", this.context.layout.specifier(file, this.context.layout.file(name, "models")));
-      }
+    return [...this.areas].flatMap(([name, { file, code }]) => {
+      const imports = new Imports();
+      imports.addAll([...code.values()].map(({ imported }) => imported));
       const head = header(this.context.source(name));
-      const text = [...code].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text.join("\n"));
+      const texts = [...code.keys()].sort().map((key) => code.get(key)?.text);
       return [
         {
           path: `${file}.js`,
-          text: print("typescript/validators.js", { header: head, imports: imports.lines(), code: text }),
+          text: print("typescript/validators.js", { header: head, imports: imports.lines(), code: texts.join("\n\n") }),
         },
-        {
-          path: `${file}.d.ts`,
-          text: print("typescript/validators.d.ts", { header: head, imports: declared.lines(), guards }),
-        },
+        this.declarations(name, file, head),
       ];
     });
   }
 
-  private area(type: TypeModel): Area {
-    const known = this.areas.get(type.area);
-    if (known) return known;
+  private declarations(area: string, file: string, head: string): OutputFile {
     const { layout } = this.context;
-    const file = layout.file(type.area, "validators");
-    const imports = new Imports();
-    const code = new Map<string, readonly string[]>();
-    const imported = (id: TypeId, symbol: string) => {
-      const home = this.context.type(id).area;
+    const types = this.context.typesOf(area);
+    const declared = new Imports();
+    if (types.length > 0) {
+      declared.type("Validator", layout.kit(file, "validation"));
+      declared.typeNamespace("models", layout.specifier(file, layout.file(area, "models")));
+    }
+    const guards = types.map(({ name }) => ({ name, guard: guardName(name) }));
+    return {
+      path: `${file}.d.ts`,
+      text: print("typescript/validators.d.ts", { header: head, imports: declared.lines(), guards }),
+    };
+  }
+
+  /** Adds a function to its area's module, and those that it calls. */
+  private write(type: TypeModel, key: string, code: FunctionCode): void {
+    const area = this.area(type.area);
+    area.code.set(key, code);
+    for (const shared of code.shared) {
+      if (area.code.has(shared.name)) continue;
+      const { fragments } = this.context;
+      const inner = fragments.get(`shared ${type.area}`, shared.name, () => this.sharedCode(type, shared));
+      this.write(type, shared.name, inner);
+    }
+    for (const id of code.collectors) {
+      const owner = this.context.type(id);
+      // Sorted, it stands behind the validator of its type.
+      const name = `${guardName(owner.name)} `;
+      if (this.area(owner.area).code.has(name)) continue;
+      this.write(
+        owner,
+        name,
+        this.context.fragments.get("collector", id, () => this.collectorCode(owner)),
+      );
+    }
+  }
+
+  private guardCode(type: TypeModel): FunctionCode {
+    const { name, schema } = type;
+    const guard = guardName(name);
+    return this.code(type, (surroundings) => {
+      const same = typeof schema === "object" ? surroundings.shared(schema) : undefined;
+      return same === undefined || same === guard
+        ? validatorCode({ name, guard, schema, isExported: true }, surroundings)
+        : [`export const ${guard} = ${same};`];
+    });
+  }
+
+  private sharedCode(type: TypeModel, { name, schema }: SharedSchema): FunctionCode {
+    const source = { name, guard: name, schema, isExported: false };
+    return this.code(type, (surroundings) => validatorCode(source, surroundings));
+  }
+
+  private collectorCode(type: TypeModel): FunctionCode {
+    const { name, schema } = type;
+    const source = { name, collector: collectorName(name), schema };
+    return this.code(type, (surroundings) => collectorCode(source, surroundings));
+  }
+
+  private code(type: TypeModel, write: (surroundings: Surroundings) => readonly string[]): FunctionCode {
+    const { context } = this;
+    const { layout } = context;
+    const { file } = this.area(type.area);
+    context.fragments.uses(type.id);
+    const imported = new Imports();
+    const called = new Map<string, SharedSchema>();
+    const collectors = new Set<TypeId>();
+    const from = (id: TypeId, symbol: string) => {
+      const home = context.type(id).area;
       return home === type.area
         ? symbol
-        : imports.value(symbol, layout.specifier(file, layout.file(home, "validators")));
+        : imported.value(symbol, layout.specifier(file, layout.file(home, "validators")));
     };
-    const shared = new SharedSchemas(this.context.typesOf(type.area));
-    const kit = layout.kit(file, "validation");
-    const surroundings: Surroundings = {
+    const text = write({
       assertFormats: type.assertFormats,
-      lookup: this.context.schema,
-      guard: (id) => imported(id, guardName(this.context.type(id).name)),
-      shared: (schema) => {
+      lookup: context.schema,
+      guard: (id) => from(id, guardName(context.type(id).name)),
+      shared: (schema: Schema) => {
+        const shared = context.sharedSchemas(type.area);
+        context.fragments.uses(shared.predicateOf(schema));
         const found = shared.functionFor(schema);
         if (typeof found !== "object") return found;
-        this.askFor(area, found);
+        called.set(found.name, found);
         return found.name;
       },
-      collector: (id) => imported(id, this.collectorOf(this.context.type(id))),
-      kit: (name) => imports.value(name, kit),
-    };
-    const area: Area = { file, code, imports, surroundings };
-    this.areas.set(type.area, area);
+      collector: (id) => {
+        collectors.add(id);
+        return from(id, collectorName(context.type(id).name));
+      },
+      kit: (name) => imported.value(name, layout.kit(file, "validation")),
+    }).join("\n");
+    return { text, imported, shared: [...called.values()], collectors: [...collectors] };
+  }
+
+  private area(name: string): Area {
+    const known = this.areas.get(name);
+    if (known) return known;
+    const area: Area = { file: this.context.layout.file(name, "validators"), code: new Map() };
+    this.areas.set(name, area);
     return area;
-  }
-
-  private askFor({ code, surroundings }: Area, { name, schema }: SharedSchema): void {
-    if (code.has(name)) return;
-    code.set(name, []);
-    const source = { name, guard: name, schema, isExported: false };
-    this.pending.push(() => code.set(name, validatorCode(source, surroundings)));
-  }
-
-  private collectorOf(type: TypeModel): string {
-    const collector = collectorName(type.name);
-    if (!this.collected.has(type.id)) {
-      this.collected.add(type.id);
-      this.pending.push(() => {
-        const { code, surroundings } = this.area(type);
-        code.set(
-          `${guardName(type.name)} `,
-          collectorCode({ name: type.name, collector, schema: type.schema }, surroundings),
-        );
-      });
-    }
-    return collector;
   }
 }
 
 interface Area {
   readonly file: string;
-  /** The code of each function, by what it is sorted by: beside the type that it belongs to. */
-  readonly code: Map<string, readonly string[]>;
-  readonly imports: Imports;
-  readonly surroundings: Surroundings;
+  /** The functions, by what they are sorted by. */
+  readonly code: Map<string, FunctionCode>;
 }

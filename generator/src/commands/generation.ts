@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import type { Diagnostic, Diagnostics } from "../diagnostics/diagnostic.js";
+import type { Artefacts } from "../emit/artefacts.js";
+import { emit, type Kept } from "../emit/emit.js";
+import type { OutputFile } from "../emit/file.js";
+import { Fragments } from "../emit/fragments.js";
+import { folderLayout, packagesLayout } from "../emit/layout.js";
+import { type LossReport, lossOf } from "../loss/loss.js";
+import { type BuildOptions, type EditableModel, methodKey, readModel } from "../model/build.js";
+import type { Model } from "../model/types.js";
+import { type LockedNames, lockFile, readLock } from "../names/lock.js";
+import { Progress } from "../print/progress.js";
+import { type Plan, plan } from "../print/write.js";
+import { defaultLimits, isTooDeep, replaceContent } from "../read/document.js";
+import { JsonText, replaceAt } from "../read/edits.js";
+import { pointerParts, valueAt } from "../read/pointer.js";
+import { type Project, type ReadOptions, readProject } from "../read/read.js";
+import { UsageError } from "./config.js";
+
+/** What to generate, and how; worked out from flags and configuration. */
+export interface Settings {
+  readonly read: ReadOptions;
+  readonly out: string;
+  readonly packages: string | undefined;
+  readonly artefacts: Artefacts;
+  readonly names: "lock" | "strict";
+  readonly services: readonly string[];
+  readonly name: string | undefined;
+  readonly standalone: boolean;
+  readonly assertFormats: boolean;
+}
+
+/** What a run would do, before anything is written. */
+export interface Prepared {
+  readonly planned: Plan;
+  readonly losses: LossReport;
+}
+
+/** What stays in memory between runs, so that the edit of one schema is followed in no time. */
+interface Last {
+  readonly project: Project;
+  readonly source: EditableModel;
+  readonly json: JsonText | undefined;
+  readonly files: readonly OutputFile[];
+  /** What was said of the contract when it was read as a whole. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Generates once, or again and again as the contracts change. */
+export class Generation {
+  private readonly kept: Kept;
+  private last: Last | undefined;
+
+  /** `again`: there will be further runs. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly again: boolean,
+  ) {
+    this.kept = { fragments: new Fragments(again), shared: new Map() };
+  }
+
+  /** Reads everything anew. Undefined when there are problems, which have been reported. */
+  async whole(diagnostics: Diagnostics): Promise<Prepared | undefined> {
+    const { read, out, names, services, name, assertFormats } = this.settings;
+    this.last = undefined;
+    this.kept.fragments.clear();
+    this.kept.shared.clear();
+    const project = readProject(read, diagnostics);
+    if (!project) return undefined;
+    const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
+    const options: BuildOptions = {
+      services,
+      ...(assertFormats ? {} : { assertFormats }),
+      ...(locked && {
+        names: {
+          types: { clashes: "qualify", locked: locked.types },
+          methods: { clashes: "qualify", locked: locked.methods },
+        },
+      }),
+      ...(name === undefined ? {} : { name }),
+    };
+    const source = readModel(project, diagnostics, options);
+    const missing = services.filter((wanted) => !source.model.services.some((service) => service.name === wanted));
+    if (missing.length > 0) throw new UsageError(`no service called ${missing.join(", ")}`);
+    if (diagnostics.hasErrors) return undefined;
+    const json = this.again ? jsonTextOf(project) : undefined;
+    return this.prepare({ project, source, json, warnings: [...diagnostics.list] }, diagnostics, plan);
+  }
+
+  /** Follows an edit inside one schema of a JSON contract. Undefined for any other change. */
+  async edited(diagnostics: Diagnostics): Promise<Prepared | undefined> {
+    const { last } = this;
+    const document = last?.project.contracts[0];
+    if (!last?.json || !document) return undefined;
+    const { maxBytes } = this.settings.read.limits ?? defaultLimits;
+    const bytes = readFileSync(document.path);
+    const edit = bytes.length > maxBytes ? undefined : last.json.edit(bytes, document.value);
+    if (!edit || isTooDeep(edit.value)) return undefined;
+    const { pointer, value } = edit;
+    const before = valueAt(document.value, pointer);
+    replaceContent(document, bytes, replaceAt(document.value, pointerParts(pointer), value));
+    const place = { document, pointer };
+    const source = last.source.edited(place, before);
+    if (!source) return undefined;
+    const id = `${document.name}#${pointer}`;
+    const [old, now] = [last.source.model.types.get(id), source.model.types.get(id)];
+    if (!old || !now) return undefined;
+    this.kept.fragments.forget(id);
+    const shared = this.kept.shared.get(now.area);
+    for (const predicate of shared?.replace(now.name, old.schema, now.schema) ?? [])
+      this.kept.fragments.forget(predicate);
+    for (const warning of last.warnings) diagnostics.list.push(warning);
+    return this.prepare({ ...last, source }, diagnostics, (out, files, said, how) =>
+      plan(out, files, said, { ...how, written: last.files }),
+    );
+  }
+
+  private async prepare(kept: Omit<Last, "files">, diagnostics: Diagnostics, planFor: typeof plan): Promise<Prepared> {
+    const { out, packages, artefacts, names, services, standalone } = this.settings;
+    const { project } = kept;
+    const { model } = kept.source;
+    const progress = this.last === undefined ? new Progress() : undefined;
+    const version = ownVersion();
+    const files = await emit(model, project.loader, diagnostics, {
+      artefacts,
+      layout: packages === undefined ? folderLayout({ standalone }) : packagesLayout(packages),
+      ...(packages === undefined || services.length > 0
+        ? {}
+        : { packages: { scope: packages, version, kitVersion: version } }),
+      standalone,
+      kept: this.kept,
+      ...(progress ? { progress: progress.update } : {}),
+    }).finally(() => progress?.clear());
+    if (names === "lock") files.push(this.kept.fragments.get("names", "", () => lockFile(namesIn(model))));
+    const prepared = {
+      planned: planFor(out, files, diagnostics, { partial: services.length > 0 }),
+      losses: lossOf(model, diagnostics, artefacts.has("validators"), this.kept.fragments),
+    };
+    if (this.again) this.last = { ...kept, files };
+    return prepared;
+  }
+}
+
+/** Edits are followed in contracts that are one JSON document. */
+function jsonTextOf({ kind, contracts, loader }: Project): JsonText | undefined {
+  const [document] = contracts;
+  if (kind !== "file" || !document?.path.endsWith(".json") || loader.documents.size !== 1) return undefined;
+  return new JsonText(readFileSync(document.path), document.value);
+}
+
+function namesIn({ types, services }: Model): LockedNames {
+  const methods = services.flatMap(({ operations, channels }) => [...operations, ...channels]);
+  return {
+    types: new Map([...types.values()].map(({ id, name }) => [id, name])),
+    methods: new Map(methods.map(({ place, name }) => [methodKey(place), name])),
+  };
+}
+
+/** Generated packages carry the tool's version, so that kit and output of one release go together. */
+function ownVersion(): string {
+  const path = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

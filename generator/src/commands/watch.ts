@@ -1,0 +1,30 @@
+import { watch } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import pc from "picocolors";
+import { exitCodes } from "./report.js";
+
+/** Editors write in several steps; the pause lets them finish. In milliseconds. */
+const PAUSE = 5;
+
+/** Calls `again` after every change below the contract's folder, one after the other. Ends with the process. */
+export function watchFor(spec: string, again: () => Promise<unknown>): Promise<number> {
+  const target = resolve(spec);
+  const folder = /\.(ya?ml|json)$/.test(target) ? dirname(target) : target;
+  return new Promise((finish) => {
+    let timer: NodeJS.Timeout | undefined;
+    let running: Promise<unknown> = Promise.resolve();
+    const watcher = watch(folder, { recursive: true }, (_, file) => {
+      if (file?.startsWith(".")) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        running = running.then(again);
+      }, PAUSE);
+    });
+    process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
+    process.once("SIGINT", () => {
+      watcher.close();
+      clearTimeout(timer);
+      void running.then(() => finish(exitCodes.ok));
+    });
+  });
+}

@@ -1,0 +1,149 @@
+/** Runs after an edit give the very bytes that a clean run gives, however little of the contract they read again. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { Generation, type Settings } from "../../generator/src/commands/generation.js";
+import { Diagnostics } from "../../generator/src/diagnostics/diagnostic.js";
+import { defaultArtefacts } from "../../generator/src/emit/artefacts.js";
+import { write } from "../../generator/src/print/write.js";
+import { cleanUp, contract, operation, temporaryFolder } from "./tool.js";
+
+afterAll(cleanUp);
+
+type Schemas = Record<string, unknown>;
+
+const names = ["Ant", "Bee", "Cat", "Dog", "Elk"];
+const reference = fc.constantFrom(...names).map((name) => ({ $ref: `#/components/schemas/${name}` }));
+/** Large enough to be shared when it stands in two places. */
+const address = {
+  type: "object",
+  required: ["street"],
+  properties: {
+    street: { type: "string" },
+    city: { type: "string", minLength: 1 },
+    zip: { type: "string" },
+    country: { type: "string" },
+  },
+};
+const member = fc.oneof(
+  reference,
+  reference.map((items) => ({ type: "array", items })),
+  fc.record({ type: fc.constantFrom("string", "integer", "boolean", ["string", "null"]) }),
+  fc.constant(address),
+  fc.constant({ ...address, description: "Where it lives." }),
+  fc.record({ enum: fc.uniqueArray(fc.constantFrom("a", "b", "c"), { minLength: 1 }) }),
+  fc.record({ oneOf: fc.tuple(reference, reference) }),
+  fc.record({ allOf: fc.tuple(reference), unevaluatedProperties: fc.constant(false) }),
+);
+const schema = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant("object"),
+      required: fc.subarray(["a"]),
+      properties: fc.dictionary(fc.constantFrom("a", "b", "c", "kind"), member),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("string"), pattern: fc.constantFrom("^a", "b$") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      properties: fc.record({ kind: fc.constantFrom({ const: "x" }, { const: "y" }) }),
+      required: fc.constant(["kind"]),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ anyOf: fc.tuple(reference, fc.constant({ type: "null" })) }) },
+  { weight: 1, arbitrary: reference },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("object"),
+      properties: fc.constant({ id: { type: "string", readOnly: true } }),
+      required: fc.constant(["id"]),
+    }),
+  },
+);
+const start = fc.record(Object.fromEntries(names.map((name) => [name, schema])));
+const edits = fc.array(fc.tuple(fc.constantFrom(...names), schema), { minLength: 1, maxLength: 5 });
+
+/** A contract that uses its schemas in every way that an operation can. */
+function textOf(schemas: Schemas): string {
+  const json = (name: string) => ({ "application/json": { schema: { $ref: `#/components/schemas/${name}` } } });
+  const parameters = [{ name: "ant", in: "query", schema: { $ref: "#/components/schemas/Ant" } }];
+  const paths = {
+    "/a": {
+      get: operation("getCat", { parameters, responses: { "200": { description: "Ok.", content: json("Cat") } } }),
+      post: operation("postDog", { requestBody: { content: json("Dog") } }),
+    },
+  };
+  return `${JSON.stringify(contract(schemas, paths), null, 2)}\n`;
+}
+
+function generationIn(folder: string, again: boolean): Generation {
+  const settings: Settings = {
+    read: { spec: join(folder, "api.json") },
+    out: join(folder, "out"),
+    packages: undefined,
+    artefacts: defaultArtefacts,
+    names: "lock",
+    services: [],
+    name: undefined,
+    standalone: false,
+    assertFormats: true,
+  };
+  return new Generation(settings, again);
+}
+
+/** What a clean run would change in the output; undefined where it refuses the contract. */
+async function drift(folder: string): Promise<string[] | undefined> {
+  const prepared = await generationIn(folder, false).whole(new Diagnostics());
+  if (!prepared) return undefined;
+  const { added, changed, removed } = prepared.planned;
+  return [...added.map(({ path }) => path), ...changed.map(({ path }) => path), ...removed];
+}
+
+let followed = 0;
+
+test("after any edits, the output is that of a clean run", async () => {
+  await fc.assert(
+    fc.asyncProperty(start, edits, async (schemas, changes) => {
+      const folder = temporaryFolder();
+      const current: Schemas = { ...schemas };
+      writeFileSync(join(folder, "api.json"), textOf(current));
+      const generation = generationIn(folder, true);
+      const first = await generation.whole(new Diagnostics());
+      if (first) write(first.planned, new Diagnostics());
+      for (const [name, value] of changes) {
+        current[name] = value;
+        writeFileSync(join(folder, "api.json"), textOf(current));
+        const diagnostics = new Diagnostics();
+        const quick = await generation.edited(diagnostics);
+        if (quick) followed++;
+        const prepared = quick ?? (await generation.whole(diagnostics));
+        if (prepared) expect(write(prepared.planned, diagnostics)).toBe(true);
+        const differs = await drift(folder);
+        expect(differs === undefined).toBe(prepared === undefined);
+        expect(differs ?? []).toEqual([]);
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(followed, "edits that were followed without reading the whole contract").toBeGreaterThan(20);
+}, 120_000);
+
+test.each([
+  ["text that is no JSON", (text: string) => text.replace('"type"', "type")],
+  ["an edit outside the schemas", (text: string) => text.replace('"version": "1', '"version": "2')],
+  ["an edit of two schemas", (text: string) => text.replaceAll('"x"', '"z"')],
+  ["another schema", (text: string) => text.replace('"schemas": {', '"schemas": { "New": { "type": "string" },')],
+])("is left to a whole run: %s", async (_, change) => {
+  const folder = temporaryFolder();
+  const text = textOf({ Ant: { const: "x" }, Bee: { const: "x" }, Cat: { type: "string" }, Dog: { type: "string" } });
+  writeFileSync(join(folder, "api.json"), text);
+  const generation = generationIn(folder, true);
+  expect(await generation.whole(new Diagnostics())).toBeDefined();
+  expect(change(text)).not.toBe(text);
+  writeFileSync(join(folder, "api.json"), change(text));
+  expect(await generation.edited(new Diagnostics())).toBeUndefined();
+});
