@@ -2,7 +2,8 @@ import { Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { UsageError } from "./commands/config.js";
 import { explain } from "./commands/explain.js";
-import { exitCodes } from "./commands/report.js";
+import { exitCodes, report } from "./commands/report.js";
+import { DiagnosticsError } from "./diagnostics/diagnostic.js";
 
 const exitCodeHelp = `
 Exit codes:
@@ -35,6 +36,11 @@ Examples:
 Examples:
   $ agentwire model
   $ agentwire model --spec petstore.yaml --json
+`,
+  types: `
+Examples:
+  $ agentwire types event.schema.json
+  $ agentwire types event.schema.json --name AuditEvent --out src/audit-event.ts
 `,
 };
 
@@ -91,7 +97,16 @@ function program(finish: (code: number) => void): Command {
     .description("print what the generator understood")
     .option("--json", "the whole model as JSON")
     .addHelpText("after", examples.model + exitCodeHelp)
-    .action(async (options) => finish((await import("./commands/model.js")).model(options)));
+    .action(async (options) => finish(await (await import("./commands/model.js")).model(options)));
+
+  cli
+    .command("types <file>")
+    .description("print the TypeScript types of one JSON Schema file")
+    .option("--name <name>", "name of the type (default: the schema's title, else the file's name)")
+    .option("--out <file>", "file to write to (default: standard output)")
+    .option("--json", "report as JSON")
+    .addHelpText("after", examples.types + exitCodeHelp)
+    .action(async (file, options) => finish(await (await import("./commands/types.js")).types({ file, ...options })));
 
   cli
     .command("explain [code]")
@@ -107,6 +122,9 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  } else if (error instanceof DiagnosticsError) {
+    report(error.diagnostics, { json: process.argv.includes("--json") });
+    process.exitCode = exitCodes.usage;
   } else if (error instanceof UsageError) {
     process.stderr.write(`${pc.red("error")} ${error.message}\n`);
     process.exitCode = exitCodes.usage;

@@ -151,13 +151,41 @@ describe("agentwire.config.json", () => {
   });
 
   test.each([
-    ["no JSON", "{", "is not JSON"],
-    ["no object", "[]", "must hold an object"],
-    ["an option that it does not know", '{ "output": "x" }', 'no option "output"'],
-    ["a value that is no text", '{ "out": 3 }', '"out" must be a text'],
-  ])("%s", async (_, config, says) => {
-    const folder = project({ "agentwire.config.json": config });
-    await expect(inProcess(folder, "lint", {})).rejects.toThrow(says);
+    ["no JSON", "{", "syntax-error agentwire.config.json:1:2"],
+    ["no object", "[]", "config-invalid agentwire.config.json:1:1 the configuration must be object"],
+    [
+      "an option that it does not know",
+      '{\n  "output": "x"\n}',
+      'config-invalid agentwire.config.json:2:13 there is no option "output"',
+    ],
+    ["a value that is no text", '{ "out": 3 }', 'config-invalid agentwire.config.json:1:10 "out" must be string'],
+    [
+      "an artefact that there is none of",
+      '{ "artefacts": ["models", "docs"] }',
+      'config-invalid agentwire.config.json:1:27 "artefacts" must be equal to one of the allowed values: models',
+    ],
+  ])("%s: said with its place, and exit code 2", async (_, config, says) => {
+    const { code, stdout } = await agentwire(project({ "agentwire.config.json": config }), "lint", "--json");
+    expect(code).toBe(2);
+    const [problem, ...more] = JSON.parse(stdout).diagnostics;
+    expect(more).toEqual([]);
+    const { code: kind, file, line, column, message, fix } = problem;
+    expect(`${kind} ${file}:${line}:${column} ${message}`).toContain(says);
+    expect(fix).not.toBe("");
+  });
+
+  test("everything that is wrong is said at once, with what is right instead", async () => {
+    const folder = project({ "agentwire.config.json": '{ "output": "x", "names": "loose" }' });
+    const { code, stderr } = await agentwire(folder, "generate");
+    expect(code).toBe(2);
+    expect(stderr).toContain("fix: Remove it, or use one of $schema, spec, out, packages, artefacts, names.");
+    expect(stderr).toContain('"names" must be equal to one of the allowed values: lock, strict');
+    expect(stderr).toContain("2 errors");
+  });
+
+  test("its type is what `agentwire types` makes of its schema", async () => {
+    const { stdout } = await inProcess(root, "types", { file: "generator/config.schema.json", json: false });
+    expect(stdout).toBe(readFileSync(join(root, "generator/src/commands/config-type.ts"), "utf8"));
   });
 });
 

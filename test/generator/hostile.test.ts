@@ -87,7 +87,7 @@ function hostileContract({ title, description, name, media, path, constant, memb
     info: { title, summary: title, description, version: constant },
     "x-service": "hostile",
     "x-errors": { media: "application/json", message: "/m", codes: { not_found: { code: constant } } },
-    [`x-${name}`]: { [name]: name },
+    [`x-any-${name}`]: { [name]: name },
     security: [{ [name]: [] }],
     paths: {
       [`/${path}`]: {
@@ -121,7 +121,7 @@ function hostileContract({ title, description, name, media, path, constant, memb
           properties: Object.fromEntries(members.map((key) => [key, member])),
           required: members,
           additionalProperties: false,
-          [`x-${name}`]: name,
+          [`x-any-${name}`]: name,
         },
         Choice: { type: "string", enum: values, description },
         Tag: { const: constant, description },

@@ -8,6 +8,7 @@ import { compileFunction, constants } from "node:vm";
 import { type GenerateOptions, generate } from "../../generator/src/commands/generate.js";
 import { lint } from "../../generator/src/commands/lint.js";
 import { model } from "../../generator/src/commands/model.js";
+import { types } from "../../generator/src/commands/types.js";
 import { vectors } from "../../generator/src/commands/vectors.js";
 import { Diagnostics } from "../../generator/src/diagnostics/diagnostic.js";
 import { artefactNames } from "../../generator/src/emit/artefacts.js";
@@ -47,7 +48,7 @@ export function agentwire(cwd: string, ...args: string[]): Promise<Outcome> {
   return run(process.execPath, [bin, ...args], cwd);
 }
 
-const commands = { generate, lint, vectors, model } as const;
+const commands = { generate, lint, vectors, model, types } as const;
 
 /**
  * A command in this process: the same code as `agentwire <command> --json` without the half second that a
@@ -71,7 +72,8 @@ export async function inProcess<Name extends keyof typeof commands>(
     return true;
   };
   try {
-    const code = await commands[name]({ json: true, ...options });
+    const command = commands[name] as (options: Parameters<(typeof commands)[Name]>[0]) => number | Promise<number>;
+    const code = await command({ json: true, ...options });
     return { code, ...text };
   } finally {
     process.chdir(here);

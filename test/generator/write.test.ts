@@ -16,7 +16,7 @@ beforeEach(() => {
   out = join(folder, "out");
 });
 
-async function generate(options: { check?: boolean } = {}) {
+async function generate(options: { check?: boolean; standalone?: boolean } = {}) {
   const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.yaml", out: "out", ...options });
   const report = JSON.parse(stdout) as {
     ok: boolean;

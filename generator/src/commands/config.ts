@@ -1,49 +1,58 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import {
-  type ArtefactName,
-  type Artefacts,
-  artefactNames,
-  defaultArtefacts,
-  isArtefactName,
-} from "../emit/artefacts.js";
-import { isObject } from "../read/json.js";
+import { Diagnostics, DiagnosticsError } from "../diagnostics/diagnostic.js";
+import { type Artefacts, artefactNames, defaultArtefacts, isArtefactName } from "../emit/artefacts.js";
+import { readDocument, type SourceDocument } from "../read/document.js";
 import type { UriMapping } from "../read/loader.js";
+import { pointerParts, pointerTo } from "../read/pointer.js";
 import type { ReadOptions } from "../read/read.js";
-
-/** What `agentwire.config.json` of the working folder may say; flags win over it. */
-export interface Config {
-  readonly spec?: string;
-  readonly out?: string;
-  /** npm scope: write three packages instead of one folder. */
-  readonly packages?: string;
-  /** What to write; default: everything but `paths`. */
-  readonly artefacts?: readonly ArtefactName[];
-  /** `lock`: names.lock.json beside the output keeps names; `strict`: names that clash are an error. */
-  readonly names?: "lock" | "strict";
-}
+import type { Config } from "./config-type.js";
 
 /** A mistake in how the command was called. Exit code 2. */
 export class UsageError extends Error {}
 
 const fileName = "agentwire.config.json";
+const schemaFile = new URL("../../config.schema.json", import.meta.url);
 
-export function readConfig(): Config {
+/**
+ * The configuration of the working folder; empty where there is none. One that config.schema.json does not allow ends
+ * the command, with all that is wrong in it.
+ */
+export async function readConfig(): Promise<Config> {
   if (!existsSync(fileName)) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(fileName, "utf8"));
-  } catch (error) {
-    throw new UsageError(`${fileName} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  const diagnostics = new Diagnostics();
+  const document = readDocument(resolve(fileName), fileName, diagnostics);
+  if (document) await checkConfig(document, diagnostics);
+  if (!document || diagnostics.hasErrors) throw new DiagnosticsError(diagnostics);
+  return document.value as Config;
+}
+
+async function checkConfig(document: SourceDocument, diagnostics: Diagnostics): Promise<void> {
+  // Loaded only where there is something to check: a run without configuration starts sooner.
+  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  const schema = JSON.parse(readFileSync(schemaFile, "utf8")) as {
+    properties: Record<string, { description: string }>;
+  };
+  const validate = new Ajv2020({ allErrors: true }).compile(schema);
+  if (validate(document.value)) return;
+  const known = Object.keys(schema.properties);
+  for (const { instancePath, keyword, params, message } of validate.errors ?? []) {
+    if (keyword === "additionalProperties") {
+      const { additionalProperty: name } = params as { additionalProperty: string };
+      const place = { document, pointer: pointerTo(instancePath, name) };
+      const fix = `Remove it, or use one of ${known.join(", ")}.`;
+      diagnostics.add("config-invalid", `there is no option "${name}"`, { place, fix });
+    } else {
+      const [option] = pointerParts(instancePath);
+      const what = option === undefined ? "the configuration" : `"${option}"`;
+      const values = keyword === "enum" ? `: ${(params as { allowedValues: string[] }).allowedValues.join(", ")}` : "";
+      const description = option === undefined ? undefined : schema.properties[option]?.description;
+      diagnostics.add("config-invalid", `${what} ${message ?? "is wrong"}${values}`, {
+        place: { document, pointer: instancePath },
+        ...(description === undefined ? {} : { fix: `"${option}": ${description}` }),
+      });
+    }
   }
-  if (!isObject(value)) throw new UsageError(`${fileName} must hold an object`);
-  for (const [key, member] of Object.entries(value)) {
-    if (key !== "spec" && key !== "out" && key !== "packages" && key !== "artefacts" && key !== "names")
-      throw new UsageError(`${fileName} has no option "${key}"; it knows spec, out, packages, artefacts and names`);
-    if (key === "artefacts") artefactsOf(member, `${fileName}: "artefacts"`);
-    else if (typeof member !== "string") throw new UsageError(`${fileName}: "${key}" must be a text`);
-  }
-  return value as Config;
 }
 
 /** A list of artefacts as given by a person. `where` says by what. */

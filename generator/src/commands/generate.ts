@@ -30,7 +30,7 @@ export interface GenerateOptions extends SpecOptions {
 /** `agentwire generate`: contracts in, code out. Returns the exit code. */
 export async function generate(options: GenerateOptions): Promise<number> {
   if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
-  const settings = settingsOf(options);
+  const settings = await settingsOf(options);
   const generation = new Generation(settings, options.watch === true);
   const code = await run(options, settings, (diagnostics) => generation.whole(diagnostics));
   if (!options.watch) return code;
@@ -42,8 +42,8 @@ export async function generate(options: GenerateOptions): Promise<number> {
 }
 
 /** A file of one's own given with --spec has nothing to do with the folder's configuration. */
-function settingsOf(options: GenerateOptions): Settings {
-  const config = readConfig();
+async function settingsOf(options: GenerateOptions): Promise<Settings> {
+  const config = await readConfig();
   const own = options.spec !== undefined && options.spec !== config.spec;
   const out = options.out ?? (own ? undefined : config.out);
   if (out === undefined) throw new UsageError("--out is needed: the folder to write to");

@@ -18,7 +18,7 @@ export interface LintOptions extends SpecOptions {
 /** `agentwire lint`: everything that is wrong with contracts and vectors, at once. Returns the exit code. */
 export async function lint(options: LintOptions): Promise<number> {
   const diagnostics = new Diagnostics();
-  const project = readProject(readOptions(options, readConfig()), diagnostics);
+  const project = readProject(readOptions(options, await readConfig()), diagnostics);
   if (!project) return report(diagnostics, options);
   const model = buildModel(project, diagnostics);
   for (const document of project.loader.documents.values()) {

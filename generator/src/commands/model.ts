@@ -10,9 +10,9 @@ export interface ModelOptions extends SpecOptions {
 }
 
 /** `agentwire model`: what the generator understood, in short or as JSON. Returns the exit code. */
-export function model(options: ModelOptions): number {
+export async function model(options: ModelOptions): Promise<number> {
   const diagnostics = new Diagnostics();
-  const project = readProject(readOptions(options, readConfig()), diagnostics);
+  const project = readProject(readOptions(options, await readConfig()), diagnostics);
   const built = project && buildModel(project, diagnostics);
   if (!built || diagnostics.hasErrors) return report(diagnostics, options);
   if (options.json) {

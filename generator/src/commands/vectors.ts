@@ -16,7 +16,7 @@ export interface VectorsOptions extends SpecOptions {
 /** `agentwire vectors`: judges every vector, and lists what none of them touches. Returns the exit code. */
 export async function vectors(options: VectorsOptions): Promise<number> {
   const diagnostics = new Diagnostics();
-  const project = readProject(readOptions(options, readConfig()), diagnostics);
+  const project = readProject(readOptions(options, await readConfig()), diagnostics);
   const model = project && buildModel(project, diagnostics);
   if (!project || !model || diagnostics.hasErrors) return report(diagnostics, options);
   const files = readVectors(project, model, diagnostics);

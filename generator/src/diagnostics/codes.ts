@@ -18,6 +18,10 @@ export const codes = {
     "Check the path given with --spec, or run the command in the folder that holds the contract.",
     "The file or folder does not exist, or cannot be read.",
   ),
+  "config-invalid": error(
+    "Compare it with config.schema.json of the agentwire package.",
+    "`agentwire.config.json` of the working folder says something that it cannot say.",
+  ),
   "no-contract": error(
     "A contract folder holds <service>/openapi.yaml files; a single file must be an OpenAPI 3.x document.",
     "Nothing that looks like an OpenAPI 3.x document was found.",
@@ -151,6 +155,10 @@ export const codes = {
     "No vector touches a member, an enum value or a constraint of the schema.",
   ),
   "vector-missing": warning("Add a vector file for the schema.", "The schema has no vectors at all."),
+  "types-unprintable": error(
+    "Use `agentwire generate`, which prints types of its own, or simplify the schema.",
+    "`agentwire types` prints with json-schema-to-typescript, which does not understand every schema.",
+  ),
   "output-unwritable": error(
     "Choose another folder with --out, or make it writable.",
     "The output folder cannot be written. Nothing was changed.",
