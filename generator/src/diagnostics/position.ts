@@ -1,4 +1,5 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import type { SourceDocument } from "../read/document.js";
 import { pointerParts } from "../read/pointer.js";
 import { jsonOffsets } from "./json-offsets.js";
@@ -66,7 +67,11 @@ function positionAt(starts: readonly number[], offset: number): Position {
 
 const parsed = new WeakMap<SourceDocument, ReturnType<typeof parseWithPositions>>();
 
+/** Loaded where there is something to say about a YAML file, which is seldom. */
+const yaml = () => createRequire(import.meta.url)("yaml") as typeof Yaml;
+
 function parseWithPositions(text: string) {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   return {
     lines,
@@ -85,7 +90,7 @@ function yamlPositions(document: SourceDocument, pointers: readonly string[]): M
     const parts = pointerParts(pointer);
     for (let length = parts.length; length >= 0; length--) {
       const node = tree.getIn(parts.slice(0, length), true);
-      const range = isNode(node) ? node.range : undefined;
+      const range = yaml().isNode(node) ? node.range : undefined;
       if (!range) continue;
       const { line, col } = lines.linePos(range[0]);
       return [pointer, { line: Math.max(line, 1), column: Math.max(col, 1) }];

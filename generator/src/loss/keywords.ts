@@ -2,7 +2,7 @@ import { discriminatorOf } from "../model/discriminator.js";
 import { typesOf } from "../model/json-types.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 import type { ModelSchema, TypeId } from "../model/types.js";
-import { isObject, type JsonObject } from "../read/json.js";
+import type { JsonObject } from "../read/json.js";
 
 /**
  * How much of a schema a generated type says. `widened`: the type holds more values, and the validator enforces the
@@ -121,27 +121,31 @@ export interface Part {
   readonly model: ModelSchema | undefined;
 }
 
-/** The schemas directly inside a schema. */
-export function partsOf(source: JsonObject, given: ModelSchema | undefined): Part[] {
+/** Calls `add` for each schema directly inside a schema. */
+export function forEachPart(source: JsonObject, given: ModelSchema | undefined, add: (part: Part) => void): void {
   const model = withoutNull(source, given);
-  const inModel = (...steps: (string | number)[]) => {
-    let at: unknown = model;
-    for (const step of steps) at = typeof at === "object" && at !== null ? (at as JsonObject)[step] : undefined;
-    return typeof at === "boolean" || isObject(at) ? at : undefined;
-  };
-  return Object.entries(source).flatMap(([keyword, value]): Part[] => {
+  for (const keyword in source) {
+    const value = source[keyword];
+    if (typeof value !== "object" || value === null) continue;
     if ((schemaListKeywords.has(keyword) || keyword === "items") && Array.isArray(value)) {
-      const home = keyword === "items" ? "prefixItems" : keyword;
-      return value.map((inner, index) => ({ steps: [keyword, index], source: inner, model: inModel(home, index) }));
+      const list = modelAt(model, keyword === "items" ? "prefixItems" : keyword);
+      for (const [index, inner] of value.entries())
+        add({ steps: [keyword, index], source: inner, model: modelAt(list, index) });
+    } else if (schemaKeywords.has(keyword)) {
+      add({ steps: [keyword], source: value, model: modelAt(model, keyword) });
+    } else if (schemaMapKeywords.has(keyword)) {
+      const map = modelAt(model, keyword);
+      for (const name in value)
+        add({ steps: [keyword, name], source: (value as JsonObject)[name], model: modelAt(map, name) });
     }
-    if (schemaKeywords.has(keyword)) return [{ steps: [keyword], source: value, model: inModel(keyword) }];
-    if (!schemaMapKeywords.has(keyword) || !isObject(value)) return [];
-    return Object.entries(value).map(([name, inner]) => ({
-      steps: [keyword, name],
-      source: inner,
-      model: inModel(keyword, name),
-    }));
-  });
+  }
+}
+
+function modelAt(model: unknown, step: string | number): ModelSchema | undefined {
+  const found = typeof model === "object" && model !== null ? (model as JsonObject)[step] : undefined;
+  return typeof found === "boolean" || (typeof found === "object" && found !== null)
+    ? (found as ModelSchema)
+    : undefined;
 }
 
 /** OpenAPI 3.0's `nullable` may have become a choice around the schema. */

@@ -4,7 +4,7 @@ import { formatFunctions } from "../emit/validation/locals.js";
 import type { Model, ModelSchema, ParameterModel, TypeModel } from "../model/types.js";
 import { isObject } from "../read/json.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
-import { partsOf, type Status, type Surroundings, statusOf } from "./keywords.js";
+import { forEachPart, type Status, type Surroundings, statusOf } from "./keywords.js";
 
 /** A keyword, or another part of a contract, that the output does not carry in full. */
 export interface Loss {
@@ -93,14 +93,15 @@ function lossesIn(root: Place, schema: ModelSchema | undefined, surroundings: Su
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { source, model, pointer } = next;
     if (!isObject(source)) continue;
-    for (const [keyword, value] of Object.entries(source)) {
-      const status = statusOf(keyword, value, source, model, surroundings);
+    for (const keyword in source) {
+      const status = statusOf(keyword, source[keyword], source, model, surroundings);
       if (status !== "exact")
         losses.push({ status, keyword, place: { document, pointer: pointerTo(pointer, keyword) } });
     }
     // A named schema inside has its own entry.
-    for (const part of partsOf(source, model))
-      pending.push({ source: part.source, model: part.model, pointer: pointerTo(pointer, ...part.steps) });
+    forEachPart(source, model, ({ steps, source: inner, model: innerModel }) => {
+      if (isObject(inner)) pending.push({ source: inner, model: innerModel, pointer: pointerTo(pointer, ...steps) });
+    });
   }
   return losses;
 }

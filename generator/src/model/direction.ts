@@ -1,6 +1,6 @@
 import { isObject, listMember, objectMember, plainObject } from "../read/json.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
-import { referencesIn } from "./references.js";
+import { referencesIn, schemasIn } from "./references.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /** Which way a value goes: from client to server, or back. */
@@ -68,17 +68,12 @@ export class Directions {
 
   private differs(schema: ModelSchema, direction: Direction): boolean {
     if (typeof schema === "boolean") return false;
-    const pending: SchemaObject[] = [schema];
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      if (this.spared(next, direction).size > 0) return true;
-      for (const part of partsOf(next)) if (typeof part === "object") pending.push(part);
-    }
-    return false;
+    return schemasIn(schema).some((part) => this.spared(part, direction).size > 0);
   }
 
   /** Members that this schema, or a part of its `allOf`, requires although they do not go this way. */
   private spared(schema: SchemaObject, direction: Direction): ReadonlySet<string> {
-    if (schema.properties === undefined && schema.allOf === undefined) return none;
+    if (schema.allOf === undefined && (schema.properties === undefined || schema.required === undefined)) return none;
     const mark = direction === "input" ? "readOnly" : "writeOnly";
     const required = new Set<unknown>(listMember(schema, "required"));
     const marked = new Set<string>();
@@ -142,11 +137,3 @@ export function variantId(id: TypeId, direction: Direction): TypeId {
 }
 
 const none: ReadonlySet<string> = new Set();
-
-function partsOf(schema: SchemaObject): ModelSchema[] {
-  return Object.entries(schema).flatMap(([keyword, value]) => {
-    if (schemaKeywords.has(keyword)) return [value as ModelSchema];
-    if (schemaListKeywords.has(keyword) && Array.isArray(value)) return value as ModelSchema[];
-    return schemaMapKeywords.has(keyword) && isObject(value) ? (Object.values(value) as ModelSchema[]) : [];
-  });
-}
