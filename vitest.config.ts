@@ -8,7 +8,11 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@agentwire\/kit$/, replacement: source("kit/src/index.ts") },
-      { find: /^@agentwire\/kit\/(client|server|validation)$/, replacement: source("kit/src/$1/index.ts") },
+      {
+        find: /^@agentwire\/kit\/(client|client\/stream|client\/channel|server|validation)$/,
+        replacement: source("kit/src/$1/index.ts"),
+      },
+      { find: /^@agentwire\/kit\/undici$/, replacement: source("kit/src/client/undici/index.ts") },
       { find: /^@agentwire\/kit\/server\/(fastify|express)$/, replacement: source("kit/src/server/adapters/$1.ts") },
     ],
   },

@@ -47,9 +47,18 @@ export interface Media {
 
 /** A form field; the items of an `array` come as one field each. */
 export interface FormField {
+  /** `json`: the whole value, an array too, is one JSON text. */
   readonly type: ParameterType;
   /** For `array`: the type of one item. */
   readonly items?: ParameterType;
+  /** For `object` with a style: the types of named members; others are strings. */
+  readonly members?: Readonly<Record<string, ParameterType>>;
+  /** The media type of the field's part, where the contract names one (Encoding Object). */
+  readonly contentType?: string;
+  /** With one of these, the field is written as a query parameter would be. */
+  readonly style?: "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
+  readonly explode?: boolean;
+  readonly allowReserved?: true;
 }
 
 /** A response that yields items in a sequential media type. */
@@ -77,7 +86,18 @@ export interface Response {
   /** The media types of the body, preferred first. Absent: no body. */
   readonly content?: readonly Media[];
   /** Header names, in the contract's spelling, and how their text becomes a value. */
-  readonly headers?: Readonly<Record<string, { readonly type: ParameterType; readonly required?: true }>>;
+  readonly headers?: Readonly<Record<string, ResponseHeader>>;
+}
+
+/** A declared header of a response, in style `simple`. */
+export interface ResponseHeader {
+  readonly type: ParameterType;
+  readonly required?: true;
+  /** For `array`: the type of one item. */
+  readonly items?: ParameterType;
+  /** For `object`: the types of named members; others are strings. */
+  readonly members?: Readonly<Record<string, ParameterType>>;
+  readonly explode?: boolean;
 }
 
 /** Alternatives of schemes that must all be satisfied; an empty list is public, `{}` is anonymous access. */
@@ -190,6 +210,22 @@ export interface Builtin {
   readonly members: Readonly<Record<string, string>>;
 }
 
+/** Where a service is, from the contract's `servers`. */
+export interface ServiceServer {
+  /** Absolute, or relative to where the contract was found; holds `{name}` for each variable. */
+  readonly url: string;
+  readonly description?: string;
+  readonly variables?: Readonly<Record<string, ServerVariable>>;
+}
+
+/** A part of a server's URL that its callers choose. */
+export interface ServerVariable {
+  readonly default: string;
+  /** The only values allowed. */
+  readonly enum?: readonly string[];
+  readonly description?: string;
+}
+
 /** What a generated package knows of one service. */
 export interface ServiceDescription {
   /** Such as `runtime`. */
@@ -203,6 +239,7 @@ export interface ServiceDescription {
   /** Security of operations that say nothing, and of unknown routes. Absent: public. */
   readonly security?: readonly SecurityRequirement[];
   readonly errors: ErrorShape;
+  readonly servers?: readonly ServiceServer[];
   /** Operations that the kit answers unless the implementation overrides them. */
   readonly builtin?: { readonly health?: Builtin; readonly version?: Builtin };
 }

@@ -2,6 +2,7 @@
 import { RuntimeClient } from "@agentwire/client/runtime";
 import type { Operation, ServiceDescription } from "@agentwire/kit";
 import { type ApiError, Client, ConnectionError, NotFoundError, ServerError } from "@agentwire/kit/client";
+import { stream } from "@agentwire/kit/client/stream";
 import { Problem, Server } from "@agentwire/kit/server";
 import { type RunEvent, type StreamRunEventsRequest, service } from "@agentwire/models/runtime";
 import { describe, expect, test } from "vitest";
@@ -237,10 +238,10 @@ describe("a silent stream", () => {
     for (const accept of FRAMINGS) {
       const server = new Silent();
       const client = new Client(restless, await connect(server));
-      const stream = client.stream<RunEvent>("streamRunEvents", { path }, { accept, retries: 0 });
+      const events = stream<RunEvent>(client, "streamRunEvents", { path }, { accept, retries: 0 });
       // Longer than three heartbeats, after which a client without them would give up.
       setTimeout(server.woken.open, HEARTBEAT_SECONDS * 1000 * 10);
-      expect(await collect(stream)).toEqual([eventOf("r", 0, "final")]);
+      expect(await collect(events)).toEqual([eventOf("r", 0, "final")]);
     }
   });
 
@@ -248,7 +249,7 @@ describe("a silent stream", () => {
     const server = new Silent();
     const muted = new ScriptedRuntime(quiet, () => server.streamRunEvents());
     const client = new Client(restless, await connect(muted));
-    const error = await failure(collect(client.stream("streamRunEvents", { path }, { retries: 1, backoffMs: 1 })));
+    const error = await failure(collect(stream(client, "streamRunEvents", { path }, { retries: 1, backoffMs: 1 })));
     expect(error).toBeInstanceOf(ConnectionError);
     expect((error as Error).message).toContain("silent");
     await until(() => muted.arrivals.all.length === 2);

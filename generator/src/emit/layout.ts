@@ -9,9 +9,11 @@ export interface Layout {
   file(area: string, artefact: Artefact): string;
   /** The module specifier for importing one generated file into another. */
   specifier(from: string, to: string): string;
-  /** The module specifier of an entry of the kit: `""`, `client`, `server` or `validation`. */
-  kit(from: string, entry: "" | "client" | "server" | "validation"): string;
+  /** The module specifier of an entry of the kit; `""` is what client and server share. */
+  kit(from: string, entry: KitEntry): string;
 }
+
+export type KitEntry = "" | "client" | "client/stream" | "client/channel" | "server" | "validation";
 
 /** Everything in one folder, an area in a sub-folder of its own; importable as it stands. */
 export function folderLayout(options: { readonly standalone: boolean }): Layout {

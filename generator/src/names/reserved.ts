@@ -121,8 +121,7 @@ export const reservedMethods: ReadonlySet<string> = new Set([
   // Client
   "call",
   "paginate",
-  "stream",
-  "channel",
+  "engine",
   // Server
   "service",
   "channelOptions",

@@ -1,13 +1,16 @@
-import { AbortedError, AgentwireError, ConnectionError, TimeoutError } from "./errors.js";
+import { type AgentwireError, abortedBy, TimeoutError, unreachable } from "./errors.js";
+import type { Trial } from "./plan.js";
 
 /**
  * One try of something that can be aborted or time out. Everything that waits in it ends with the error that ended
  * the attempt, even when a `fetch` of one's own ignores signals.
  */
-export class Attempt {
+export class Attempt implements Trial {
   readonly operation: string;
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;
+  /** Ends what waits at the moment. By hand: a race with one long promise would remember everything it ran. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(operation: string, caller?: AbortSignal) {
@@ -35,6 +38,7 @@ export class Attempt {
   /** Ends the attempt with an error: requests are aborted, waits are over. */
   end(error: unknown): void {
     this.#controller.abort(error);
+    for (const stop of this.#waiting) stop(this.signal.reason);
   }
 
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
@@ -43,49 +47,34 @@ export class Attempt {
     this.#caller?.removeEventListener("abort", this.#onAbort);
   }
 
-  /** Waits for a promise, at most until the attempt ends; `abandoned` then gets what comes too late. */
-  async wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T> {
-    const { signal } = this;
-    let stop = () => {};
-    const ended = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
-    });
-    try {
-      // The end comes first: a promise that has settled already must not outlive it.
-      return await Promise.race([ended, promise]);
-    } catch (error) {
-      if (signal.aborted) {
+  wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (reason: unknown) => {
+        this.#waiting.delete(stop);
         promise.then(abandoned, () => {});
-        throw signal.reason;
-      }
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", stop);
-    }
+        reject(reason);
+      };
+      if (this.signal.aborted) return stop(this.signal.reason);
+      this.#waiting.add(stop);
+      promise.then(
+        (value) => {
+          // Once stopped, it is `abandoned` that gets the value.
+          if (this.#waiting.delete(stop)) resolve(value);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(stop);
+          reject(error);
+        },
+      );
+    });
   }
 
   /** What the caller should see of a failure of the network: why the attempt ended, or `ConnectionError`. */
   explain(error: unknown): unknown {
-    if (this.signal.aborted) return this.signal.reason;
-    if (error instanceof AgentwireError) return error;
-    return new ConnectionError(this.operation, `${this.operation}: ${describe(error)}`, { cause: error });
+    return this.signal.aborted ? this.signal.reason : unreachable(this.operation, error);
   }
 
   readonly #onAbort = (): void => {
     this.end(abortedBy(this.operation, this.#caller?.reason));
   };
-}
-
-/** The error for a signal's reason, which may be one of ours already. */
-export function abortedBy(operation: string, reason: unknown): AgentwireError {
-  return reason instanceof AgentwireError ? reason : new AbortedError(operation, reason);
-}
-
-/** Fetch says "fetch failed" and hides the reason in `cause`. */
-function describe(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const reason = cause instanceof Error && cause.message !== "" ? ` (${cause.message})` : "";
-  return `no connection: ${error instanceof Error ? error.message : String(error)}${reason}`;
 }

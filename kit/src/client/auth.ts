@@ -1,4 +1,8 @@
-import type { SecurityRequirement, SecurityScheme, ServiceDescription } from "../operation.js";
+import type { SecurityRequirement, SecurityScheme } from "../operation.js";
+import { cancelLate } from "./engine.js";
+import type { Part } from "./part.js";
+import type { PreparedRequest } from "./plan.js";
+import type { ServiceFacts } from "./row.js";
 
 /** What a provider hands over for one scheme. */
 export type Credentials =
@@ -65,14 +69,43 @@ export function apiKey(key: string): AuthProvider {
   return ({ scheme }) => (scheme.type === "apiKey" ? { key } : undefined);
 }
 
+/** Providers of credentials: one for every scheme, or one a scheme by its name in the contract. */
+export type Auth = AuthProvider | Readonly<Record<string, AuthProvider>>;
+
+/** The part that adds credentials as the contract says, and after a 401 tries once more with newer ones. */
+export function authentication(auth: Auth | undefined): Part {
+  if (auth === undefined) return {};
+  return {
+    authorize: async (plan, request, trial, send) => {
+      const { row, service } = plan;
+      if (service === undefined) return send(plan, request, trial);
+      const credentials = await trial.wait(credentialsFor(service, row, auth));
+      const answer = await send(plan, withCredentials(service, request, credentials), trial);
+      if (answer.status !== 401 || credentials.size === 0 || request.body?.once) return answer;
+      const fresh = await trial.wait(credentialsFor(service, row, auth, credentials));
+      if (fresh.size === 0 || sameCredentials(fresh, credentials)) return answer;
+      cancelLate(answer);
+      return send(plan, withCredentials(service, request, fresh), trial);
+    },
+  };
+}
+
+function withCredentials(service: ServiceFacts, request: PreparedRequest, set: CredentialSet): PreparedRequest {
+  if (set.size === 0) return request;
+  const places = placeCredentials(service, set);
+  const headers = { ...request.headers };
+  addCredentials(headers, places);
+  return { ...request, headers, target: targetWith(request.target, places) };
+}
+
 /** Credentials by scheme name, for one request. */
 export type CredentialSet = ReadonlyMap<string, Credentials>;
 
 /** Gets the credentials of the first alternative that the providers can satisfy; empty when none, or none is needed. */
 export async function credentialsFor(
-  service: ServiceDescription,
+  service: ServiceFacts,
   operation: { readonly name: string; readonly security?: readonly SecurityRequirement[] },
-  auth: AuthProvider | Readonly<Record<string, AuthProvider>> | undefined,
+  auth: Auth | undefined,
   rejected?: CredentialSet,
 ): Promise<CredentialSet> {
   if (auth === undefined) return new Map();
@@ -107,7 +140,7 @@ export interface CredentialPlaces {
 }
 
 /** Places credentials as their schemes say. Without `headers`, a bearer token uses the scheme's query parameter. */
-export function placeCredentials(service: ServiceDescription, set: CredentialSet, headers = true): CredentialPlaces {
+export function placeCredentials(service: ServiceFacts, set: CredentialSet, headers = true): CredentialPlaces {
   const places: CredentialPlaces = { headers: [], query: [], cookies: [] };
   for (const [name, credentials] of set) {
     const scheme = service.securitySchemes[name];
@@ -126,6 +159,19 @@ export function placeCredentials(service: ServiceDescription, set: CredentialSet
     }
   }
   return places;
+}
+
+/** Adds credentials to headers in lower case; one that is set already stays. */
+export function addCredentials(headers: Record<string, string>, places: CredentialPlaces): void {
+  for (const [name, value] of places.headers) headers[name.toLowerCase()] ??= value;
+  const cookies = [...(headers["cookie"] ? [headers["cookie"]] : []), ...places.cookies];
+  if (cookies.length > 0) headers["cookie"] = cookies.join("; ");
+}
+
+/** Adds credentials to a query that the contract's styles have made. */
+export function targetWith(target: string, { query }: CredentialPlaces): string {
+  const more = query.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
+  return more === "" ? target : `${target}${target.includes("?") ? "&" : "?"}${more}`;
 }
 
 /** Base64 of the text in UTF-8; `btoa` alone only takes Latin-1. */

@@ -1,117 +1,55 @@
-import type { Media, Operation, ServiceDescription } from "../operation.js";
-import { Attempt } from "./attempt.js";
+import type { ServiceDescription } from "../operation.js";
+import { authentication } from "./auth.js";
 import { Call } from "./call.js";
-import { ClientChannel } from "./channel.js";
-import { type CallOptions, type ChannelOptions, type ClientOptions, type StreamOptions, validates } from "./options.js";
+import { engineOf, exchange, planNamed } from "./engine.js";
+import { interception } from "./interception.js";
+import { media } from "./media.js";
+import type { CallOptions, ClientOptions } from "./options.js";
 import { PagedCall } from "./page.js";
-import { type PreparedRequest, prepare, type RequestObject } from "./request.js";
-import { type CallResponse, readResponse } from "./response.js";
-import { withRetries } from "./retry.js";
-import { ItemStream } from "./stream.js";
-import { Transport } from "./transport.js";
-
-const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_RETRIES = 2;
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+import type { CallResponse, Engine } from "./plan.js";
+import { retries } from "./retry.js";
+import type { RequestObject } from "./row.js";
+import { defaultUrl, serverUrl } from "./servers.js";
+import { styles } from "./styles.js";
+import { validation } from "./validation.js";
 
 /**
- * What every generated client is: one short method an operation calls one of these four with the operation's name.
- * Streams and channels load their machinery on first use.
+ * What every generated client is: a caller with all parts, and one short method an operation. Methods that stream or
+ * open a channel come from `client/stream` and `client/channel`, so that only clients that have one hold that code.
  */
 export class Client {
-  readonly #transport: Transport;
+  /** For generated code, and for `stream` and `openChannel`. */
+  readonly engine: Engine;
 
   constructor(service: ServiceDescription, options: ClientOptions = {}) {
-    this.#transport = new Transport(service, options);
+    const { server, baseUrl = server ? serverUrl(service, server) : defaultUrl(service) } = options;
+    const url = new URL(baseUrl);
+    if (url.username + url.search + url.hash !== "") {
+      throw new TypeError("baseUrl must hold no credentials, query or fragment");
+    }
+    const headers = { "user-agent": options.userAgent, ...options.headers };
+    this.engine = engineOf({ ...options, baseUrl: url.href, headers }, service, [
+      styles,
+      media,
+      validation(options.validate),
+      retries(options),
+      authentication(options.auth),
+      interception(options),
+    ]);
   }
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */
-  call<T>(name: string, request?: RequestObject, options?: CallOptions): Call<T> {
-    const operation = this.#operation(name);
-    return new Call(() => this.#exchange<T>(operation, request, options));
+  call<Body, Header = object>(name: string, request?: RequestObject, options?: CallOptions): Call<Body, Header> {
+    const plan = planNamed(this.engine, name);
+    return new Call(() => exchange(plan, request, options) as Promise<CallResponse<Body, Header>>);
   }
 
   /** Calls an operation that answers in pages. */
-  paginate<Page, Item>(name: string, request?: RequestObject, options?: CallOptions): PagedCall<Page, Item> {
-    const operation = this.#operation(name);
-    const { pagination } = operation;
-    if (pagination === undefined) throw new TypeError(`${name} has no pagination`);
-    return new PagedCall(
-      pagination,
-      () => this.#exchange<Page>(operation, request, options),
-      (cursor) => {
-        const query = { ...request?.query, [pagination.cursor.name]: cursor };
-        return this.#exchange<Page>(operation, { ...request, query }, options);
-      },
-    );
-  }
-
-  /** Opens a stream of items, when it is first read. */
-  stream<Item>(name: string, request?: RequestObject, options: StreamOptions = {}): ItemStream<Item> {
-    const operation = this.#operation(name);
-    return new ItemStream<Item>(this.#transport, operation, options, (accept) =>
-      this.#prepare(operation, request, options, accept),
-    );
-  }
-
-  /** Opens a channel, at once; it stays open until it is closed. */
-  channel<In, Out = never>(name: string, request?: RequestObject, options?: ChannelOptions): ClientChannel<In, Out> {
-    const { channels } = this.#transport.service;
-    const description = Object.hasOwn(channels, name) ? channels[name] : undefined;
-    if (description === undefined) throw new TypeError(`no channel named ${name}`);
-    return new ClientChannel<In, Out>(this.#transport, description, request ?? {}, options ?? {});
-  }
-
-  #operation(name: string): Operation {
-    const { operations } = this.#transport.service;
-    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-    if (operation === undefined) throw new TypeError(`no operation named ${name}`);
-    return operation;
-  }
-
-  async #exchange<T>(
-    operation: Operation,
+  paginate<Page, Item, Header = object>(
+    name: string,
     request?: RequestObject,
-    options: CallOptions = {},
-  ): Promise<CallResponse<T>> {
-    const { service, options: defaults } = this.#transport;
-    const prepared = await this.#prepare(operation, request, options, options.accept ?? acceptOf(service, operation));
-    const retries = prepared.repeatable ? (options.retries ?? defaults.retries ?? DEFAULT_RETRIES) : 0;
-    return withRetries(operation.name, retries, options.signal, async () => {
-      const attempt = new Attempt(operation.name, options.signal);
-      try {
-        attempt.arm(options.timeoutMs ?? defaults.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-        const response = await this.#transport.send(operation, prepared, attempt);
-        const validate = validates("responses", options.validate, defaults.validate);
-        const maxBytes = defaults.maxResponseBytes ?? DEFAULT_MAX_BYTES;
-        return (await readResponse(response, { service, operation, attempt, maxBytes, validate })) as CallResponse<T>;
-      } finally {
-        attempt.release();
-      }
-    });
+    options?: CallOptions,
+  ): PagedCall<Page, Item, Header> {
+    return new PagedCall(planNamed(this.engine, name), request, options);
   }
-
-  #prepare(
-    operation: Operation,
-    request: RequestObject | undefined,
-    options: CallOptions,
-    accept: string,
-  ): Promise<PreparedRequest> {
-    const { options: defaults } = this.#transport;
-    return prepare(operation, request, {
-      validate: validates("requests", options.validate, defaults.validate),
-      accept,
-      contentType: options.contentType,
-      headers: [{ "user-agent": defaults.userAgent }, defaults.headers, options.headers],
-    });
-  }
-}
-
-/** Every whole media type of the operation's successes, and that of its errors. */
-function acceptOf({ errors }: ServiceDescription, { responses }: Operation): string {
-  const content = Object.entries(responses)
-    .filter(([status]) => /^[23]/.test(status))
-    .flatMap(([, row]): readonly Media[] => row.content ?? [])
-    .filter(({ format }) => format !== "stream");
-  return [...new Set([...content.map(({ type }) => type), errors.media])].join(", ");
 }

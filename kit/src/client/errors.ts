@@ -1,6 +1,4 @@
-import type { ErrorShape } from "../operation.js";
 import type { Violation } from "../validation/types.js";
-import { valueAt } from "./pointer.js";
 
 /** Every error that a client, stream or channel throws by itself. */
 export class AgentwireError extends Error {
@@ -33,6 +31,21 @@ export class AbortedError extends AgentwireError {
     super(operation, `${operation} was aborted`, { cause: reason });
     this.name = "AbortError";
   }
+}
+
+/** The error for a signal's reason, which may be one of ours already. */
+export function abortedBy(operation: string, reason: unknown): AgentwireError {
+  return reason instanceof AgentwireError ? reason : new AbortedError(operation, reason);
+}
+
+/** What the caller should see of a failure of the network. */
+export function unreachable(operation: string, error: unknown): AgentwireError {
+  if (error instanceof AgentwireError) return error;
+  // Fetch says "fetch failed" and hides the reason in `cause`.
+  const cause = error instanceof Error ? error.cause : undefined;
+  const reason = cause instanceof Error && cause.message !== "" ? ` (${cause.message})` : "";
+  const message = error instanceof Error ? error.message : String(error);
+  return new ConnectionError(operation, `${operation}: no connection: ${message}${reason}`, { cause: error });
 }
 
 /** The request or message breaks the contract. Nothing was sent. */
@@ -70,53 +83,38 @@ export class UnexpectedResponseError extends AgentwireError {
   }
 }
 
-/** What an {@link ApiError} is made of. */
-export interface ApiProblem {
-  readonly operation: string;
-  /** HTTP status, 400 to 599. */
-  readonly status: number;
-  readonly headers: Headers;
-  /** The decoded body: JSON where it is JSON, else at most 500 characters of its text; absent when empty. */
-  readonly body?: unknown;
-  readonly shape: ErrorShape;
+/** What a service says about an error, where its protocol has a place for it. */
+export interface ProblemFacts {
+  readonly message?: string | undefined;
+  readonly code?: string | undefined;
+  readonly details?: unknown;
+  readonly retryable?: boolean | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The server said no: any answer with a status of 400 or more. */
 export class ApiError extends AgentwireError {
   readonly status: number;
   readonly headers: Headers;
-  /** The decoded body: JSON where it is JSON, else at most 500 characters of its text. */
+  /** The decoded body: JSON where it is JSON, else its text, of which a client keeps 500 characters. */
   readonly body: unknown;
   /** The service's own code, such as `not_found`, where its protocol has one. */
-  readonly code: string | undefined;
-  readonly details: unknown;
+  declare readonly code: string | undefined;
+  declare readonly details: unknown;
   /** What the service says about trying again; `undefined` when it says nothing. */
-  readonly retryable: boolean | undefined;
+  declare readonly retryable: boolean | undefined;
   /** `X-Request-Id` of the answer, to quote in a report. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** `Retry-After` in milliseconds from the arrival of the answer. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor({ operation, status, headers, body, shape }: ApiProblem) {
-    const at = (pointer: string | undefined) => (pointer === undefined ? undefined : valueAt(body, pointer));
-    const message = text(at(shape.message));
-    const excerpt = typeof body === "string" && body !== "" ? `: ${body}` : "";
-    super(operation, message ?? `${operation} answered ${status}${excerpt}`);
+  constructor(operation: string, status: number, headers: Headers, body: unknown, facts?: ProblemFacts) {
+    super(operation, `${operation} answered ${status}`);
     this.status = status;
     this.headers = headers;
     this.body = body;
-    this.code = text(at(shape.code));
-    this.details = at(shape.details);
-    const retryable = at(shape.retryable);
-    this.retryable = typeof retryable === "boolean" ? retryable : undefined;
-    this.requestId = headers.get("x-request-id") ?? undefined;
-    this.retryAfterMs = retryAfter(headers.get("retry-after"));
-  }
-
-  /** The error of the class that fits the status. */
-  static of(problem: ApiProblem): ApiError {
-    const Class = byStatus[problem.status] ?? (problem.status >= 500 ? ServerError : ApiError);
-    return new Class(problem);
+    Object.assign(this, facts);
   }
 }
 
@@ -131,17 +129,6 @@ export class UnprocessableError extends ApiError {}
 export class RateLimitedError extends ApiError {}
 /** Any status from 500. */
 export class ServerError extends ApiError {}
-
-const byStatus: Readonly<Record<number, typeof ApiError>> = {
-  400: BadRequestError,
-  401: UnauthorizedError,
-  403: ForbiddenError,
-  404: NotFoundError,
-  409: ConflictError,
-  413: PayloadTooLargeError,
-  422: UnprocessableError,
-  429: RateLimitedError,
-};
 
 /** The channel is closed: `code` and `reason` of the close frame, `meaning` as the contract has it. */
 export class ChannelClosedError extends AgentwireError {
@@ -162,20 +149,6 @@ export class ChannelClosedError extends AgentwireError {
 
 /** Messages came faster than they were read, and the buffer is full. The socket was closed with 4009. */
 export class ChannelOverflowError extends AgentwireError {}
-
-/** `Retry-After` (RFC 9110 §10.2.3), seconds or an HTTP date, in milliseconds from now; never negative. */
-export function retryAfter(value: string | null, now: number = Date.now()): number | undefined {
-  if (value === null) return undefined;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
-  // Date.parse also takes "1.5" for a day in 2001; an HTTP date starts with a day's name.
-  const date = /^\s*[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-function text(value: unknown): string | undefined {
-  if (typeof value === "string" && value !== "") return value;
-  return typeof value === "number" ? String(value) : undefined;
-}
 
 function sentence(violations: readonly Violation[]): string {
   return violations.map(({ pointer, message }) => `${pointer === "" ? "it" : pointer} ${message}`).join("; ");

@@ -3,16 +3,20 @@
 export { StreamLimitError, StreamSyntaxError } from "../streams/limits.js";
 export type { SseEvent } from "../streams/sse.js";
 export {
+  type Auth,
   type AuthContext,
   type AuthProvider,
   apiKey,
+  authentication,
   basic,
   bearer,
   type Credentials,
   type TokenSource,
 } from "./auth.js";
 export { Call } from "./call.js";
-export { type ChannelState, ClientChannel } from "./channel.js";
+export { type Caller, type CallerOptions, createCaller, type PlainOptions } from "./caller.js";
+export type { ChannelState, ClientChannel } from "./channel/channel.js";
+export type { SocketEvent, WebSocketFactory, WebSocketInit, WebSocketLike } from "./channel/socket.js";
 export { Client } from "./client.js";
 export {
   AbortedError,
@@ -35,7 +39,8 @@ export {
   UnexpectedResponseError,
   UnprocessableError,
 } from "./errors.js";
-export { nodeWebSocket } from "./node.js";
+export { interception } from "./interception.js";
+export { media } from "./media.js";
 export type {
   CallOptions,
   ChannelOptions,
@@ -47,15 +52,14 @@ export type {
   Middleware,
   StreamOptions,
   Validation,
+  WireRequest,
 } from "./options.js";
-export { PagedCall } from "./page.js";
-export type { RequestObject } from "./request.js";
-export type { CallResponse } from "./response.js";
-export {
-  type SocketEvent,
-  standardWebSocket,
-  type WebSocketFactory,
-  type WebSocketInit,
-  type WebSocketLike,
-} from "./socket.js";
-export { ItemStream, type StreamResponse } from "./stream.js";
+export { PagedCall, type PagedRow, paginate } from "./page.js";
+export type { Part } from "./part.js";
+export type { Answer, CallResponse } from "./plan.js";
+export { retries } from "./retry.js";
+export type { CallRow, RequestObject, Row, ServiceFacts, StreamRow } from "./row.js";
+export { type ServerChoice, serverUrl } from "./servers.js";
+export type { ItemStream, StreamResponse } from "./stream/stream.js";
+export { styles } from "./styles.js";
+export { validation } from "./validation.js";

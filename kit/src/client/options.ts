@@ -1,5 +1,7 @@
-import type { AuthProvider } from "./auth.js";
-import type { WebSocketFactory } from "./socket.js";
+import type { Auth } from "./auth.js";
+import type { WebSocketFactory } from "./channel/socket.js";
+import type { Answer } from "./plan.js";
+import type { ServerChoice } from "./servers.js";
 
 /** Wraps every attempt of every call: change the request, answer by itself, or look at the response. */
 export type Middleware = (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
@@ -13,18 +15,33 @@ export type HeaderValues = Readonly<Record<string, string | undefined>>;
 /** How requests and sockets leave: the network by default, or a server in the same process. */
 export interface ClientTransport {
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Sends without the objects of `fetch`, where a transport can; middleware still goes through `fetch`. */
+  readonly send?: ((request: WireRequest) => Promise<Answer>) | undefined;
   readonly webSocket?: WebSocketFactory | undefined;
 }
 
+/** A request on its way out, below `fetch`. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: BodyInit | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** What a client is made with. */
-export interface ClientOptions {
+export interface ClientOptions<Server = ServerChoice> {
   /**
    * Where the service is, such as `https://runtime.example/base`; a path prefix is kept, a trailing slash is not.
-   * Default: `http://localhost`, which only makes sense with `transport` or `fetch`.
+   * Default: the contract's first server where that is absolute, else `http://localhost`, which only makes sense with
+   * `transport` or `fetch`.
    */
   readonly baseUrl?: string | undefined;
+  /** One of the contract's servers, with its variables, instead of a `baseUrl`. */
+  readonly server?: Server | undefined;
   /** Credentials, for every scheme or by the scheme's name in the contract. Public operations never get them. */
-  readonly auth?: AuthProvider | Readonly<Record<string, AuthProvider>> | undefined;
+  readonly auth?: Auth | undefined;
   /** Default: `globalThis.fetch`. */
   readonly fetch?: ClientTransport["fetch"] | undefined;
   /** Default: `ws` in Node where it is installed and needed, else `globalThis.WebSocket`. */
@@ -119,13 +136,4 @@ export interface ChannelOptions {
   readonly onReconnect?: (() => void) | undefined;
   readonly onDisconnect?: ((disconnect: Disconnect) => void) | undefined;
   readonly onInvalid?: ((message: InvalidMessage) => void) | undefined;
-}
-
-/** True unless the options switch the direction off; the call's word counts before the client's. */
-export function validates(direction: "requests" | "responses", ...options: (Validation | undefined)[]): boolean {
-  for (const option of options) {
-    const choice = typeof option === "object" ? option[direction] : option;
-    if (choice !== undefined) return choice;
-  }
-  return true;
 }

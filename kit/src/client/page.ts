@@ -1,24 +1,42 @@
-import type { Pagination } from "../operation.js";
 import { Call } from "./call.js";
+import type { Caller } from "./caller.js";
+import { exchange, planOf } from "./engine.js";
+import type { CallOptions } from "./options.js";
+import type { CallResponse, Plan } from "./plan.js";
 import { valueAt } from "./pointer.js";
-import type { CallResponse } from "./response.js";
+import type { Arguments, CallRow, RequestObject } from "./row.js";
+
+/** Calls an operation that answers in pages, by its row. */
+export function paginate<Request, Page, Header, Item = unknown, Options = unknown>(
+  { engine }: Caller<Options>,
+  row: PagedRow<Request, Page, Item, Header>,
+  ...[request, options]: Arguments<Request, CallOptions & Options>
+): PagedCall<Page, Item, Header> {
+  return new PagedCall(planOf(engine, row), request as RequestObject | undefined, options);
+}
+
+/** The row of an operation that answers in pages. */
+export type PagedRow<Request = unknown, Page = unknown, Item = unknown, Header = object> = CallRow<
+  Request,
+  Page,
+  Header
+> & { readonly types?: { readonly item: Item } };
 
 /**
  * A list that comes in pages: a promise of the first page, and an async iterable of the items of all pages. The
  * first page is fetched once, however it is used.
  */
-export class PagedCall<Page, Item> extends Call<Page> implements AsyncIterable<Item> {
-  readonly #pagination: Pagination;
-  readonly #fetchAfter: (cursor: string | number) => Promise<CallResponse<Page>>;
+export class PagedCall<Page, Item, Header = object> extends Call<Page, Header> implements AsyncIterable<Item> {
+  readonly #plan: Plan;
+  readonly #request: RequestObject | undefined;
+  readonly #options: CallOptions | undefined;
 
-  constructor(
-    pagination: Pagination,
-    start: () => Promise<CallResponse<Page>>,
-    fetchAfter: (cursor: string | number) => Promise<CallResponse<Page>>,
-  ) {
-    super(start);
-    this.#pagination = pagination;
-    this.#fetchAfter = fetchAfter;
+  constructor(plan: Plan, request?: RequestObject, options?: CallOptions) {
+    if (plan.row.pagination === undefined) throw new TypeError(`${plan.row.name} has no pagination`);
+    super(() => exchange(plan, request, options) as Promise<CallResponse<Page, Header>>);
+    this.#plan = plan;
+    this.#request = request;
+    this.#options = options;
   }
 
   /**
@@ -33,22 +51,25 @@ export class PagedCall<Page, Item> extends Call<Page> implements AsyncIterable<I
       const cursor = this.#cursorOf(body);
       if (cursor === undefined || used.has(cursor)) return;
       used.add(cursor);
-      ({ body } = await this.#fetchAfter(cursor));
+      const name = this.#plan.row.pagination?.cursor.name ?? "";
+      const query = { ...this.#request?.query, [name]: cursor };
+      ({ body } = (await exchange(this.#plan, { ...this.#request, query }, this.#options)) as { body: Page });
     }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     for await (const page of this.pages()) {
-      const items = valueAt(page, this.#pagination.items);
+      const items = valueAt(page, this.#plan.row.pagination?.items ?? "");
       if (Array.isArray(items)) yield* items as Item[];
     }
   }
 
   #cursorOf(page: Page): string | number | undefined {
-    const next = valueAt(page, this.#pagination.next);
-    if (next === "" || (typeof next !== "string" && typeof next !== "number")) return undefined;
-    if (this.#pagination.cursor.type === "string") return String(next);
-    const number = Number(next);
+    const { next, cursor } = this.#plan.row.pagination ?? {};
+    const value = next === undefined ? undefined : valueAt(page, next);
+    if (value === "" || (typeof value !== "string" && typeof value !== "number")) return undefined;
+    if (cursor?.type === "string") return String(value);
+    const number = Number(value);
     return Number.isSafeInteger(number) ? number : undefined;
   }
 }

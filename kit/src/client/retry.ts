@@ -1,33 +1,60 @@
-import { abortedBy } from "./attempt.js";
-import { ApiError, ConnectionError, TimeoutError } from "./errors.js";
+import { Attempt } from "./attempt.js";
+import { ApiError, abortedBy, ConnectionError, TimeoutError } from "./errors.js";
+import type { CallOptions, ClientOptions } from "./options.js";
+import type { Part } from "./part.js";
+import type { PreparedRequest } from "./plan.js";
+import { valueAt, withValueAt } from "./pointer.js";
+import type { RequestObject, Row } from "./row.js";
 
 /** The longest wait between two attempts, in milliseconds, whatever the server asks for. */
 export const MAX_DELAY_MS = 30_000;
+/** Milliseconds an attempt may take. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
+const DEFAULT_RETRIES = 2;
 const BASE_DELAY_MS = 500;
-const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
+const TRANSIENT = [408, 425, 429, 500, 502, 503, 504];
+
+/**
+ * The part that limits the time of each attempt, fills in idempotency keys, and sends again where the contract says
+ * that it is safe.
+ */
+export function retries(
+  defaults: Pick<ClientOptions, "retries" | "timeoutMs"> = {},
+): Part<Pick<CallOptions, "retries" | "timeoutMs">> {
+  return {
+    complete: withKey,
+    repeat: async (plan, request, options, attempt) => {
+      const { name } = plan.row;
+      const most = options.retries ?? defaults.retries ?? DEFAULT_RETRIES;
+      for (let failures = 0; ; failures++) {
+        const trial = new Attempt(name, options.signal);
+        try {
+          trial.arm(options.timeoutMs ?? defaults.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+          return await attempt(trial);
+        } catch (error) {
+          trial.release();
+          if (failures >= most || !isTransient(error) || !isRepeatable(plan.row, request)) throw error;
+          await sleep(name, delayFor(error, backoff(failures, BASE_DELAY_MS)), options.signal);
+        } finally {
+          trial.release();
+        }
+      }
+    },
+  };
+}
+
+/** True when sending the request again does no harm. */
+export function isRepeatable({ retry, idempotency }: Row, { source, body }: PreparedRequest): boolean {
+  if (body?.once || retry === undefined) return false;
+  const key = idempotency && valueAt(source, idempotency.key);
+  return retry === "always" || (key !== undefined && key !== null && key !== "");
+}
 
 /** True when the same request may do better: no answer, or a status that passes. The service's own "no" counts. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError || error instanceof TimeoutError) return true;
-  return error instanceof ApiError && TRANSIENT.has(error.status) && error.retryable !== false;
-}
-
-/** Runs `attempt` until it succeeds, fails for good, or was repeated `retries` times. */
-export async function withRetries<T>(
-  operation: string,
-  retries: number,
-  signal: AbortSignal | undefined,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  for (let failures = 0; ; failures++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (failures >= retries || !isTransient(error)) throw error;
-      await sleep(operation, delayFor(error, backoff(failures, BASE_DELAY_MS)), signal);
-    }
-  }
+  return error instanceof ApiError && TRANSIENT.includes(error.status) && error.retryable !== false;
 }
 
 /** The server's `Retry-After` when the error has one, else the back-off; never more than 30 s. */
@@ -55,4 +82,19 @@ export function sleep(operation: string, ms: number, signal?: AbortSignal): Prom
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort, { once: true });
   });
+}
+
+function withKey({ idempotency }: Row, request: RequestObject): RequestObject {
+  if (!idempotency?.generate || valueAt(request, idempotency.key) !== undefined) return request;
+  return withValueAt(request, idempotency.key, randomId()) as RequestObject;
+}
+
+/** A random UUID; pages that are not a secure context have no `randomUUID`. */
+function randomId(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

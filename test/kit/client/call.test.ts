@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { openChannel } from "../../../kit/src/client/channel/index.js";
 import {
   Client,
   InvalidRequestError,
@@ -157,7 +158,7 @@ test("a call that nobody waits for does not crash the process", async () => {
 test("unknown names and unusable base URLs are programming errors", () => {
   const client = new Client(service);
   expect(() => client.call("constructor")).toThrow(TypeError);
-  expect(() => client.channel("__proto__")).toThrow(TypeError);
+  expect(() => openChannel(client, "__proto__")).toThrow(TypeError);
   expect(() => new Client(service, { baseUrl: "http://user:secret@host" })).toThrow(TypeError);
   expect(() => new Client(service, { baseUrl: "nowhere" })).toThrow(TypeError);
 });

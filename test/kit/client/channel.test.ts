@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
+import { openChannel } from "../../../kit/src/client/channel/index.js";
 import {
   AbortedError,
   ApiError,
@@ -49,10 +50,8 @@ async function serve(
   });
   const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}/base`;
   const connect = (options: ChannelOptions = {}, clientOptions: ClientOptions = {}) => {
-    const channel = new Client(service, { baseUrl, auth: bearer("t"), ...clientOptions }).channel<
-      Event,
-      { text: string }
-    >("connect", {}, { backoffMs: 5, ...options });
+    const client = new Client(service, { baseUrl, auth: bearer("t"), ...clientOptions });
+    const channel = openChannel<Event, { text: string }>(client, "connect", {}, { backoffMs: 5, ...options });
     open.push(() => channel.close());
     return channel;
   };
@@ -216,11 +215,8 @@ test("a refused token is renewed once; other refusals are tried again", async ()
 });
 
 test("no server: gives up after its retries", async () => {
-  const channel = new Client(service, { baseUrl: "http://127.0.0.1:1" }).channel(
-    "connect",
-    {},
-    { backoffMs: 1, retries: 2 },
-  );
+  const client = new Client(service, { baseUrl: "http://127.0.0.1:1" });
+  const channel = openChannel(client, "connect", {}, { backoffMs: 1, retries: 2 });
   expect(await failure(channel.opened)).toBeInstanceOf(ConnectionError);
 });
 

@@ -9,6 +9,7 @@ import {
   StreamLimitError,
   type StreamOptions,
 } from "../../../kit/src/client/index.js";
+import { stream } from "../../../kit/src/client/stream/index.js";
 import { answer, closeAll, failure, type Handler, serve, service, wait } from "./fixtures.js";
 
 afterEach(closeAll);
@@ -30,7 +31,7 @@ async function client(handler: Handler) {
   const { url, seen } = await serve(handler);
   const runtime = new Client(service, { baseUrl: url });
   const open = (options: StreamOptions = {}) =>
-    runtime.stream<Item>("streamRunEvents", { path }, { backoffMs: 5, ...options });
+    stream<Item>(runtime, "streamRunEvents", { path }, { backoffMs: 5, ...options });
   return { runtime, seen, open };
 }
 
@@ -58,12 +59,12 @@ test("items arrive as they are sent, and the stream ends after its terminal item
 
 test("nothing is sent until somebody reads; `response` opens the stream and loses no item", async () => {
   const { open, seen } = await client((_, response) => start(response, sse(0, "final")));
-  const stream = open();
+  const items = open();
   await wait(20);
   expect(seen.length).toBe(0);
-  expect((await stream.response).status).toBe(200);
-  expect(await seqs(stream)).toEqual([0]);
-  expect(() => stream[Symbol.asyncIterator]()).toThrow(/only once/);
+  expect((await items.response).status).toBe(200);
+  expect(await seqs(items)).toEqual([0]);
+  expect(() => items[Symbol.asyncIterator]()).toThrow(/only once/);
 });
 
 test("a stream that is cut in the middle of an event is resumed after the last whole one, without repeats", async () => {
@@ -114,9 +115,9 @@ test.each([
   [500, 3],
 ])("status %i on opening: %i tries", async (status, times) => {
   const { open, seen } = await client((_, response) => answer(response, status, {}, { "retry-after": "0" }));
-  const stream = open({ retries: 2 });
-  expect(await failure(all(stream))).toBeInstanceOf(ApiError);
-  expect(await failure(stream.response)).toMatchObject({ status });
+  const items = open({ retries: 2 });
+  expect(await failure(all(items))).toBeInstanceOf(ApiError);
+  expect(await failure(items.response)).toMatchObject({ status });
   expect(seen.length).toBe(times);
 });
 
@@ -139,14 +140,14 @@ test("break, return and cancel abort the request, also while an item is awaited"
       response.on("close", () => (closedAt = Date.now()));
       start(response, sse(0));
     });
-    const stream = open();
-    if (how === "break") for await (const _ of stream) break;
+    const items = open();
+    if (how === "break") for await (const _ of items) break;
     else {
-      const iterator = stream[Symbol.asyncIterator]();
+      const iterator = items[Symbol.asyncIterator]();
       await iterator.next();
       const pending = iterator.next();
       if (how === "return") await iterator.return?.();
-      else await stream.cancel();
+      else await items.cancel();
       expect(await pending).toEqual({ done: true, value: undefined });
     }
     await wait(50);
@@ -189,7 +190,7 @@ test("event items are whole events; the contract's heartbeat sets the idle timeo
   const items: unknown[] = [];
   const error = await failure(
     (async () => {
-      for await (const item of runtime.stream("tail")) items.push(item);
+      for await (const item of stream(runtime, "tail")) items.push(item);
     })(),
   );
   expect(items).toEqual([{ event: "a", data: "x", id: "1", retry: 5 }, { data: "y" }]);
@@ -202,7 +203,7 @@ test("without a terminal item a clean end is the end", async () => {
     start(response, "data: x\n\n");
     response.end();
   });
-  expect(await all(runtime.stream("tail"))).toEqual([{ data: "x" }]);
+  expect(await all(stream(runtime, "tail"))).toEqual([{ data: "x" }]);
 });
 
 test.each([

@@ -10,9 +10,8 @@ import { docComment } from "./type-text.js";
 interface Method {
   readonly doc: string;
   readonly name: string;
-  /** The kit's method that does the work, and the operation's key in the table. */
-  readonly kit: "call" | "paginate" | "stream" | "channel";
-  readonly key: string;
+  /** The head of the kit's call that does the work: `this.call("name"`. */
+  readonly kit: string;
   readonly request: string;
   /** The type of the options in the declaration, and what is passed on in the code. */
   readonly optionsType: string;
@@ -27,10 +26,10 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   const head = header(context.source(service.area));
   const types = new Imports();
   const kit = layout.kit(file, "client");
-  const methods = methodsOf(context, service, file, types, kit);
+  const code = new Imports();
+  const methods = methodsOf(context, service, file, types, code);
   types.value("Client", kit);
   types.type("ClientOptions", kit);
-  const code = new Imports();
   code.value("Client", kit);
   code.value("service", layout.specifier(file, layout.file(service.area, "operations")));
   const className = `${service.className}Client`;
@@ -57,15 +56,18 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   ];
 }
 
-function methodsOf(context: Context, service: ServiceModel, file: string, types: Imports, kit: string): Method[] {
+function methodsOf(context: Context, service: ServiceModel, file: string, types: Imports, code: Imports): Method[] {
+  const kit = context.layout.kit(file, "client");
+  const streams = context.layout.kit(file, "client/stream");
+  const sockets = context.layout.kit(file, "client/channel");
   const names = context.names(file, types, false);
   const taken = new Set([...service.operations, ...service.channels].map(({ name }) => name));
   const operations = service.operations.flatMap((operation): Method[] => {
     const { request, requestRequired, body, item, pageItem, streamType } = signatureOf(context, operation, file, types);
     const parameter = `request${requestRequired ? "" : "?"}: ${request ?? "Record<string, never>"}`;
+    const key = stringLiteral(operation.name);
     const common = {
       doc: methodDoc(operation, operation.method, "  "),
-      key: stringLiteral(operation.name),
       request: parameter,
     };
     const methods: Method[] = [];
@@ -77,7 +79,7 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
       methods.push({
         ...common,
         name: operation.name,
-        kit: paged ? "paginate" : "call",
+        kit: `this.${paged ? "paginate" : "call"}(${key}`,
         optionsType: types.type("CallOptions", kit),
         options: "options",
         result,
@@ -90,7 +92,7 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
       methods.push({
         ...common,
         name,
-        kit: "stream",
+        kit: `${code.value("stream", streams)}(this, ${key}`,
         optionsType: types.type("StreamOptions", kit),
         options,
         result: `${types.type("ItemStream", kit)}<${item}>`,
@@ -104,8 +106,7 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     return {
       doc: methodDoc(channel, "WebSocket", "  "),
       name: channel.name,
-      kit: "channel",
-      key: stringLiteral(channel.name),
+      kit: `${code.value("openChannel", sockets)}(this, ${stringLiteral(channel.name)}`,
       request: `request${channel.requestRequired ? "" : "?"}: ${request}`,
       optionsType: types.type("ChannelOptions", kit),
       options: "options",

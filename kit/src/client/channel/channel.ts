@@ -1,11 +1,12 @@
-import type { ChannelDescription } from "../operation.js";
-import { Attempt } from "./attempt.js";
-import { ChannelClosedError, ChannelOverflowError } from "./errors.js";
+import type { ChannelDescription } from "../../operation.js";
+import { Attempt } from "../attempt.js";
+import { ChannelClosedError, ChannelOverflowError } from "../errors.js";
+import type { ChannelOptions } from "../options.js";
+import type { Engine } from "../plan.js";
+import type { RequestObject, ServiceFacts } from "../row.js";
+import { check, validates } from "../validation.js";
 import { Inbox } from "./inbox.js";
-import type { Link } from "./link.js";
-import { type ChannelOptions, validates } from "./options.js";
-import { check, type RequestObject } from "./request.js";
-import type { Transport } from "./transport.js";
+import { Link } from "./link.js";
 
 const DEFAULT_BUFFER = 10_000;
 
@@ -28,21 +29,26 @@ export class ClientChannel<In, Out = never> implements AsyncIterable<In> {
   readonly #validate: boolean;
   readonly #inbox: Inbox<In>;
   readonly #life: Attempt;
-  readonly #link: Promise<Link>;
+  readonly #link: Link;
   #state: ChannelState = "connecting";
   #settle: { resolve: () => void; reject: (error: unknown) => void } = { resolve: () => {}, reject: () => {} };
 
-  constructor(transport: Transport, description: ChannelDescription, request: RequestObject, options: ChannelOptions) {
+  constructor(
+    engine: Engine,
+    service: ServiceFacts,
+    description: ChannelDescription,
+    request: RequestObject,
+    options: ChannelOptions,
+  ) {
     this.#description = description;
-    this.#validate = validates("requests", options.validate, transport.options.validate);
+    this.#validate = validates("requests", options.validate, engine.options.validate);
     this.#inbox = new Inbox(options.bufferSize ?? DEFAULT_BUFFER);
     this.#life = new Attempt(description.name, options.signal);
     this.opened = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
     this.opened.catch(() => {});
-    this.#link = this.#start(transport, request, options);
-    this.#link.catch((error: unknown) => this.#fail(error));
+    this.#link = this.#start(engine, service, request, options);
   }
 
   get state(): ChannelState {
@@ -57,8 +63,7 @@ export class ClientChannel<In, Out = never> implements AsyncIterable<In> {
     const { name, send } = this.#description;
     if (send === undefined) throw new TypeError(`${name} sends no messages`);
     if (this.#validate) await check(name, send, message);
-    const link = await this.#link;
-    await link.send(JSON.stringify(message));
+    await this.#link.send(JSON.stringify(message));
   }
 
   /** Closes for good; iteration ends after the messages that have come. `code`: 1000 or 3000 to 4999. */
@@ -77,11 +82,9 @@ export class ClientChannel<In, Out = never> implements AsyncIterable<In> {
     };
   }
 
-  async #start(transport: Transport, request: RequestObject, options: ChannelOptions): Promise<Link> {
-    // Calls that open no channel need not load this.
-    const { Link } = await import("./link.js");
+  #start(engine: Engine, service: ServiceFacts, request: RequestObject, options: ChannelOptions): Link {
     const { name } = this.#description;
-    const link = new Link(transport, this.#description, request, options, this.#life, {
+    const link = new Link(engine, service, this.#description, request, options, this.#life, {
       opened: () => {
         if (this.#state === "closed") return;
         this.#state = "open";

@@ -1,9 +1,11 @@
-import type { Media, Operation } from "../operation.js";
-import { Attempt } from "./attempt.js";
-import { AbortedError } from "./errors.js";
-import type { StreamOptions } from "./options.js";
-import type { PreparedRequest } from "./request.js";
-import type { Transport } from "./transport.js";
+import type { Media } from "../../operation.js";
+import { Attempt } from "../attempt.js";
+import { prepare } from "../engine.js";
+import { AbortedError } from "../errors.js";
+import type { StreamOptions } from "../options.js";
+import type { Plan } from "../plan.js";
+import type { RequestObject, Row } from "../row.js";
+import { readItems } from "./resume.js";
 
 /** Status and headers of a stream's first answer. */
 export interface StreamResponse {
@@ -26,12 +28,8 @@ export class ItemStream<Item> implements AsyncIterable<Item> {
   #taken = false;
   #cancelled = false;
 
-  constructor(
-    transport: Transport,
-    operation: Operation,
-    options: StreamOptions,
-    prepare: (accept: string) => Promise<PreparedRequest>,
-  ) {
+  constructor(plan: Plan, request?: RequestObject, options: StreamOptions = {}) {
+    const operation = plan.row;
     const life = new Attempt(operation.name, options.signal);
     this.#life = life;
     let answered: (response: StreamResponse) => void = () => {};
@@ -44,10 +42,9 @@ export class ItemStream<Item> implements AsyncIterable<Item> {
     this.#items = (async function* () {
       try {
         const media = streamMedia(operation, options.accept);
-        const prepared = await prepare([media[0]?.type, transport.service.errors.media].join(", "));
-        // Calls that stream nothing need not load this.
-        const { readItems } = await import("./resume.js");
-        yield* readItems({ transport, operation, options, prepared, media, life, answered });
+        const accept = [media[0]?.type, plan.service?.errors.media ?? "application/json"].join(", ");
+        const prepared = await prepare(plan, request, options, accept);
+        yield* readItems({ plan, options, prepared, media, life, answered });
       } catch (error) {
         failed(error);
         throw error;
@@ -101,7 +98,7 @@ export class ItemStream<Item> implements AsyncIterable<Item> {
 }
 
 /** The stream media types of the operation's successes, the one asked for first. */
-function streamMedia({ name, responses }: Operation, accept: string | undefined): Media[] {
+function streamMedia({ name, responses = {} }: Row, accept: string | undefined): Media[] {
   const declared = Object.entries(responses)
     .filter(([status]) => /^2/.test(status))
     .flatMap(([, row]) => row.content ?? [])

@@ -1,16 +1,27 @@
-import type { ChannelDescription } from "../operation.js";
-import { Attempt } from "./attempt.js";
-import { type CredentialSet, credentialsFor, placeCredentials, sameCredentials } from "./auth.js";
+import type { ChannelDescription } from "../../operation.js";
+import { Attempt } from "../attempt.js";
+import {
+  addCredentials,
+  type CredentialSet,
+  credentialsFor,
+  placeCredentials,
+  sameCredentials,
+  targetWith,
+} from "../auth.js";
+import { addHeaders } from "../engine.js";
+import { ChannelClosedError, ChannelOverflowError, ConnectionError } from "../errors.js";
+import type { ChannelOptions } from "../options.js";
+import type { ParameterWriter } from "../part.js";
+import type { Engine } from "../plan.js";
+import { apiError } from "../problem.js";
+import { backoff, DEFAULT_TIMEOUT_MS, sleep } from "../retry.js";
+import type { RequestObject, ServiceFacts } from "../row.js";
+import { styledParameters } from "../styles.js";
+import { check, validates } from "../validation.js";
 import { type Closed, Connection } from "./connection.js";
-import { ApiError, ChannelClosedError, ChannelOverflowError, ConnectionError } from "./errors.js";
 import { MessageReader } from "./messages.js";
-import { type ChannelOptions, validates } from "./options.js";
-import { asInvalidRequest, check, encodeHead, type RequestObject } from "./request.js";
-import { backoff, sleep } from "./retry.js";
 import { platformWebSocket, type WebSocketInit } from "./socket.js";
-import type { Transport } from "./transport.js";
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_BACKOFF_MS = 1_000;
 const DEFAULT_MAX_BACKOFF_MS = 30_000;
 const DEFAULT_STABLE_MS = 60_000;
@@ -25,9 +36,11 @@ export interface LinkEvents {
 
 /** Keeps one socket open, one after the other, until the channel's life ends or the server has the last word. */
 export class Link {
-  readonly #transport: Transport;
+  readonly #engine: Engine;
+  readonly #service: ServiceFacts;
   readonly #description: ChannelDescription;
   readonly #request: RequestObject;
+  readonly #parameters: ParameterWriter;
   readonly #options: ChannelOptions;
   readonly #life: Attempt;
   readonly #events: LinkEvents;
@@ -37,15 +50,18 @@ export class Link {
   #fresh: CredentialSet | undefined;
 
   constructor(
-    transport: Transport,
+    engine: Engine,
+    service: ServiceFacts,
     description: ChannelDescription,
     request: RequestObject,
     options: ChannelOptions,
     life: Attempt,
     events: LinkEvents,
   ) {
-    this.#transport = transport;
+    this.#engine = engine;
+    this.#service = service;
     this.#description = description;
+    this.#parameters = styledParameters(description);
     this.#request = request;
     this.#options = options;
     this.#life = life;
@@ -56,7 +72,7 @@ export class Link {
   async run(): Promise<Closed> {
     const { name, request } = this.#description;
     const { retries, backoffMs, maxBackoffMs, stableMs, onReconnect, onDisconnect } = this.#options;
-    const defaults = this.#transport.options.validate;
+    const defaults = this.#engine.options.validate;
     if (request !== undefined && validates("requests", this.#options.validate, defaults)) {
       await check(name, request, this.#request);
     }
@@ -105,38 +121,31 @@ export class Link {
 
   /** A socket on its way to being open; none when the factory failed. */
   async #open(messages: MessageReader): Promise<{ connection: Connection | undefined; credentials: CredentialSet }> {
-    const { service, options } = this.#transport;
+    const { options } = this.#engine;
     const { subprotocol } = this.#description;
     const credentials =
-      this.#fresh ?? (await this.#life.wait(credentialsFor(service, this.#description, options.auth)));
+      this.#fresh ?? (await this.#life.wait(credentialsFor(this.#service, this.#description, options.auth)));
     const { target, headers } = this.#head(messages.position);
     const own = options.webSocket ?? options.transport?.webSocket;
-    const headersNeeded = [...headers].length > 0 || placeCredentials(service, credentials).headers.length > 0;
+    const headersNeeded =
+      Object.keys(headers).length > 0 || placeCredentials(this.#service, credentials).headers.length > 0;
     const factory = own ?? (await platformWebSocket(headersNeeded));
-    const places = placeCredentials(service, credentials, factory.supportsHeaders !== false);
-    for (const [name, value] of places.headers) if (!headers.has(name)) headers.set(name, value);
-    const cookie = headers.get("cookie");
-    if (places.cookies.length > 0)
-      headers.set("cookie", [...(cookie === null ? [] : [cookie]), ...places.cookies].join("; "));
-    const query = places.query.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
-    const url = `${this.#transport.baseUrl.replace(/^http/, "ws")}${target}`;
-    const joint = query === "" ? "" : target.includes("?") ? "&" : "?";
-    const init: WebSocketInit = {
-      headers: Object.fromEntries(headers),
-      protocols: subprotocol === undefined ? [] : [subprotocol],
-    };
-    const socket = await Promise.resolve(factory(`${url}${joint}${query}`, init)).catch(() => undefined);
+    const places = placeCredentials(this.#service, credentials, factory.supportsHeaders !== false);
+    addCredentials(headers, places);
+    const url = this.#engine.baseUrl.replace(/^http/, "ws") + targetWith(target, places);
+    const init: WebSocketInit = { headers, protocols: subprotocol === undefined ? [] : [subprotocol] };
+    const socket = await Promise.resolve(factory(url, init)).catch(() => undefined);
     return { connection: socket && new Connection(socket, (data) => messages.read(data)), credentials };
   }
 
   async #untilOpen(connection: Connection): Promise<boolean> {
     const attempt = new Attempt(this.#description.name, this.#life.signal);
-    attempt.arm(this.#options.timeoutMs ?? this.#transport.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    attempt.arm(this.#options.timeoutMs ?? this.#engine.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     try {
       return await attempt.wait(connection.opened);
     } catch {
-      // Too slow, or the channel's life is over, which `untilClosed` finds out.
-      connection.drop(1000, "");
+      // The end of the channel's life has a code of its own, which `untilClosed` knows.
+      if (!this.#life.signal.aborted) connection.drop(1000, "");
       return false;
     } finally {
       attempt.release();
@@ -167,36 +176,35 @@ export class Link {
 
   /** The same for a socket that never opened. A 401 is worth another try with newer credentials, once. */
   async #afterRefusal({ status }: Closed, credentials: CredentialSet): Promise<true | Error> {
-    const { service, options } = this.#transport;
+    const { options } = this.#engine;
     const refreshed = this.#fresh !== undefined;
     this.#fresh = undefined;
     if (status === undefined || status < 400 || status >= 500 || [408, 425, 429].includes(status)) return true;
     if (status === 401 && credentials.size > 0 && !refreshed) {
-      const fresh = await this.#life.wait(credentialsFor(service, this.#description, options.auth, credentials));
+      const fresh = await this.#life.wait(credentialsFor(this.#service, this.#description, options.auth, credentials));
       if (fresh.size > 0 && !sameCredentials(fresh, credentials)) {
         this.#fresh = fresh;
         return true;
       }
     }
-    return ApiError.of({ operation: this.#description.name, status, headers: new Headers(), shape: service.errors });
+    return apiError(this.#description.name, status, new Headers(), undefined, this.#service);
   }
 
-  #head(position: string | undefined): { target: string; headers: Headers } {
-    const { name, path, parameters = [], resume } = this.#description;
-    const { options } = this.#transport;
+  #head(position: string | undefined): { target: string; headers: Record<string, string> } {
+    const { name, resume } = this.#description;
     const after = position !== undefined && resume?.cursor === "parameter" ? resume.parameter : undefined;
     const query = after === undefined ? this.#request.query : { ...this.#request.query, [after]: position };
-    try {
-      return encodeHead(path, parameters, { ...this.#request, query }, [options.headers, this.#options.headers]);
-    } catch (error) {
-      throw asInvalidRequest(name, error);
-    }
+    const headers: Record<string, string> = {};
+    addHeaders(name, headers, this.#engine.options.headers);
+    addHeaders(name, headers, this.#options.headers);
+    this.#parameters.headers(this.#request, headers);
+    return { target: this.#parameters.target({ ...this.#request, query }), headers };
   }
 
   async #messages(): Promise<MessageReader> {
     const { receive } = this.#description;
     const { validate, onInvalid } = this.#options;
-    const wanted = validates("responses", validate, this.#transport.options.validate);
+    const wanted = validates("responses", validate, this.#engine.options.validate);
     const validator = wanted ? await receive.load() : undefined;
     return new MessageReader(this.#description, validator, this.#events.received, (each) => later(onInvalid, each));
   }

@@ -1,25 +1,24 @@
-import type { Media, Operation, Stream } from "../operation.js";
-import { equal } from "../validation/equal.js";
-import { Attempt } from "./attempt.js";
-import { AbortedError, ApiError, ConnectionError } from "./errors.js";
+import type { Media, Stream } from "../../operation.js";
+import { equal } from "../../validation/equal.js";
+import { Attempt } from "../attempt.js";
+import { transmit } from "../engine.js";
+import { AbortedError, ApiError, ConnectionError } from "../errors.js";
+import { mediaOf, successRow } from "../media.js";
+import type { StreamOptions } from "../options.js";
+import type { Plan, PreparedRequest } from "../plan.js";
+import { valueAt } from "../pointer.js";
+import { failureOf } from "../problem.js";
+import { backoff, DEFAULT_TIMEOUT_MS, delayFor, isRepeatable, isTransient, MAX_DELAY_MS, sleep } from "../retry.js";
 import { decoderOf, type Frame } from "./frames.js";
-import { type StreamOptions, validates } from "./options.js";
-import { valueAt } from "./pointer.js";
-import type { PreparedRequest } from "./request.js";
-import { checkTolerant, failureOf, mediaOf, successRow } from "./response.js";
-import { backoff, delayFor, isTransient, MAX_DELAY_MS, sleep } from "./retry.js";
 import type { StreamResponse } from "./stream.js";
-import type { Transport } from "./transport.js";
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_RETRIES = 5;
 const DEFAULT_BACKOFF_MS = 1_000;
 const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** What reading a stream needs. */
 export interface Reading {
-  readonly transport: Transport;
-  readonly operation: Operation;
+  readonly plan: Plan;
   readonly options: StreamOptions;
   readonly prepared: PreparedRequest;
   /** The stream media types of the contract. */
@@ -44,9 +43,10 @@ interface Progress {
 
 /** The items of a stream; connects again where that is safe, and throws when it is not or does not help. */
 export async function* readItems(reading: Reading): AsyncGenerator<unknown, void, undefined> {
-  const { operation, options, prepared, media, life } = reading;
+  const { plan, options, prepared, media, life } = reading;
+  const operation = plan.row;
   const resume = media[0]?.stream?.resume;
-  const own = resume === undefined ? undefined : (options.after ?? prepared.headers.get(resume) ?? undefined);
+  const own = resume === undefined ? undefined : (options.after ?? prepared.headers[resume.toLowerCase()]);
   const progress: Progress = {
     position: own,
     started: false,
@@ -57,7 +57,7 @@ export async function* readItems(reading: Reading): AsyncGenerator<unknown, void
     let lost: unknown;
     try {
       if (resume !== undefined && progress.position !== undefined) {
-        prepared.headers.set(resume, headerText(progress.position));
+        prepared.headers[resume.toLowerCase()] = headerText(progress.position);
       }
       if ((yield* readConnection(reading, progress)) === "complete") return;
       lost = new ConnectionError(operation.name, `${operation.name}: the stream ended before its last item`);
@@ -65,7 +65,9 @@ export async function* readItems(reading: Reading): AsyncGenerator<unknown, void
       lost = error;
     }
     // Once items went out, only a position makes sure that none comes twice or is missed.
-    const resumable = progress.started ? resume !== undefined && progress.position !== undefined : prepared.repeatable;
+    const resumable = progress.started
+      ? resume !== undefined && progress.position !== undefined
+      : isRepeatable(operation, prepared);
     const retries = options.retries ?? DEFAULT_RETRIES;
     if (!resumable || !mayPass(lost) || progress.failures >= retries) throw lost;
     await sleep(operation.name, delayFor(lost, backoff(progress.failures, progress.baseMs)), life.signal);
@@ -75,27 +77,28 @@ export async function* readItems(reading: Reading): AsyncGenerator<unknown, void
 
 /** The new items of one connection. `complete`: there will be no more; `ended`: it ended before the last item. */
 async function* readConnection(
-  { transport, operation, options, prepared, media, life, answered }: Reading,
+  { plan, options, prepared, media, life, answered }: Reading,
   progress: Progress,
 ): AsyncGenerator<unknown, "complete" | "ended", undefined> {
+  const operation = plan.row;
   const attempt = new Attempt(operation.name, life.signal);
-  const validate = validates("responses", options.validate, transport.options.validate);
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
-    attempt.arm(options.timeoutMs ?? transport.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    const response = await transport.send(operation, prepared, attempt);
-    const context = { service: transport.service, operation, attempt, maxBytes: MAX_ERROR_BYTES, validate };
+    attempt.arm(options.timeoutMs ?? plan.engine.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const answer = await transmit(plan, prepared, attempt);
     // Also when the contract does not say so: a server's 204 tells a stream's client to stop (HTML §9.2).
-    const over = response.status === 204;
-    if (!over && successRow(operation, response.status) === undefined) throw await failureOf(response, context);
-    answered({ status: response.status, headers: response.headers });
+    const over = answer.status === 204;
+    if (!over && successRow(operation, answer.status) === undefined) {
+      throw await failureOf(plan, answer, attempt, MAX_ERROR_BYTES);
+    }
+    answered({ status: answer.status, headers: answer.headers });
     if (over) return "complete";
-    const kind = mediaOf(operation.name, media, response.headers);
+    const kind = mediaOf(operation.name, media, answer);
     const stream = kind.stream ?? { framing: "ndjson" };
     const decoder = decoderOf(operation.name, stream, options.maxItemBytes);
     const idleMs = options.idleTimeoutMs ?? (stream.heartbeat ?? 0) * 3000;
     const resumedAt = progress.position;
-    reader = response.body?.getReader();
+    reader = answer.body?.getReader();
     for (;;) {
       attempt.arm(idleMs, () => new ConnectionError(operation.name, `${operation.name}: silent for ${idleMs} ms`));
       const chunk = await attempt.wait(reader?.read() ?? END).catch((error) => {
@@ -108,7 +111,8 @@ async function* readConnection(
       for (const frame of frames) {
         const position = frame.position ?? positionOf(stream, frame);
         if (isOld(position, resumedAt)) continue;
-        if (validate) await checkTolerant(operation.name, kind, frame.item);
+        const judging = plan.part.judge?.(plan, kind, frame.item, options);
+        if (judging) await judging;
         progress.position = position ?? progress.position;
         progress.started = true;
         progress.failures = 0;

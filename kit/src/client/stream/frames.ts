@@ -1,9 +1,9 @@
-import type { Stream } from "../operation.js";
-import { JsonSeqDecoder } from "../streams/json-seq.js";
-import { DEFAULT_MAX_BYTES, type Decoder, StreamSyntaxError } from "../streams/limits.js";
-import { LinesDecoder } from "../streams/lines.js";
-import { SseDecoder, type SseEvent } from "../streams/sse.js";
-import { ConnectionError, InvalidResponseError } from "./errors.js";
+import type { Stream } from "../../operation.js";
+import { JsonSeqDecoder } from "../../streams/json-seq.js";
+import { DEFAULT_MAX_BYTES, type Decoder, StreamSyntaxError } from "../../streams/limits.js";
+import { LinesDecoder } from "../../streams/lines.js";
+import { SseDecoder, type SseEvent } from "../../streams/sse.js";
+import { ConnectionError, InvalidResponseError } from "../errors.js";
 
 /** One item with what its framing says about it. */
 export interface Frame {

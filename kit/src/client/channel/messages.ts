@@ -1,9 +1,9 @@
-import type { ChannelDescription } from "../operation.js";
-import { equal } from "../validation/equal.js";
-import type { Validator } from "../validation/types.js";
-import { violationsOf } from "../validation/violations.js";
-import type { InvalidMessage } from "./options.js";
-import { isObject, valueAt } from "./pointer.js";
+import type { ChannelDescription } from "../../operation.js";
+import { equal } from "../../validation/equal.js";
+import type { Validator } from "../../validation/types.js";
+import { violationsOf } from "../../validation/violations.js";
+import type { InvalidMessage } from "../options.js";
+import { isObject, valueAt } from "../pointer.js";
 
 /** How many ids are remembered to recognise a message that comes again. */
 const REMEMBERED_IDS = 5000;

@@ -1,4 +1,4 @@
-import type { ChannelDescription } from "../operation.js";
+import type { ChannelDescription } from "../../operation.js";
 import type { SocketEvent, WebSocketLike } from "./socket.js";
 
 /** How a socket ended. `status`: of a refused upgrade, where it is visible. */

@@ -1,0 +1,76 @@
+import type { FormField, Media } from "../operation.js";
+import { isObject } from "./pointer.js";
+import { styleWriter } from "./styles.js";
+import { itemsOf, membersOf } from "./target.js";
+
+type Fields = Media["fields"];
+
+/** `application/x-www-form-urlencoded`: a field a member, an array one field an item, unless `encoding` says more. */
+export function urlEncoded(operation: string, value: unknown, fields: Fields): string {
+  return membersOf(value)
+    .map(([name, member]) => {
+      const field = fieldOf(fields, name);
+      if (isStyled(field)) return styled(operation, name, field, member);
+      return new URLSearchParams(
+        occurrences(member, field).map((item) => [name, isObject(item) ? JSON.stringify(item) : String(item)]),
+      ).toString();
+    })
+    .filter((text) => text !== "")
+    .join("&");
+}
+
+/** `multipart/form-data`: a part an occurrence of a field; objects are JSON, bytes and blobs are files. */
+export function multipartOf(operation: string, value: unknown, fields: Fields): FormData {
+  if (value instanceof FormData) return value;
+  const form = new FormData();
+  for (const [name, member] of membersOf(value)) {
+    const field = fieldOf(fields, name);
+    if (isStyled(field)) {
+      for (const [key, text] of new URLSearchParams(styled(operation, name, field, member))) form.append(key, text);
+    } else {
+      for (const item of occurrences(member, field)) form.append(name, partOf(item, field) as Blob);
+    }
+  }
+  return form;
+}
+
+/** A member's occurrences: the items of an array, unless it is one JSON text. */
+function occurrences(member: unknown, field: FormField | undefined): unknown[] {
+  if (field?.type === "json") return [JSON.stringify(member)];
+  return Array.isArray(member) ? itemsOf(member) : [member];
+}
+
+function partOf(item: unknown, { contentType, type: kind }: Partial<FormField> = {}): Blob | string {
+  // A list or range of types leaves the choice to the value.
+  const type = contentType === undefined || /[*,]/.test(contentType) ? "" : contentType;
+  if (item instanceof Blob) return item.type === "" && type !== "" ? new Blob([item], { type }) : item;
+  if (item instanceof ArrayBuffer || ArrayBuffer.isView(item)) return new Blob([item as BlobPart], { type });
+  if (isObject(item)) return new Blob([JSON.stringify(item)], { type: type || "application/json" });
+  const text = String(item);
+  return type === "" && kind !== "json" ? text : new Blob([text], { type: type || "application/json" });
+}
+
+function isStyled(field: FormField | undefined): field is FormField {
+  return field !== undefined && (field.style ?? field.explode ?? field.allowReserved) !== undefined;
+}
+
+/** As a query parameter would be written (Encoding Object, `style`). */
+function styled(
+  operation: string,
+  name: string,
+  { type, style, explode, allowReserved }: FormField,
+  member: unknown,
+): string {
+  return styleWriter(operation, {
+    name,
+    in: "query",
+    type,
+    ...(style && { style }),
+    ...(explode !== undefined && { explode }),
+    ...(allowReserved && { allowReserved }),
+  })(member);
+}
+
+function fieldOf(fields: Fields, name: string): FormField | undefined {
+  return fields && Object.hasOwn(fields, name) ? fields[name] : undefined;
+}

@@ -1,0 +1,45 @@
+import type { Operation, ServiceDescription } from "../operation.js";
+import type { Part } from "./part.js";
+
+/** One place of the request object, such as its `query`. */
+export type Values = Readonly<Record<string, unknown>> | undefined;
+
+/** The request object of every operation: one member a place, each by the contract's own spelling. */
+export interface RequestObject {
+  readonly path?: Values;
+  readonly query?: Values;
+  readonly header?: Values;
+  readonly cookie?: Values;
+  readonly body?: unknown;
+}
+
+/** What a client knows of a service beside its operations. */
+export type ServiceFacts = Omit<ServiceDescription, "operations" | "channels">;
+
+/** What a client needs of an operation to call it: a row of a service's table is one. */
+export type Row = Pick<Operation, "name" | "method" | "path"> &
+  Partial<Operation> & {
+    /** Absent in the rows of a table: the client knows. */
+    readonly service?: ServiceFacts;
+    /** What this operation needs beyond JSON and the default styles. */
+    readonly parts?: readonly Part[];
+  };
+
+/** A row that knows its types, as a generated `calls` module exports one for each operation. */
+export type CallRow<Request = unknown, Body = unknown, Header = object> = Row & {
+  readonly service: ServiceFacts;
+  /** Never there at run time. */
+  readonly types?: { readonly request: Request; readonly body: Body; readonly header: Header };
+};
+
+/** The row of an operation that answers with a stream. */
+export type StreamRow<Request = unknown, Item = unknown> = Row & {
+  readonly service: ServiceFacts;
+  /** Never there at run time. */
+  readonly types?: { readonly request: Request; readonly item: Item };
+};
+
+/** The arguments of a call: the request may be left out where it may be undefined. */
+export type Arguments<Request, Options> = undefined extends Request
+  ? [request?: Request, options?: Options]
+  : [request: Request, options?: Options];

@@ -1,0 +1,40 @@
+import type { ServiceFacts } from "./row.js";
+
+/** One of the contract's servers, by its place in the list, and its variables; those left out have their defaults. */
+export interface ServerChoice {
+  readonly index: number;
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The URL of one of the contract's servers, the first by default. Throws `TypeError` for a server or variable that the
+ * contract does not have, a value outside of its enum, or one that would change more of the URL than its place.
+ */
+export function serverUrl(
+  { servers = [] }: ServiceFacts,
+  { index, variables = {} }: ServerChoice = { index: 0 },
+): string {
+  const server = servers[index];
+  if (server === undefined) throw new TypeError(`the contract has no server ${index}`);
+  const declared = server.variables ?? {};
+  const unknown = Object.keys(variables).find((name) => !Object.hasOwn(declared, name));
+  if (unknown !== undefined) throw new TypeError(`the server has no variable "${unknown}"`);
+  return server.url.replace(/\{([^{}]*)\}/g, (whole, name: string, offset: number) => {
+    const variable = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (variable === undefined) return whole;
+    const value = variables[name];
+    if (value === undefined) return variable.default;
+    // Within the authority a slash would name another host.
+    const unsafe = /^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i.test(server.url.slice(0, offset)) ? /[/?#@\\\s]/ : /[?#\\\s]/;
+    if (variable.enum ? !variable.enum.includes(value) : unsafe.test(value)) {
+      throw new TypeError(`"${value}" cannot be the server's ${name}`);
+    }
+    return value;
+  });
+}
+
+/** Where calls go by default: the contract's first server, where its URL is whole. */
+export function defaultUrl(service: ServiceFacts): string {
+  const url = service.servers?.length ? serverUrl(service) : "";
+  return /^https?:/i.test(url) ? url : "http://localhost";
+}
