@@ -38,7 +38,7 @@ export class Attempt implements Trial {
   /** Ends the attempt with an error: requests are aborted, waits are over. */
   end(error: unknown): void {
     this.#controller.abort(error);
-    for (const stop of this.#waiting) stop(this.signal.reason);
+    for (const reject of this.#waiting) reject(this.signal.reason);
   }
 
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
@@ -49,20 +49,16 @@ export class Attempt implements Trial {
 
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const stop = (reason: unknown) => {
-        this.#waiting.delete(stop);
-        promise.then(abandoned, () => {});
-        reject(reason);
-      };
-      if (this.signal.aborted) return stop(this.signal.reason);
-      this.#waiting.add(stop);
+      if (this.signal.aborted) reject(this.signal.reason);
+      else this.#waiting.add(reject);
       promise.then(
         (value) => {
-          // Once stopped, it is `abandoned` that gets the value.
-          if (this.#waiting.delete(stop)) resolve(value);
+          this.#waiting.delete(reject);
+          if (this.signal.aborted) abandoned?.(value);
+          resolve(value);
         },
         (error: unknown) => {
-          this.#waiting.delete(stop);
+          this.#waiting.delete(reject);
           reject(error);
         },
       );

@@ -106,7 +106,7 @@ function simpleTrial(operation: string, signal: AbortSignal | undefined): Trial 
 /** Reads the answer of an operation whose successes are JSON or nothing. */
 async function readJson({ row: { name } }: Plan, answer: Answer, trial: Trial): Promise<CallResponse<unknown>> {
   const { status, headers } = answer;
-  const text = await new Response(answer.body).text().catch((error: unknown) => {
+  const text = await answer.text().catch((error: unknown) => {
     throw trial.explain(error);
   });
   let body: unknown = text || undefined;

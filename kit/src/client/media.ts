@@ -31,22 +31,29 @@ export const media: Part = {
       body = await decode(plan.row.name, kind, chunks, answer);
       await plan.part.judge?.(plan, kind, body, options);
     }
-    return responseOf(answer, body, row);
+    return new Received(body, answer, row);
   },
 };
 
 /** Headers are worked out on demand: not every caller looks, and not every transport has them at hand. */
-function responseOf(answer: Answer, body: unknown, { headers }: ResponseRow): CallResponse<unknown> {
-  return {
-    body,
-    status: answer.status,
-    get headers() {
-      return answer.headers;
-    },
-    get header() {
-      return headerValues(headers, answer.headers);
-    },
-  };
+class Received implements CallResponse<unknown> {
+  readonly status: number;
+
+  constructor(
+    readonly body: unknown,
+    private readonly answer: Answer,
+    private readonly row: ResponseRow,
+  ) {
+    this.status = answer.status;
+  }
+
+  get headers(): Headers {
+    return this.answer.headers;
+  }
+
+  get header(): object {
+    return headerValues(this.row.headers, this.answer.headers);
+  }
 }
 
 /**

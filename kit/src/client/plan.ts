@@ -43,10 +43,11 @@ export interface Answer {
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array> | null;
   readonly type?: ResponseType;
+  text(): Promise<string>;
   /** One header, where a transport knows it without making `Headers`. */
   header?(name: string): string | null;
   /** The whole body, where a transport has a shorter way to it; `undefined` when it has more bytes. */
-  chunks?(maxBytes: number): Promise<Uint8Array[] | undefined>;
+  readonly chunks?: ((maxBytes: number) => Promise<Uint8Array[] | undefined>) | undefined;
 }
 
 /** An answer with its body decoded. */

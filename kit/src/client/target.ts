@@ -37,21 +37,24 @@ export function pathWriter(
 ): (values: Values) => string {
   // In each segment the names are at the odd places.
   const segments = template.split("/").map((segment) => segment.split(/\{([^{}]+)\}/));
-  return (values) =>
-    segments
-      .map((parts) => {
-        const segment = parts
-          .map((part, index) =>
-            index % 2 ? write(part, own(values, part) ?? refuse(operation, "path", part, "is required")) : part,
-          )
-          .join("");
+  return (values) => {
+    let path = "";
+    let slash = "";
+    for (const [literal = "", name, ...rest] of segments) {
+      let segment = literal;
+      if (name !== undefined) {
+        const fill = (part: string) => write(part, own(values, part) ?? refuse(operation, "path", part, "is required"));
+        segment += fill(name) + rest.map((part, index) => (index % 2 ? fill(part) : part)).join("");
         // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-        if (parts[1] && /^\.{0,2}$/.test(segment)) {
-          refuse(operation, "path", parts[1], `must not make the path segment "${segment}"`);
+        if (/^\.{0,2}$/.test(segment)) {
+          refuse(operation, "path", name, `must not make the path segment "${segment}"`);
         }
-        return segment;
-      })
-      .join("/");
+      }
+      path += slash + segment;
+      slash = "/";
+    }
+    return path;
+  };
 }
 
 /** Sets a header that `fetch` would send: no line break, no control character, nothing beyond Latin-1. */
@@ -74,7 +77,7 @@ export function encode(operation: string, place: ParameterPlace, name: string, v
 
 /** The members of an object that have a value. */
 export function membersOf(values: unknown): [name: string, value: unknown][] {
-  return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
+  return values ? Object.entries(values).filter(([, value]) => value !== undefined) : [];
 }
 
 /** The items of an array that have a value. */
