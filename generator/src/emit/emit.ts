@@ -6,6 +6,7 @@ import type { OutputFile } from "./file.js";
 import { Fragments } from "./fragments.js";
 import type { Layout } from "./layout.js";
 import { emitKit } from "./standalone.js";
+import { emitCalls } from "./typescript/calls.js";
 import { emitClient } from "./typescript/client.js";
 import { Context } from "./typescript/context.js";
 import { emitIndex } from "./typescript/index-files.js";
@@ -72,7 +73,7 @@ export async function emit(
     const { name } = service;
     if (context.hasOperations) files.push(...once("operations", name, () => emitOperations(context, service)));
     step(`operations of ${name}`);
-    if (artefacts.has("client")) files.push(...once("client", name, () => emitClient(context, service)));
+    if (artefacts.has("client")) files.push(...once("client", name, () => [...emitClient(context, service), ...emitCalls(context, service)]));
     step(`client of ${name}`);
     if (artefacts.has("server")) files.push(...once("server", name, () => emitServer(context, service)));
     step(`server of ${name}`);

@@ -1,7 +1,16 @@
 import { posix } from "node:path";
 
 /** What a generated file holds. */
-export type Artefact = "models" | "validators" | "schemas" | "operations" | "client" | "server" | "paths" | "index";
+export type Artefact =
+  | "models"
+  | "validators"
+  | "schemas"
+  | "operations"
+  | "client"
+  | "calls"
+  | "server"
+  | "paths"
+  | "index";
 
 /** Where generated files go, and how they refer to each other and to the kit. */
 export interface Layout {
@@ -32,8 +41,10 @@ export function folderLayout(options: { readonly standalone: boolean }): Layout 
 export function packagesLayout(scope: string): Layout {
   const packageOf = (path: string) => path.split("/")[0] ?? path;
   return {
-    file: (area, artefact) =>
-      artefact === "client" || artefact === "server" ? `${artefact}/${area}` : `models/${area}/${artefact}`,
+    file: (area, artefact) => {
+      if (artefact === "client" || artefact === "server") return `${artefact}/${area}`;
+      return artefact === "calls" ? `client/${area}/calls` : `models/${area}/${artefact}`;
+    },
     specifier: (from, to) =>
       packageOf(from) === packageOf(to) ? relativeSpecifier(from, to) : `${scope}/${to.replace(/\/index$/, "")}`,
     kit: (_, entry) => posix.join("@agentwire/kit", entry),

@@ -13,6 +13,7 @@ import { sameValueReferences } from "./json-types.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
 import { referencesIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
+import { serversOf } from "./servers.js";
 import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
 import type { ChannelModel, ErrorShapeModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
 
@@ -134,6 +135,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       securitySchemes: securitySchemesOf(contract, loader),
       ...(security ? { security } : {}),
       errors,
+      servers: serversOf(contract),
       place: contract,
     };
   });

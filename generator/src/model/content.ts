@@ -76,7 +76,9 @@ export class ContentReader {
       const schemaPlace = { document: at.document, pointer: pointerTo(at.pointer, "schema") };
       const schema = this.named(schemaPlace, first ? madeName : many, "content");
       const isForm = format === "form" || format === "multipart";
-      const fields = isForm ? formFieldsOf(this.schemas.read(schemaPlace), this.lookup) : {};
+      const fields = isForm
+        ? formFieldsOf(this.schemas.read(schemaPlace), this.lookup, objectMember(found.value, "encoding"))
+        : {};
       return [{ type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) }];
     });
   }

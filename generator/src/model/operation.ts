@@ -265,10 +265,12 @@ export class OperationReader {
       if (!found) return [];
       const at = { document: found.place.document, pointer: pointerTo(found.place.pointer, "schema") };
       const schema = member(found.value, "schema") === undefined ? true : this.schemas.read(at);
+      const isJson = objectMember(found.value, "content") !== undefined;
       return [
         {
           name,
-          type: wireTypeOf(schema, this.contents.lookup).type,
+          ...(isJson ? { type: "json" as const } : wireTypeOf(schema, this.contents.lookup)),
+          ...(member(found.value, "explode") === true ? { explode: true } : {}),
           required: member(found.value, "required") === true,
         },
       ];

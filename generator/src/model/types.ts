@@ -10,6 +10,7 @@ import type {
   ParameterType,
   SecurityRequirement,
   SecurityScheme,
+  ServiceServer,
 } from "@agentwire/kit";
 import type { Place } from "../diagnostics/diagnostic.js";
 
@@ -79,7 +80,17 @@ export interface ResponseModel {
   readonly status: string;
   readonly description?: string;
   readonly content: readonly MediaModel[];
-  readonly headers: readonly { readonly name: string; readonly type: ParameterType; readonly required: boolean }[];
+  readonly headers: readonly HeaderModel[];
+}
+
+/** A declared header of a response. */
+export interface HeaderModel {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly items?: ParameterType;
+  readonly members?: Readonly<Record<string, ParameterType>>;
+  readonly explode?: boolean;
+  readonly required: boolean;
 }
 
 export interface Documented {
@@ -145,6 +156,7 @@ export interface ServiceModel extends Documented {
   readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
   readonly security?: readonly SecurityRequirement[];
   readonly errors: ErrorShapeModel;
+  readonly servers: readonly ServiceServer[];
   readonly place: Place;
 }
 

@@ -1,5 +1,6 @@
 import type { FormField, ParameterType } from "@agentwire/kit";
-import { isObject } from "../read/json.js";
+import { isObject, objectMember } from "../read/json.js";
+import { encodedField } from "./encoding.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
@@ -27,14 +28,17 @@ export function wireTypeOf(
   return { type };
 }
 
-/** What the fields of a form stand for, as far as the schema says; fields that are text are left out. */
-export function formFieldsOf(schema: ModelSchema, lookup: Lookup): Record<string, FormField> {
+/**
+ * What the fields of a form stand for and how they are written, as far as schema and `encoding` say; fields that are
+ * plain text are left out.
+ */
+export function formFieldsOf(schema: ModelSchema, lookup: Lookup, encoding: unknown): Record<string, FormField> {
   const members = flatten(schema, lookup).flatMap((part) =>
     Object.entries(isObject(part.properties) ? part.properties : {}),
   );
   const fields = members.flatMap(([name, member]): [string, FormField][] => {
-    const { type, items } = wireTypeOf(member as ModelSchema, lookup);
-    return type === "string" ? [] : [[name, items === undefined ? { type } : { type, items }]];
+    const field = encodedField(wireTypeOf(member as ModelSchema, lookup), objectMember(encoding, name));
+    return field.type === "string" && Object.keys(field).length === 1 ? [] : [[name, field]];
   });
   return Object.fromEntries(fields);
 }

@@ -1,21 +1,7 @@
 /** Names that generated code may not use for its own declarations, and why. */
 
-/** Words of the language, and globals that generated declarations refer to. */
-export const reservedTypes: ReadonlySet<string> = new Set([
-  // TypeScript refuses these as type names.
-  "any",
-  "unknown",
-  "never",
-  "object",
-  "string",
-  "number",
-  "boolean",
-  "symbol",
-  "bigint",
-  "void",
-  "null",
-  "undefined",
-  // Strict-mode keywords.
+/** Words of the language, in strict mode, that no constant may be called. */
+export const reservedWords: ReadonlySet<string> = new Set([
   "break",
   "case",
   "catch",
@@ -60,6 +46,26 @@ export const reservedTypes: ReadonlySet<string> = new Set([
   "with",
   "yield",
   "await",
+  "arguments",
+  "eval",
+]);
+
+/** Words of the language, and globals that generated declarations refer to. */
+export const reservedTypes: ReadonlySet<string> = new Set([
+  // TypeScript refuses these as type names.
+  "any",
+  "unknown",
+  "never",
+  "object",
+  "string",
+  "number",
+  "boolean",
+  "symbol",
+  "bigint",
+  "void",
+  "null",
+  "undefined",
+  ...reservedWords,
   "async",
   // Globals that generated files use; a type of the same name would hide them.
   "Array",

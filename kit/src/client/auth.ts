@@ -78,7 +78,7 @@ export function authentication(auth: Auth | undefined): Part {
   return {
     authorize: async (plan, request, trial, send) => {
       const { row, service } = plan;
-      if (service === undefined) return send(plan, request, trial);
+      if (service === undefined) throw new TypeError("authentication needs the option `service`");
       const credentials = await trial.wait(credentialsFor(service, row, auth));
       const answer = await send(plan, withCredentials(service, request, credentials), trial);
       if (answer.status !== 401 || credentials.size === 0 || request.body?.once) return answer;

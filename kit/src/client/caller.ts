@@ -2,11 +2,13 @@ import { engineOf, exchange, planOf } from "./engine.js";
 import type { CallOptions, ClientOptions } from "./options.js";
 import type { Part } from "./part.js";
 import type { CallResponse, Engine } from "./plan.js";
-import type { Arguments, CallRow, RequestObject, Row } from "./row.js";
+import type { Arguments, CallRow, RequestObject, Row, ServiceFacts } from "./row.js";
 
 /** What a caller without parts is made with. */
 export interface CallerOptions extends Pick<ClientOptions, "headers" | "maxResponseBytes"> {
   readonly baseUrl: string;
+  /** Of the same `calls` module, for the parts that need to know it. */
+  readonly service?: ServiceFacts;
 }
 
 /** What every call may change. */
@@ -27,15 +29,15 @@ export interface Caller<Options = unknown> {
  * their status and body.
  *
  * @example
- * const call = createCaller({ baseUrl }, retries(), authentication(bearer(token)));
+ * const call = createCaller({ baseUrl, service }, retries(), authentication(bearer(token)));
  * const { body } = await call(getTool, { path: { tool_id: "adder" } });
  */
 export function createCaller<Options = unknown>(
   options: CallerOptions,
   ...parts: readonly Part<Options>[]
 ): Caller<Options> {
-  const engine = engineOf(options, undefined, parts);
+  const engine = engineOf(options, options.service, parts);
   const call = (row: Row, request?: RequestObject, options?: CallOptions) =>
     exchange(planOf(engine, row), request, options);
-  return Object.assign(call as Caller<Options>, { engine });
+  return Object.assign(call as unknown as Caller<Options>, { engine });
 }

@@ -16,7 +16,7 @@ export function planOf(engine: Engine, row: Row): Plan {
   if (!plan) {
     const part: Part = Object.assign({}, engine.part, ...(row.parts ?? []));
     const { parameters = defaultStyles, accept = () => "application/json" } = part;
-    const service = row.service ?? engine.service;
+    const { service } = engine;
     plan = { row, engine, part, service, parameters: parameters(row), accept: accept(row, service) };
     engine.plans.set(row, plan);
   }

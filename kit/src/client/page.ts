@@ -20,7 +20,7 @@ export type PagedRow<Request = unknown, Page = unknown, Item = unknown, Header =
   Request,
   Page,
   Header
-> & { readonly types?: { readonly item: Item } };
+> & { readonly types: { readonly item: Item } };
 
 /**
  * A list that comes in pages: a promise of the first page, and an async iterable of the items of all pages. The

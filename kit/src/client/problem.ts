@@ -15,6 +15,7 @@ import {
 } from "./errors.js";
 import type { Answer, Plan, Trial } from "./plan.js";
 import { valueAt } from "./pointer.js";
+import { retryAfter } from "./retry-after.js";
 import type { ServiceFacts } from "./row.js";
 
 /** The error that an answer other than a declared success is. Reads the body. */
@@ -54,15 +55,6 @@ export function apiError(
     requestId: headers.get("x-request-id") ?? undefined,
     retryAfterMs: retryAfter(headers.get("retry-after")),
   });
-}
-
-/** `Retry-After` (RFC 9110 §10.2.3), seconds or an HTTP date, in milliseconds from now; never negative. */
-export function retryAfter(value: string | null, now: number = Date.now()): number | undefined {
-  if (value === null) return undefined;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
-  // Date.parse also takes "1.5" for a day in 2001; an HTTP date starts with a day's name.
-  const date = /^\s*[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 const byStatus: Readonly<Record<number, typeof ApiError>> = {

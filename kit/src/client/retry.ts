@@ -4,6 +4,7 @@ import type { CallOptions, ClientOptions } from "./options.js";
 import type { Part } from "./part.js";
 import type { PreparedRequest } from "./plan.js";
 import { valueAt, withValueAt } from "./pointer.js";
+import { retryAfter } from "./retry-after.js";
 import type { RequestObject, Row } from "./row.js";
 
 /** The longest wait between two attempts, in milliseconds, whatever the server asks for. */
@@ -59,7 +60,7 @@ export function isTransient(error: unknown): boolean {
 
 /** The server's `Retry-After` when the error has one, else the back-off; never more than 30 s. */
 export function delayFor(error: unknown, backoffMs: number): number {
-  const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
+  const asked = error instanceof ApiError ? retryAfter(error.headers.get("retry-after")) : undefined;
   return Math.min(asked ?? backoffMs, MAX_DELAY_MS);
 }
 

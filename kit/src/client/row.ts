@@ -13,30 +13,26 @@ export interface RequestObject {
   readonly body?: unknown;
 }
 
-/** What a client knows of a service beside its operations. */
-export type ServiceFacts = Omit<ServiceDescription, "operations" | "channels">;
+/** What a client needs to know of a service beside its operations. */
+export type ServiceFacts = Pick<ServiceDescription, "name" | "securitySchemes" | "security" | "errors" | "servers">;
 
 /** What a client needs of an operation to call it: a row of a service's table is one. */
 export type Row = Pick<Operation, "name" | "method" | "path"> &
   Partial<Operation> & {
-    /** Absent in the rows of a table: the client knows. */
-    readonly service?: ServiceFacts;
     /** What this operation needs beyond JSON and the default styles. */
     readonly parts?: readonly Part[];
   };
 
-/** A row that knows its types, as a generated `calls` module exports one for each operation. */
+/** A row that knows its types, and names the parts that it needs: a generated `calls` module has one an operation. */
 export type CallRow<Request = unknown, Body = unknown, Header = object> = Row & {
-  readonly service: ServiceFacts;
-  /** Never there at run time. */
-  readonly types?: { readonly request: Request; readonly body: Body; readonly header: Header };
+  /** For the compiler alone: never there at run time. */
+  readonly types: { readonly request: Request; readonly body: Body; readonly header: Header };
 };
 
 /** The row of an operation that answers with a stream. */
 export type StreamRow<Request = unknown, Item = unknown> = Row & {
-  readonly service: ServiceFacts;
-  /** Never there at run time. */
-  readonly types?: { readonly request: Request; readonly item: Item };
+  /** For the compiler alone: never there at run time. */
+  readonly types: { readonly request: Request; readonly item: Item };
 };
 
 /** The arguments of a call: the request may be left out where it may be undefined. */

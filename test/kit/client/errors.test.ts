@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import * as kit from "../../../kit/src/client/index.js";
-import { retryAfter } from "../../../kit/src/client/problem.js";
+import { retryAfter } from "../../../kit/src/client/retry-after.js";
 import { answer, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);

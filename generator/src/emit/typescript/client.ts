@@ -1,5 +1,5 @@
 import type { ServiceModel } from "../../model/types.js";
-import { docLines, stringLiteral } from "../../print/escape.js";
+import { docLines, stringLiteral, typeKey } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
@@ -50,6 +50,7 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
         imports: types.lines(),
         classDoc,
         className,
+        options: optionsType(service),
         methods: declared,
       }),
     },
@@ -63,7 +64,12 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const names = context.names(file, types, false);
   const taken = new Set([...service.operations, ...service.channels].map(({ name }) => name));
   const operations = service.operations.flatMap((operation): Method[] => {
-    const { request, requestRequired, body, item, pageItem, streamType } = signatureOf(context, operation, file, types);
+    const { request, requestRequired, body, item, pageItem, streamType, header } = signatureOf(
+      context,
+      operation,
+      file,
+      types,
+    );
     const parameter = `request${requestRequired ? "" : "?"}: ${request ?? "Record<string, never>"}`;
     const key = stringLiteral(operation.name);
     const common = {
@@ -73,9 +79,10 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     const methods: Method[] = [];
     if (body !== undefined) {
       const paged = operation.pagination !== undefined;
+      const more = header === undefined ? "" : `, ${header}`;
       const result = paged
-        ? `${types.type("PagedCall", kit)}<${body}, ${pageItem ?? "unknown"}>`
-        : `${types.type("Call", kit)}<${body}>`;
+        ? `${types.type("PagedCall", kit)}<${body}, ${pageItem ?? "unknown"}${more}>`
+        : `${types.type("Call", kit)}<${body}${more}>`;
       methods.push({
         ...common,
         name: operation.name,
@@ -114,6 +121,18 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     };
   });
   return [...operations, ...channels];
+}
+
+/** The options of the constructor; a choice of servers where the contract gives one. */
+function optionsType({ servers }: ServiceModel): string {
+  if (servers.length === 0) return "ClientOptions";
+  const choices = servers.map(({ variables = {} }, index) => {
+    const members = Object.entries(variables).map(
+      ([name, each]) => `${typeKey(name)}?: ${each.enum?.map(stringLiteral).join(" | ") ?? "string"}`,
+    );
+    return members.length === 0 ? `{ index: ${index} }` : `{ index: ${index}; variables?: { ${members.join("; ")} } }`;
+  });
+  return `ClientOptions<${choices.join(" | ")}>`;
 }
 
 function freeName(name: string, taken: Set<string>): string {

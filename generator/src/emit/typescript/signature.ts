@@ -1,7 +1,7 @@
 import { resolvedShape, shapeAt } from "../../model/navigate.js";
 import type { Shape } from "../../model/shape.js";
-import type { ChannelModel, Documented, MediaModel, OperationModel, TypeId } from "../../model/types.js";
-import { docLines } from "../../print/escape.js";
+import type { ChannelModel, Documented, HeaderModel, MediaModel, OperationModel, TypeId } from "../../model/types.js";
+import { docLines, typeKey } from "../../print/escape.js";
 import type { Imports } from "../../print/imports.js";
 import type { Context } from "./context.js";
 import { docComment, typeText } from "./type-text.js";
@@ -19,6 +19,8 @@ export interface Signature {
   readonly pageItem: string | undefined;
   /** A media type of the stream, to ask for where there is a body too. */
   readonly streamType: string | undefined;
+  /** The declared headers of the 2xx answers, as an object type; undefined when there are none. */
+  readonly header: string | undefined;
 }
 
 /** Works out an operation's signature; types that it names are imported into the file. */
@@ -50,7 +52,33 @@ export function signatureOf(context: Context, operation: OperationModel, file: s
         : undefined,
     pageItem: pageItemOf(context, operation, (shape) => typeText(shape, names)),
     streamType: streams[0]?.type,
+    header: headerType(answers.flatMap(({ headers }) => headers)),
   };
+}
+
+/** All members may be missing: browsers hide headers, and one that is not of its type is left out. */
+function headerType(headers: readonly HeaderModel[]): string | undefined {
+  const types = new Map<string, Set<string>>();
+  for (const each of headers) types.set(each.name, (types.get(each.name) ?? new Set()).add(wireType(each)));
+  const members = [...types].map(([name, each]) => `${typeKey(name)}?: ${[...each].join(" | ")}`);
+  return members.length === 0 ? undefined : `{ ${members.join("; ")} }`;
+}
+
+function wireType({ type, items, members = {} }: Pick<HeaderModel, "type" | "items" | "members">): string {
+  switch (type) {
+    case "integer":
+      return "number";
+    case "array":
+      return `${wireType({ type: items ?? "string" })}[]`;
+    case "object": {
+      const named = Object.entries(members).map(([name, each]) => `${typeKey(name)}?: ${wireType({ type: each })}`);
+      return `{ ${[...named, "[member: string]: unknown"].join("; ")} }`;
+    }
+    case "json":
+      return "unknown";
+    default:
+      return type;
+  }
 }
 
 function mediaType({ format, schema }: MediaModel, reference: (id: TypeId) => string): string {

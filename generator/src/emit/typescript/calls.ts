@@ -1,0 +1,128 @@
+import type { MediaModel, OperationModel, ParameterModel, ServiceModel } from "../../model/types.js";
+import { reservedWords } from "../../names/reserved.js";
+import { Code, printValue } from "../../print/code.js";
+import { docLines } from "../../print/escape.js";
+import { Imports } from "../../print/imports.js";
+import { print } from "../../print/template.js";
+import { header, type OutputFile } from "../file.js";
+import type { Context } from "./context.js";
+import { Rows } from "./rows.js";
+import { methodDoc, signatureOf } from "./signature.js";
+import { docComment } from "./type-text.js";
+
+/** `calls`: a short row an operation, for `createCaller`. A bundle holds those that are imported, and no schema. */
+export function emitCalls(context: Context, service: ServiceModel): OutputFile[] {
+  const { layout } = context;
+  const file = layout.file(service.area, "calls");
+  const kit = layout.kit(file, "client");
+  const code = new Imports();
+  const types = new Imports();
+  const rows = new Rows(() => undefined);
+  const names = localNames(context, service);
+  const calls = service.operations.map((operation) => ({
+    doc: methodDoc(operation, operation.method, ""),
+    local: names.get(operation.name),
+    row: printValue(rowOf(rows, operation, code, kit), "", `const ${names.get(operation.name)} = `.length),
+    type: rowType(context, operation, file, types),
+  }));
+  const exported = service.operations.map(({ name }) =>
+    names.get(name) === name ? name : `${names.get(name)} as ${name}`,
+  );
+  types.type("ServiceFacts", kit);
+  const view = {
+    header: header(context.source(service.area)),
+    facts: printValue(rows.facts(service), "", "export const service = ".length),
+    factsDoc: docComment([`What \`createCaller\` may want to know of ${docLines(service.title).join(" ")}.`], ""),
+    calls,
+    exported: exportList(exported),
+  };
+  return [
+    { path: `${file}.js`, text: print("typescript/calls.js", { ...view, imports: code.lines() }) },
+    { path: `${file}.d.ts`, text: print("typescript/calls.d.ts", { ...view, imports: types.lines() }) },
+  ];
+}
+
+/** An operation's row, with the parts that it needs named in it. */
+function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string): object {
+  const { name, method, path, parameters, body, responses, security, retry, idempotency, pagination } = rows.operation(
+    operation,
+  ) as Record<string, unknown>;
+  const styled = !operation.parameters.every(isDefault);
+  const manyMedia = !(operation.body?.content ?? []).every(isJson) || (operation.body?.content.length ?? 0) > 1;
+  const successes = operation.responses.filter(({ status }) => /^[23]/.test(status));
+  const answers =
+    manyMedia ||
+    !successes.every(
+      ({ status, content, headers }) => status.startsWith("2") && content.every(isJson) && headers.length === 0,
+    );
+  const parts = [
+    ...(styled ? [new Code(code.value("styles", kit))] : []),
+    ...(answers ? [new Code(code.value("media", kit))] : []),
+  ];
+  return {
+    name,
+    method,
+    path,
+    parameters: styled ? parameters : undefined,
+    body: answers ? body : undefined,
+    responses: answers ? responses : undefined,
+    security,
+    retry,
+    idempotency,
+    pagination,
+    parts: parts.length > 0 ? parts : undefined,
+  };
+}
+
+/** What `createCaller` does without parts: `simple` in path and header, exploded `form` in the query. */
+function isDefault({ in: place, type, style, explode, allowReserved }: ParameterModel): boolean {
+  if (type === "json" || allowReserved || place === "cookie") return false;
+  const [usual, exploded] = place === "query" ? ["form", true] : ["simple", false];
+  return (style ?? usual) === usual && (explode ?? exploded) === exploded;
+}
+
+function isJson({ type, format }: MediaModel): boolean {
+  return format === "json" && type === "application/json";
+}
+
+function rowType(context: Context, operation: OperationModel, file: string, types: Imports): string {
+  const kit = context.layout.kit(file, "client");
+  const { request, requestRequired, body, item, pageItem, header } = signatureOf(context, operation, file, types);
+  const taken = `${request ?? "Record<string, never>"}${requestRequired ? "" : " | undefined"}`;
+  const more = header === undefined ? "" : `, ${header}`;
+  const call =
+    operation.pagination === undefined
+      ? `${types.type("CallRow", kit)}<${taken}, ${body}${more}>`
+      : `${types.type("PagedRow", kit)}<${taken}, ${body}, ${pageItem ?? "unknown"}${more}>`;
+  const kinds = [
+    ...(body === undefined ? [] : [call]),
+    ...(item === undefined ? [] : [`${types.type("StreamRow", kit)}<${taken}, ${item}>`]),
+  ];
+  return kinds.join(" & ");
+}
+
+/** What the rows are called in their file: their own names, unless something else there is called so. */
+function localNames(context: Context, { operations }: ServiceModel): Map<string, string> {
+  const types = [...context.model.types.values()].map(({ name }) => name);
+  const foreign = new Set([...reservedWords, ...kitNames, ...types]);
+  const taken = new Set([...operations.map(({ name }) => name), ...foreign]);
+  return new Map(
+    operations.map(({ name }) => {
+      let local = name;
+      if (foreign.has(name)) {
+        while (taken.has(local)) local = `${local}_`;
+        taken.add(local);
+      }
+      return [name, local];
+    }),
+  );
+}
+
+/** What the file declares or imports beside rows and models. */
+const kitNames = ["service", "styles", "media", "ServiceFacts", "CallRow", "PagedRow", "StreamRow", "SseEvent"];
+
+function exportList(names: readonly string[]): string {
+  const line = `{ ${names.join(", ")} }`;
+  if (names.length === 0) return "{}";
+  return line.length <= 112 ? line : `{\n${names.map((name) => `  ${name},\n`).join("")}}`;
+}

@@ -1,0 +1,119 @@
+import type {
+  ChannelModel,
+  MediaModel,
+  OperationModel,
+  ParameterModel,
+  ResponseModel,
+  ServiceModel,
+  TypeId,
+} from "../../model/types.js";
+import type { Code } from "../../print/code.js";
+
+/** Rows of tables, as values in which schemas are expressions. Members that say the default are left out. */
+export class Rows {
+  /** `schema` gives the expression of a type's schema, or leaves it out. */
+  constructor(private readonly schema: (id: TypeId | undefined) => Code | undefined) {}
+
+  service(service: ServiceModel): object {
+    const builtin = service.operations.flatMap(({ name, builtin }) =>
+      builtin ? [[builtin.answers, { operation: name, members: builtin.members }] as const] : [],
+    );
+    const { name, securitySchemes, security, errors, servers } = this.facts(service);
+    return {
+      name,
+      title: service.title,
+      version: service.version,
+      operations: Object.fromEntries(
+        service.operations.map((operation) => [operation.name, this.operation(operation)]),
+      ),
+      channels: Object.fromEntries(service.channels.map((channel) => [channel.name, this.channel(channel)])),
+      securitySchemes,
+      security,
+      errors,
+      servers,
+      builtin: builtin.length > 0 ? Object.fromEntries(builtin) : undefined,
+    };
+  }
+
+  /** What a client needs to know of a service beside its operations. */
+  facts({ name, securitySchemes, security, errors, servers }: ServiceModel) {
+    const { media, schema, pointers, codes } = errors;
+    return {
+      name,
+      securitySchemes,
+      security,
+      errors: { media, schema: this.schema(schema), ...pointers, codes },
+      servers: servers.length > 0 ? servers : undefined,
+    };
+  }
+
+  operation(operation: OperationModel): object {
+    const { name, id, method, path, request, parameters, body, security, optional, retry, idempotency, deprecated } =
+      operation;
+    return {
+      name,
+      id,
+      method,
+      path,
+      request: this.schema(request),
+      parameters: this.parameters(parameters),
+      body: body && { required: body.required || undefined, content: body.content.map((media) => this.media(media)) },
+      responses: Object.fromEntries(operation.responses.map((response) => [response.status, this.response(response)])),
+      security,
+      optional: optional || undefined,
+      retry,
+      idempotency,
+      pagination: operation.pagination && {
+        items: operation.pagination.items,
+        next: operation.pagination.next,
+        cursor: operation.pagination.cursor,
+      },
+      deprecated,
+    };
+  }
+
+  private channel(channel: ChannelModel): object {
+    const { name, id, path, request, parameters, receive, send, security, options } = channel;
+    return {
+      name,
+      id,
+      path,
+      request: this.schema(request),
+      parameters: this.parameters(parameters),
+      receive: this.schema(receive),
+      send: this.schema(send),
+      security,
+      ...options,
+    };
+  }
+
+  private parameters(parameters: readonly ParameterModel[]): object[] | undefined {
+    if (parameters.length === 0) return undefined;
+    return parameters.map(({ name, in: place, required, type, items, members, style, explode, allowReserved }) => ({
+      name,
+      in: place,
+      required: required || undefined,
+      type,
+      items,
+      members,
+      style,
+      explode,
+      allowReserved,
+    }));
+  }
+
+  private response({ content, headers }: ResponseModel): object {
+    const declared = headers.map(
+      ({ name, required, type, items, members, explode }) =>
+        [name, { type, items, members, explode, required: required || undefined }] as const,
+    );
+    return {
+      content: content.length > 0 ? content.map((media) => this.media(media)) : undefined,
+      headers: declared.length > 0 ? Object.fromEntries(declared) : undefined,
+    };
+  }
+
+  private media({ type, format, schema, stream, fields }: MediaModel): object {
+    return { type, format, schema: this.schema(schema), stream, fields };
+  }
+}

@@ -1,0 +1,33 @@
+import type { FormField, ParameterType } from "@agentwire/kit";
+import { type JsonObject, member, textMember } from "../read/json.js";
+import { mediaFormat } from "./media.js";
+
+const styles = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as const;
+
+/** A form field as its schema types it and its Encoding Object writes it. With a style, a content type means nothing. */
+export function encodedField(
+  wire: { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> },
+  encoding: JsonObject | undefined,
+): FormField {
+  const { type, items, members } = wire;
+  const plain: FormField = items === undefined ? { type } : { type, items };
+  if (encoding === undefined) return plain;
+  const style = styles.find((each) => each === textMember(encoding, "style"));
+  const explode = member(encoding, "explode");
+  const allowReserved = member(encoding, "allowReserved") === true;
+  if (style !== undefined || typeof explode === "boolean" || allowReserved) {
+    return {
+      ...plain,
+      ...(members === undefined ? {} : { members }),
+      ...(style === undefined ? {} : { style }),
+      ...(typeof explode === "boolean" ? { explode } : {}),
+      ...(allowReserved ? { allowReserved: true as const } : {}),
+    };
+  }
+  const contentType = textMember(encoding, "contentType");
+  if (contentType === undefined) return plain;
+  // One JSON text, be it of a list.
+  const json =
+    mediaFormat(contentType.split(";")[0]?.trim().toLowerCase() ?? "") === "json" && !/[*,]/.test(contentType);
+  return json && type !== "string" ? { type: "json", contentType } : { ...plain, contentType };
+}
