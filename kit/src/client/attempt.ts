@@ -1,5 +1,5 @@
 import { type AgentwireError, abortedBy, TimeoutError, unreachable } from "./errors.js";
-import type { Trial } from "./plan.js";
+import type { Answer, Trial } from "./plan.js";
 
 /**
  * One try of something that can be aborted or time out. Everything that waits in it ends with the error that ended
@@ -65,6 +65,14 @@ export class Attempt implements Trial {
     });
   }
 
+  async answer<T extends Answer>(promise: Promise<T>): Promise<T> {
+    try {
+      return await this.wait(promise, cancelLate);
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
   /** What the caller should see of a failure of the network: why the attempt ended, or `ConnectionError`. */
   explain(error: unknown): unknown {
     return this.signal.aborted ? this.signal.reason : unreachable(this.operation, error);
@@ -73,4 +81,9 @@ export class Attempt implements Trial {
   readonly #onAbort = (): void => {
     this.end(abortedBy(this.operation, this.#caller?.reason));
   };
+}
+
+/** Nobody waits for this answer any more. */
+export function cancelLate(answer: Answer): void {
+  answer.body?.cancel().catch(() => {});
 }

@@ -1,5 +1,5 @@
 import type { SecurityRequirement, SecurityScheme } from "../operation.js";
-import { cancelLate } from "./engine.js";
+import { cancelLate } from "./attempt.js";
 import type { Part } from "./part.js";
 import type { PreparedRequest } from "./plan.js";
 import type { ServiceFacts } from "./row.js";

@@ -1,6 +1,7 @@
 import { engineOf, exchange, planOf } from "./engine.js";
 import type { CallOptions, ClientOptions } from "./options.js";
 import type { Part } from "./part.js";
+import { plain } from "./plain.js";
 import type { CallResponse, Engine } from "./plan.js";
 import type { Arguments, CallRow, RequestObject, Row, ServiceFacts } from "./row.js";
 
@@ -36,7 +37,7 @@ export function createCaller<Options = unknown>(
   options: CallerOptions,
   ...parts: readonly Part<Options>[]
 ): Caller<Options> {
-  const engine = engineOf(options, options.service, parts);
+  const engine = engineOf(options, options.service, [plain, ...parts]);
   const call = (row: Row, request?: RequestObject, options?: CallOptions) =>
     exchange(planOf(engine, row), request, options);
   return Object.assign(call as unknown as Caller<Options>, { engine });

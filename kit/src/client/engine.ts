@@ -1,10 +1,10 @@
-import { ApiError, abortedBy, InvalidResponseError, UnexpectedResponseError, unreachable } from "./errors.js";
 import type { CallOptions, ClientOptions } from "./options.js";
-import type { Part, Send } from "./part.js";
+import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
-import { defaultStyles, membersOf, putHeader } from "./target.js";
+import { membersOf } from "./target.js";
 
+/** The parts' steps together; where two have the same step, the later one counts. */
 export function engineOf(options: ClientOptions, service: Engine["service"], parts: readonly Part<never>[]): Engine {
   const baseUrl = `${options.baseUrl}`.replace(/\/+$/, "");
   return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new Map() };
@@ -14,10 +14,9 @@ export function engineOf(options: ClientOptions, service: Engine["service"], par
 export function planOf(engine: Engine, row: Row): Plan {
   let plan = engine.plans.get(row);
   if (!plan) {
-    const part: Part = Object.assign({}, engine.part, ...(row.parts ?? []));
-    const { parameters = defaultStyles, accept = () => "application/json" } = part;
     const { service } = engine;
-    plan = { row, engine, part, service, parameters: parameters(row), accept: accept(row, service) };
+    const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
+    plan = { row, engine, part, service, parameters: part.parameters(row), accept: part.accept(row, service) };
     engine.plans.set(row, plan);
   }
   return plan;
@@ -29,11 +28,19 @@ export async function exchange(
   request?: RequestObject,
   options: CallOptions = {},
 ): Promise<CallResponse<unknown>> {
-  const { part, row } = plan;
-  const { read = readJson, repeat } = part;
+  const { part } = plan;
   const prepared = await prepare(plan, request, options);
-  const attempt = async (trial: Trial) => read(plan, await transmit(plan, prepared, trial), trial, options);
-  return repeat ? repeat(plan, prepared, options, attempt) : attempt(simpleTrial(row.name, options.signal));
+  const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
+  return part.repeat ? part.repeat(plan, prepared, options, attempt) : attempt(simpleTrial(options.signal));
+}
+
+/** Without a time limit, only as quick to end as `fetch`, and with its errors. */
+function simpleTrial(signal: AbortSignal | undefined): Trial {
+  return { signal, wait: same, answer: same, explain: same };
+}
+
+function same<T>(value: T): T {
+  return value;
 }
 
 /** Completes, judges and encodes a request. Throws `InvalidRequestError`; sends nothing. */
@@ -47,24 +54,18 @@ export async function prepare(
   const source = part.complete?.(row, request) ?? request;
   await part.check?.(row, source, options);
   const headers: Record<string, string> = {};
-  addHeaders(row.name, headers, engine.options.headers);
-  addHeaders(row.name, headers, options.headers);
-  parameters.headers(source, headers);
+  addHeaders(headers, engine.options.headers);
+  addHeaders(headers, options.headers);
+  parameters.headers?.(source, headers);
   headers["accept"] = accept;
-  const { body: value } = source;
-  const body =
-    value === undefined
-      ? undefined
-      : part.write
-        ? part.write(row, value, options.contentType)
-        : { content: JSON.stringify(value), type: "application/json" };
+  const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);
   if (body?.type) headers["content-type"] = body.type;
   return { method: row.method, target: parameters.target(source), headers, body, source };
 }
 
-/** Adds headers of an option. Throws `InvalidRequestError`. */
-export function addHeaders(operation: string, headers: Record<string, string>, values: ClientOptions["headers"]): void {
-  for (const [name, value] of membersOf(values)) putHeader(operation, headers, name, String(value));
+/** Adds headers of an option; later ones win, whatever their case. */
+export function addHeaders(headers: Record<string, string>, values: ClientOptions["headers"]): void {
+  for (const [name, value] of membersOf(values)) headers[name.toLowerCase()] = value as string;
 }
 
 /** Sends a request, with what the plan's parts add to it. */
@@ -74,52 +75,14 @@ export function transmit(plan: Plan, request: PreparedRequest, trial: Trial): Pr
 }
 
 /** Calls the platform's `fetch`. */
-export const fetchAnswer: Send = async ({ engine }, request, trial) => {
-  try {
-    return await trial.wait(fetch(engine.baseUrl + request.target, initOf(request, trial.signal)), cancelLate);
-  } catch (error) {
-    throw trial.explain(error);
-  }
-};
+export const fetchAnswer: Send = ({ engine }, request, trial) =>
+  trial.answer(fetch(engine.baseUrl + request.target, initOf(request, trial.signal)));
 
 /** A request as `fetch` takes it. */
-export function initOf({ method, headers, body }: PreparedRequest, signal: AbortSignal | undefined): RequestInit {
+export function initOf(request: PreparedRequest, signal: AbortSignal | undefined): RequestInit {
   // Fetch wants it said that a streamed body is sent before the answer is read; of others it means nothing.
-  const init = { method, headers, body: body?.content, signal, redirect: "manual", duplex: "half" };
+  const init = { ...request, body: request.body?.content, signal, redirect: "manual", duplex: "half" };
   return init as RequestInit;
-}
-
-/** Nobody waits for this answer any more. */
-export function cancelLate(answer: Answer): void {
-  answer.body?.cancel().catch(() => {});
-}
-
-/** Without a time limit, and only as quick to end as the platform's `fetch`. */
-function simpleTrial(operation: string, signal: AbortSignal | undefined): Trial {
-  return {
-    signal,
-    wait: (promise) => promise,
-    explain: (error) => (signal?.aborted ? abortedBy(operation, signal.reason) : unreachable(operation, error)),
-  };
-}
-
-/** Reads the answer of an operation whose successes are JSON or nothing. */
-async function readJson({ row: { name } }: Plan, answer: Answer, trial: Trial): Promise<CallResponse<unknown>> {
-  const { status, headers } = answer;
-  const text = await answer.text().catch((error: unknown) => {
-    throw trial.explain(error);
-  });
-  let body: unknown = text || undefined;
-  let malformed: unknown;
-  try {
-    if (text) body = JSON.parse(text);
-  } catch (error) {
-    malformed = error;
-  }
-  if (status > 399) throw new ApiError(name, status, headers, body);
-  if (status < 200 || status > 299) throw new UnexpectedResponseError(name, status, headers, `status ${status}`);
-  if (malformed) throw new InvalidResponseError(name, "malformed JSON", [], { cause: malformed });
-  return { body, status, headers, header: {} };
 }
 
 /** The plan of an operation of the client's service. Throws `TypeError` when there is none of that name. */

@@ -3,7 +3,7 @@ import type { Violation } from "../validation/types.js";
 /** Every error that a client, stream or channel throws by itself. */
 export class AgentwireError extends Error {
   /** The operation or channel that failed, such as `createRun`. */
-  readonly operation: string;
+  declare readonly operation: string;
 
   constructor(operation: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -42,32 +42,34 @@ export function abortedBy(operation: string, reason: unknown): AgentwireError {
 export function unreachable(operation: string, error: unknown): AgentwireError {
   if (error instanceof AgentwireError) return error;
   // Fetch says "fetch failed" and hides the reason in `cause`.
-  const cause = error instanceof Error ? error.cause : undefined;
-  const reason = cause instanceof Error && cause.message !== "" ? ` (${cause.message})` : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const { message = error, cause } = Object(error) as Error;
+  const reason = cause instanceof Error && cause.message ? ` (${cause.message})` : "";
   return new ConnectionError(operation, `${operation}: no connection: ${message}${reason}`, { cause: error });
 }
 
-/** The request or message breaks the contract. Nothing was sent. */
-export class InvalidRequestError extends AgentwireError {
-  /** What is wrong, with pointers into the request object (`/path/run_id`) or the message. */
-  readonly violations: readonly Violation[];
+/** What is sent or received breaks the contract. */
+class ContractError extends AgentwireError {
+  /** What is wrong, with pointers into what breaks it; empty when there was nothing to validate. */
+  declare readonly violations: readonly Violation[];
 
-  constructor(operation: string, violations: readonly Violation[]) {
-    super(operation, `${operation}: invalid request: ${sentence(violations)}`);
+  constructor(operation: string, reason: string, violations: readonly Violation[], options?: ErrorOptions) {
+    const said = violations.map(({ pointer, message }, index) => `${index ? ";" : ":"} ${pointer || "it"} ${message}`);
+    super(operation, `${operation}: invalid ${reason}${said.join("")}`, options);
     this.violations = violations;
   }
 }
 
-/** The answer breaks the contract: a wrong media type, malformed content, or a value that the schema refuses. */
-export class InvalidResponseError extends AgentwireError {
-  /** What the schema says, with pointers into the body or item; empty when there was nothing to validate. */
-  readonly violations: readonly Violation[];
+/** The request or message breaks the contract. Nothing was sent. Pointers are into the request object or the message. */
+export class InvalidRequestError extends ContractError {
+  constructor(operation: string, violations: readonly Violation[]) {
+    super(operation, "request", violations);
+  }
+}
 
+/** The answer breaks the contract: a wrong media type, malformed content, or a value that the schema refuses. */
+export class InvalidResponseError extends ContractError {
   constructor(operation: string, reason: string, violations: readonly Violation[] = [], options?: ErrorOptions) {
-    const detail = violations.length === 0 ? "" : `: ${sentence(violations)}`;
-    super(operation, `${operation}: invalid response: ${reason}${detail}`, options);
-    this.violations = violations;
+    super(operation, `response: ${reason}`, violations, options);
   }
 }
 
@@ -93,12 +95,12 @@ export interface ProblemFacts {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The server said no: any answer with a status of 400 or more. */
+/** The server said no: any answer with a status of 400 or more. To a caller without parts, any but 2xx. */
 export class ApiError extends AgentwireError {
-  readonly status: number;
-  readonly headers: Headers;
+  declare readonly status: number;
+  declare readonly headers: Headers;
   /** The decoded body: JSON where it is JSON, else its text, of which a client keeps 500 characters. */
-  readonly body: unknown;
+  declare readonly body: unknown;
   /** The service's own code, such as `not_found`, where its protocol has one. */
   declare readonly code: string | undefined;
   declare readonly details: unknown;
@@ -111,10 +113,7 @@ export class ApiError extends AgentwireError {
 
   constructor(operation: string, status: number, headers: Headers, body: unknown, facts?: ProblemFacts) {
     super(operation, `${operation} answered ${status}`);
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
-    Object.assign(this, facts);
+    Object.assign(this, { status, headers, body }, facts);
   }
 }
 
@@ -149,7 +148,3 @@ export class ChannelClosedError extends AgentwireError {
 
 /** Messages came faster than they were read, and the buffer is full. The socket was closed with 4009. */
 export class ChannelOverflowError extends AgentwireError {}
-
-function sentence(violations: readonly Violation[]): string {
-  return violations.map(({ pointer, message }) => `${pointer === "" ? "it" : pointer} ${message}`).join("; ");
-}

@@ -1,7 +1,7 @@
 import type { FormField, Media } from "../operation.js";
 import { isObject } from "./pointer.js";
-import { styleWriter } from "./styles.js";
-import { itemsOf, membersOf } from "./target.js";
+import { styleWriter, textOf } from "./styles.js";
+import { membersOf } from "./target.js";
 
 type Fields = Media["fields"];
 
@@ -11,9 +11,7 @@ export function urlEncoded(operation: string, value: unknown, fields: Fields): s
     .map(([name, member]) => {
       const field = fieldOf(fields, name);
       if (isStyled(field)) return styled(operation, name, field, member);
-      return new URLSearchParams(
-        occurrences(member, field).map((item) => [name, isObject(item) ? JSON.stringify(item) : String(item)]),
-      ).toString();
+      return new URLSearchParams(occurrences(member, field).map((item) => [name, textOf(item)])).toString();
     })
     .filter((text) => text !== "")
     .join("&");
@@ -37,7 +35,7 @@ export function multipartOf(operation: string, value: unknown, fields: Fields): 
 /** A member's occurrences: the items of an array, unless it is one JSON text. */
 function occurrences(member: unknown, field: FormField | undefined): unknown[] {
   if (field?.type === "json") return [JSON.stringify(member)];
-  return Array.isArray(member) ? itemsOf(member) : [member];
+  return Array.isArray(member) ? member.filter((item) => item !== undefined) : [member];
 }
 
 function partOf(item: unknown, { contentType, type: kind }: Partial<FormField> = {}): Blob | string {

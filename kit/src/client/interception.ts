@@ -1,7 +1,8 @@
-import { cancelLate, fetchAnswer, initOf } from "./engine.js";
+import { cancelLate } from "./attempt.js";
+import { fetchAnswer, initOf } from "./engine.js";
 import type { ClientOptions, WireRequest } from "./options.js";
 import type { Part, Send } from "./part.js";
-import type { Answer, PreparedRequest, Trial } from "./plan.js";
+import type { Answer, PreparedRequest } from "./plan.js";
 
 const MAX_REDIRECTS = 5;
 
@@ -25,7 +26,7 @@ function through(middleware: NonNullable<Interception["middleware"]>, own: Inter
   return ({ engine }, request, trial) => {
     // In two steps: a browser's fetch must not be called as a method of something else.
     const fetch = own ?? globalThis.fetch;
-    const last = (each: Request): Promise<Response> => waiting(trial, () => fetch(each));
+    const last = (each: Request): Promise<Response> => trial.answer((async () => fetch(each))());
     const first = middleware.reduceRight<typeof last>((next, wrap) => async (each) => wrap(each, next), last);
     return first(new Request(engine.baseUrl + request.target, initOf(request, trial.signal)));
   };
@@ -33,17 +34,7 @@ function through(middleware: NonNullable<Interception["middleware"]>, own: Inter
 
 function leanly(send: (request: WireRequest) => Promise<Answer>): Send {
   return ({ engine }, { method, target, headers, body }, trial) =>
-    waiting(trial, () =>
-      send({ method, url: engine.baseUrl + target, headers, body: body?.content, signal: trial.signal }),
-    );
-}
-
-async function waiting<T extends Answer>(trial: Trial, send: () => Promise<T>): Promise<T> {
-  try {
-    return await trial.wait(send(), cancelLate);
-  } catch (error) {
-    throw trial.explain(error);
-  }
+    trial.answer(send({ method, url: engine.baseUrl + target, headers, body: body?.content, signal: trial.signal }));
 }
 
 /** Follows redirects of GET and HEAD within the origin: never across, because credentials stay where they belong. */

@@ -37,6 +37,9 @@ export interface Part<Options = unknown> {
   readonly read?: (plan: Plan, answer: Answer, trial: Trial, options: CallOptions) => Promise<CallResponse<unknown>>;
 }
 
+/** A part in which no step is missing that every call takes. */
+export type Steps = Part & Required<Pick<Part, "parameters" | "accept" | "write" | "read">>;
+
 /** Sends one request. */
 export type Send = (plan: Plan, request: PreparedRequest, trial: Trial) => Promise<Answer>;
 
@@ -45,7 +48,7 @@ export interface ParameterWriter {
   /** Path and query, to be put behind the base URL. */
   target(request: RequestObject): string;
   /** Adds the header and cookie parameters. */
-  headers(request: RequestObject, headers: Record<string, string>): void;
+  headers?(request: RequestObject, headers: Record<string, string>): void;
 }
 
 /** A request body as `fetch` takes it. */

@@ -1,6 +1,6 @@
 import type { ServiceDescription } from "../operation.js";
 import type { ClientOptions } from "./options.js";
-import type { EncodedBody, ParameterWriter, Part } from "./part.js";
+import type { EncodedBody, ParameterWriter, Steps } from "./part.js";
 import type { RequestObject, Row, ServiceFacts } from "./row.js";
 
 /** What calls one service: where it is, how, and the plans of the operations called so far. */
@@ -9,7 +9,7 @@ export interface Engine {
   readonly baseUrl: string;
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
-  readonly part: Part;
+  readonly part: Steps;
   readonly plans: Map<Row, Plan>;
 }
 
@@ -18,7 +18,7 @@ export interface Plan {
   readonly row: Row;
   readonly engine: Engine;
   /** The engine's parts and the operation's own. */
-  readonly part: Part;
+  readonly part: Steps;
   readonly service: ServiceFacts | undefined;
   readonly parameters: ParameterWriter;
   /** The `Accept` header of a call. */
@@ -64,6 +64,8 @@ export interface Trial {
   readonly signal: AbortSignal | undefined;
   /** Waits for a promise, at most until the attempt ends; `abandoned` then gets what comes too late. */
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T>;
-  /** What the caller should see of a failure. */
+  /** The same for an answer: a failure is what {@link explain} makes of it, and nobody reads what comes too late. */
+  answer<T extends Answer>(promise: Promise<T>): Promise<T>;
+  /** What the caller should see of a failure of the network. */
   explain(error: unknown): unknown;
 }

@@ -2,7 +2,7 @@ import type { Parameter, ParameterPlace } from "../operation.js";
 import type { ParameterWriter, Part } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row, Values } from "./row.js";
-import { encode, itemsOf, membersOf, own, pathWriter, putHeader } from "./target.js";
+import { membersOf, own, pathWriter, refuse } from "./target.js";
 
 /** The part that writes parameters in all styles of OpenAPI, as the operation's row declares them; no others go out. */
 export const styles: Part = { parameters: styledParameters };
@@ -32,12 +32,22 @@ export function styledParameters({
     headers: ({ header, cookie }, into) => {
       for (const { name, write } of headers) {
         const value = own(header, name);
-        if (value !== undefined) putHeader(operation, into, name, write(value));
+        if (value !== undefined) into[name.toLowerCase()] = write(value);
       }
       const cookies = writeCookies(cookie);
       if (cookies) into["cookie"] = cookies;
+      checkHeaders(operation, into);
     },
   };
+}
+
+/** What `fetch` would not send is an invalid request, wherever it comes from. */
+function checkHeaders(operation: string, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      refuse(operation, pointerTo("header", name), "must not hold control characters or anything beyond Latin-1");
+    }
+  }
 }
 
 /** What the parameters of one place come to, in the contract's order; those without a value are left out. */
@@ -67,7 +77,13 @@ export function styleWriter(operation: string, parameter: Omit<Parameter, "requi
   const inside = { spaceDelimited: "%20", pipeDelimited: "%7C" }[style as string] ?? ",";
 
   const write = (value: unknown) => {
-    const text = encode(operation, place, name, value);
+    if (place === "header") return textOf(value);
+    let text: string;
+    try {
+      text = encodeURIComponent(textOf(value));
+    } catch {
+      return refuse(operation, pointerTo(place, name), "must be well-formed Unicode");
+    }
     // An exploded label ends at a dot, which is no reserved character.
     return style === "label" ? text.replaceAll(".", "%2E") : text;
   };
@@ -85,7 +101,7 @@ export function styleWriter(operation: string, parameter: Omit<Parameter, "requi
     if (!isObject(value)) return scalar(value);
     const kept = explode || style === "deepObject" ? RESERVED : RESERVED_BUT_COMMA;
     const pairs = Array.isArray(value)
-      ? itemsOf(value).map((item) => [writeValue(item, kept)])
+      ? value.filter((item) => item !== undefined).map((item) => [writeValue(item, kept)])
       : membersOf(value).map(([name, member]) => [write(name), writeValue(member, kept)]);
     if (style === "deepObject" && !Array.isArray(value)) return pairs.map(([k, v]) => `${key}[${k}]=${v}`).join("&");
     if (pairs.length === 0 && (place === "query" || place === "cookie")) return "";
@@ -95,6 +111,15 @@ export function styleWriter(operation: string, parameter: Omit<Parameter, "requi
     }
     return first + pairs.map(([k = "", v]) => (v === undefined ? (named ? assign(k) : k) : `${k}=${v}`)).join(between);
   };
+}
+
+/** Scalars as themselves; what has no place in a style is JSON. */
+export function textOf(value: unknown): string {
+  return isObject(value) ? JSON.stringify(value) : String(value);
+}
+
+function pointerTo(place: ParameterPlace, name: string): string {
+  return `/${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 /** Reserved characters, encoded. "#" would end the query, "&" the parameter, and "+" reads as a space: those stay. */

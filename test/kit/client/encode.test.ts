@@ -12,7 +12,7 @@ const path = (template: string, parameter: Parameter, value: unknown) =>
   styledParameters({ name: "op", path: template, parameters: [parameter] }).target({ path: { color: value } });
 const headers = (parameters: Parameter[], request: RequestObject) => {
   const into: Record<string, string> = {};
-  styledParameters({ name: "op", path: "", parameters }).headers(request, into);
+  styledParameters({ name: "op", path: "", parameters }).headers?.(request, into);
   return into;
 };
 const list = ["blue", "bl ack"];

@@ -74,11 +74,11 @@ function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string
   };
 }
 
-/** What `createCaller` does without parts: `simple` in path and header, exploded `form` in the query. */
-function isDefault({ in: place, type, style, explode, allowReserved }: ParameterModel): boolean {
-  if (type === "json" || allowReserved || place === "cookie") return false;
-  const [usual, exploded] = place === "query" ? ["form", true] : ["simple", false];
-  return (style ?? usual) === usual && (explode ?? exploded) === exploded;
+/** What `createCaller` writes without parts: scalars in the path, scalars and exploded arrays in the query. */
+function isDefault({ in: place, type, style, explode = true, allowReserved }: ParameterModel): boolean {
+  if (type === "json" || type === "object" || allowReserved) return false;
+  if (place === "path") return type !== "array" && (style ?? "simple") === "simple";
+  return place === "query" && explode && (style ?? "form") === "form";
 }
 
 function isJson({ type, format }: MediaModel): boolean {

@@ -191,13 +191,13 @@ export class Link {
   }
 
   #head(position: string | undefined): { target: string; headers: Record<string, string> } {
-    const { name, resume } = this.#description;
+    const { resume } = this.#description;
     const after = position !== undefined && resume?.cursor === "parameter" ? resume.parameter : undefined;
     const query = after === undefined ? this.#request.query : { ...this.#request.query, [after]: position };
     const headers: Record<string, string> = {};
-    addHeaders(name, headers, this.#engine.options.headers);
-    addHeaders(name, headers, this.#options.headers);
-    this.#parameters.headers(this.#request, headers);
+    addHeaders(headers, this.#engine.options.headers);
+    addHeaders(headers, this.#options.headers);
+    this.#parameters.headers?.(this.#request, headers);
     return { target: this.#parameters.target({ ...this.#request, query }), headers };
   }
 
