@@ -9,9 +9,10 @@ export function pathWriter(
 ): (values: Values) => string {
   const segments = template.split("/");
   const fill = (segment: string, values: Values) => {
-    const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) =>
-      write(name, own(values, name) ?? refuse(operation, `/path/${name}`, "is required")),
-    );
+    const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
+      const value = own(values, name);
+      return value === undefined ? refuse(operation, `/path/${name}`, "is required") : write(name, value);
+    });
     // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
     return filled !== segment && /^\.{0,2}$/.test(filled)
       ? refuse(operation, `/path/${segment.split(/[{}]/)[1]}`, `must not make the path segment "${filled}"`)
