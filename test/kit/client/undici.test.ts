@@ -37,9 +37,9 @@ test.each([
   ["br", brotliCompressSync],
 ])("an answer in %s is unpacked, and its limit counts what comes out", async (encoding, pack) => {
   const text = JSON.stringify({ run_id: "x".repeat(100_000) });
-  const { url } = await serve((_, response) =>
-    response.writeHead(200, { "content-type": "application/json", "content-encoding": encoding }).end(pack(text)),
-  );
+  const { url } = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-encoding": encoding }).end(pack(text));
+  });
   expect(await new Client(service, { baseUrl: url }).call("getRun", { path })).toEqual(JSON.parse(text));
   const tight = new Client(service, { baseUrl: url, maxResponseBytes: 5000 });
   expect(String(await failure(tight.call("getRun", { path })))).toMatch(/more than 5000 bytes/);

@@ -7,7 +7,7 @@ import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
 import { Rows } from "./rows.js";
-import { methodDoc, signatureOf } from "./signature.js";
+import { methodDoc, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `calls`: a short row an operation, for `createCaller`. A bundle holds those that are imported, and no schema. */
@@ -87,15 +87,18 @@ function isJson({ type, format }: MediaModel): boolean {
 
 function rowType(context: Context, operation: OperationModel, file: string, types: Imports): string {
   const kit = context.layout.kit(file, "client");
-  const { request, requestRequired, body, item, pageItem, header } = signatureOf(context, operation, file, types);
+  const { request, requestRequired, body, item, pageItem, headers } = signatureOf(context, operation, file, types);
   const taken = `${request ?? "Record<string, never>"}${requestRequired ? "" : " | undefined"}`;
-  const more = header === undefined ? "" : `, ${header}`;
-  const call =
-    operation.pagination === undefined
-      ? `${types.type("CallRow", kit)}<${taken}, ${body}${more}>`
-      : `${types.type("PagedRow", kit)}<${taken}, ${body}, ${pageItem ?? "unknown"}${more}>`;
+  const paged = operation.pagination !== undefined;
+  const call = (answer: string) =>
+    withHeaders(
+      types.type(paged ? "PagedRow" : "CallRow", kit),
+      paged ? [taken, answer, pageItem ?? "unknown"] : [taken, answer],
+      headers,
+      "",
+    );
   const kinds = [
-    ...(body === undefined ? [] : [call]),
+    ...(body === undefined ? [] : [call(body)]),
     ...(item === undefined ? [] : [`${types.type("StreamRow", kit)}<${taken}, ${item}>`]),
   ];
   return kinds.join(" & ");

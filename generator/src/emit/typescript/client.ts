@@ -4,7 +4,7 @@ import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
-import { methodDoc, signatureOf } from "./signature.js";
+import { methodDoc, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 interface Method {
@@ -64,7 +64,7 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const names = context.names(file, types, false);
   const taken = new Set([...service.operations, ...service.channels].map(({ name }) => name));
   const operations = service.operations.flatMap((operation): Method[] => {
-    const { request, requestRequired, body, item, pageItem, streamType, header } = signatureOf(
+    const { request, requestRequired, body, item, pageItem, streamType, headers } = signatureOf(
       context,
       operation,
       file,
@@ -79,10 +79,8 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     const methods: Method[] = [];
     if (body !== undefined) {
       const paged = operation.pagination !== undefined;
-      const more = header === undefined ? "" : `, ${header}`;
-      const result = paged
-        ? `${types.type("PagedCall", kit)}<${body}, ${pageItem ?? "unknown"}${more}>`
-        : `${types.type("Call", kit)}<${body}${more}>`;
+      const call = types.type(paged ? "PagedCall" : "Call", kit);
+      const result = withHeaders(call, paged ? [body, pageItem ?? "unknown"] : [body], headers, "  ");
       methods.push({
         ...common,
         name: operation.name,
@@ -125,14 +123,16 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
 
 /** The options of the constructor; a choice of servers where the contract gives one. */
 function optionsType({ servers }: ServiceModel): string {
-  if (servers.length === 0) return "ClientOptions";
+  if (servers.length === 0) return "options?: ClientOptions";
   const choices = servers.map(({ variables = {} }, index) => {
     const members = Object.entries(variables).map(
       ([name, each]) => `${typeKey(name)}?: ${each.enum?.map(stringLiteral).join(" | ") ?? "string"}`,
     );
     return members.length === 0 ? `{ index: ${index} }` : `{ index: ${index}; variables?: { ${members.join("; ")} } }`;
   });
-  return `ClientOptions<${choices.join(" | ")}>`;
+  const line = `options?: ClientOptions<${choices.join(" | ")}>`;
+  if (line.length <= 100) return line;
+  return `\n    options?: ClientOptions<\n${choices.map((choice) => `      | ${choice}\n`).join("")}    >,\n  `;
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -19,8 +19,8 @@ export interface Signature {
   readonly pageItem: string | undefined;
   /** A media type of the stream, to ask for where there is a body too. */
   readonly streamType: string | undefined;
-  /** The declared headers of the 2xx answers, as an object type; undefined when there are none. */
-  readonly header: string | undefined;
+  /** The declared headers of the 2xx answers, as members of an object type. */
+  readonly headers: readonly string[];
 }
 
 /** Works out an operation's signature; types that it names are imported into the file. */
@@ -52,16 +52,31 @@ export function signatureOf(context: Context, operation: OperationModel, file: s
         : undefined,
     pageItem: pageItemOf(context, operation, (shape) => typeText(shape, names)),
     streamType: streams[0]?.type,
-    header: headerType(answers.flatMap(({ headers }) => headers)),
+    headers: headerMembers(answers.flatMap(({ headers }) => headers)),
   };
 }
 
 /** All members may be missing: browsers hide headers, and one that is not of its type is left out. */
-function headerType(headers: readonly HeaderModel[]): string | undefined {
+function headerMembers(headers: readonly HeaderModel[]): string[] {
   const types = new Map<string, Set<string>>();
   for (const each of headers) types.set(each.name, (types.get(each.name) ?? new Set()).add(wireType(each)));
-  const members = [...types].map(([name, each]) => `${typeKey(name)}?: ${[...each].join(" | ")}`);
-  return members.length === 0 ? undefined : `{ ${members.join("; ")} }`;
+  return [...types].map(([name, each]) => `${typeKey(name)}?: ${[...each].join(" | ")}`);
+}
+
+/** A type of the kit with its arguments, the last of which are the members of an object type; none is left out. */
+export function withHeaders(
+  name: string,
+  types: readonly string[],
+  headers: readonly string[],
+  indent: string,
+): string {
+  if (headers.length === 0) return `${name}<${types.join(", ")}>`;
+  const [only] = headers;
+  const object =
+    headers.length === 1 && only !== undefined && only.length < 40
+      ? `{ ${only} }`
+      : `{\n${headers.map((member) => `${indent}  ${member};\n`).join("")}${indent}}`;
+  return `${name}<${[...types, object].join(", ")}>`;
 }
 
 function wireType({ type, items, members = {} }: Pick<HeaderModel, "type" | "items" | "members">): string {
