@@ -13,6 +13,9 @@ export interface RequestObject {
   readonly body?: unknown;
 }
 
+/** A request whose body is sent as it comes: bytes, or items of a stream. It can be sent only once. */
+export type Streamed<Request, Body = ReadableStream<Uint8Array>> = Omit<Request, "body"> & { readonly body: Body };
+
 /** What a client needs to know of a service beside its operations. */
 export type ServiceFacts = Pick<ServiceDescription, "name" | "securitySchemes" | "security" | "errors" | "servers">;
 

@@ -7,7 +7,7 @@ import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
 import { Rows } from "./rows.js";
-import { methodDoc, signatureOf, withHeaders } from "./signature.js";
+import { methodDoc, sentType, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `calls`: a short row an operation, for `createCaller`. A bundle holds those that are imported, and no schema. */
@@ -87,8 +87,8 @@ function isJson({ type, format }: MediaModel): boolean {
 
 function rowType(context: Context, operation: OperationModel, file: string, types: Imports): string {
   const kit = context.layout.kit(file, "client");
-  const { request, requestRequired, body, item, pageItem, headers } = signatureOf(context, operation, file, types);
-  const taken = `${request ?? "Record<string, never>"}${requestRequired ? "" : " | undefined"}`;
+  const { requestRequired, body, item, pageItem, headers } = signatureOf(context, operation, file, types);
+  const taken = `${sentType(context, operation, file, types)}${requestRequired ? "" : " | undefined"}`;
   const paged = operation.pagination !== undefined;
   const call = (answer: string) =>
     withHeaders(
@@ -122,7 +122,17 @@ function localNames(context: Context, { operations }: ServiceModel): Map<string,
 }
 
 /** What the file declares or imports beside rows and models. */
-const kitNames = ["service", "styles", "media", "ServiceFacts", "CallRow", "PagedRow", "StreamRow", "SseEvent"];
+const kitNames = [
+  "service",
+  "styles",
+  "media",
+  "ServiceFacts",
+  "CallRow",
+  "PagedRow",
+  "StreamRow",
+  "Streamed",
+  "SseEvent",
+];
 
 function exportList(names: readonly string[]): string {
   const line = `{ ${names.join(", ")} }`;

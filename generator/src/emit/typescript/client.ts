@@ -4,7 +4,7 @@ import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
-import { methodDoc, signatureOf, withHeaders } from "./signature.js";
+import { methodDoc, sentType, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 interface Method {
@@ -64,13 +64,8 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const names = context.names(file, types, false);
   const taken = new Set([...service.operations, ...service.channels].map(({ name }) => name));
   const operations = service.operations.flatMap((operation): Method[] => {
-    const { request, requestRequired, body, item, pageItem, streamType, headers } = signatureOf(
-      context,
-      operation,
-      file,
-      types,
-    );
-    const parameter = `request${requestRequired ? "" : "?"}: ${request ?? "Record<string, never>"}`;
+    const { requestRequired, body, item, pageItem, streamType, headers } = signatureOf(context, operation, file, types);
+    const parameter = `request${requestRequired ? "" : "?"}: ${sentType(context, operation, file, types)}`;
     const key = stringLiteral(operation.name);
     const common = {
       doc: methodDoc(operation, operation.method, "  "),
