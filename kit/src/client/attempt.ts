@@ -7,10 +7,12 @@ import type { Answer, Trial } from "./plan.js";
  */
 export class Attempt implements Trial {
   readonly operation: string;
-  readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;
-  /** Ends what waits at the moment. By hand: a race with one long promise would remember everything it ran. */
+  /** Stops what waits at the moment. By hand: a race with one long promise would remember everything it ran. */
   readonly #waiting = new Set<(reason: unknown) => void>();
+  #end: { readonly reason: unknown } | undefined;
+  /** Made when somebody asks: a signal costs more than the rest of an attempt. */
+  #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(operation: string, caller?: AbortSignal) {
@@ -22,7 +24,18 @@ export class Attempt implements Trial {
   }
 
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#end) this.#controller.abort(this.#end.reason);
+    }
     return this.#controller.signal;
+  }
+
+  /** Calls `stop` when the attempt ends, unless what it returns is called first. */
+  onEnd(stop: (reason: unknown) => void): () => void {
+    if (this.#end) stop(this.#end.reason);
+    else this.#waiting.add(stop);
+    return () => this.#waiting.delete(stop);
   }
 
   /** Ends the attempt after `ms` milliseconds unless armed again or disarmed first; 0 is never. */
@@ -37,8 +50,10 @@ export class Attempt implements Trial {
 
   /** Ends the attempt with an error: requests are aborted, waits are over. */
   end(error: unknown): void {
-    this.#controller.abort(error);
-    for (const reject of this.#waiting) reject(this.signal.reason);
+    if (this.#end) return;
+    this.#end = { reason: error };
+    this.#controller?.abort(error);
+    for (const stop of this.#waiting) stop(error);
   }
 
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
@@ -49,12 +64,12 @@ export class Attempt implements Trial {
 
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.signal.aborted) reject(this.signal.reason);
+      if (this.#end) reject(this.#end.reason);
       else this.#waiting.add(reject);
       promise.then(
         (value) => {
           this.#waiting.delete(reject);
-          if (this.signal.aborted) abandoned?.(value);
+          if (this.#end) abandoned?.(value);
           resolve(value);
         },
         (error: unknown) => {
@@ -75,7 +90,7 @@ export class Attempt implements Trial {
 
   /** What the caller should see of a failure of the network: why the attempt ended, or `ConnectionError`. */
   explain(error: unknown): unknown {
-    return this.signal.aborted ? this.signal.reason : unreachable(this.operation, error);
+    return this.#end ? this.#end.reason : unreachable(this.operation, error);
   }
 
   readonly #onAbort = (): void => {

@@ -1,6 +1,6 @@
 import { cancelLate } from "./attempt.js";
 import { fetchAnswer, initOf } from "./engine.js";
-import type { ClientOptions, WireRequest } from "./options.js";
+import type { ClientOptions, ClientTransport } from "./options.js";
 import type { Part, Send } from "./part.js";
 import type { Answer, PreparedRequest } from "./plan.js";
 
@@ -32,9 +32,9 @@ function through(middleware: NonNullable<Interception["middleware"]>, own: Inter
   };
 }
 
-function leanly(send: (request: WireRequest) => Promise<Answer>): Send {
+function leanly(send: NonNullable<ClientTransport["send"]>): Send {
   return ({ engine }, { method, target, headers, body }, trial) =>
-    trial.answer(send({ method, url: engine.baseUrl + target, headers, body: body?.content, signal: trial.signal }));
+    trial.answer(send({ method, url: engine.baseUrl + target, headers, body: body?.content }, trial));
 }
 
 /** Follows redirects of GET and HEAD within the origin: never across, because credentials stay where they belong. */

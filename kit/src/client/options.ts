@@ -1,6 +1,6 @@
 import type { Auth } from "./auth.js";
 import type { WebSocketFactory } from "./channel/socket.js";
-import type { Answer } from "./plan.js";
+import type { Answer, Trial } from "./plan.js";
 import type { ServerChoice } from "./servers.js";
 
 /** Wraps every attempt of every call: change the request, answer by itself, or look at the response. */
@@ -16,7 +16,7 @@ export type HeaderValues = Readonly<Record<string, string | undefined>>;
 export interface ClientTransport {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Sends without the objects of `fetch`, where a transport can; middleware still goes through `fetch`. */
-  readonly send?: ((request: WireRequest) => Promise<Answer>) | undefined;
+  readonly send?: ((request: WireRequest, life: Pick<Trial, "signal" | "onEnd">) => Promise<Answer>) | undefined;
   readonly webSocket?: WebSocketFactory | undefined;
 }
 
@@ -27,7 +27,6 @@ export interface WireRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: BodyInit | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** What a client is made with. */

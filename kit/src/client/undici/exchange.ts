@@ -1,3 +1,4 @@
+import type { Trial } from "../plan.js";
 import { DispatchedAnswer } from "./answer.js";
 
 /** What undici lets a handler do to its request. */
@@ -10,25 +11,25 @@ export interface Controller {
 /** One request on its way: undici's handler on one side, a promise of the answer on the other. */
 export class Exchange {
   readonly answer: Promise<DispatchedAnswer>;
-  readonly #signal: AbortSignal | undefined;
+  readonly #deaf: () => void;
   #resolve: (answer: DispatchedAnswer) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   #answer: DispatchedAnswer | undefined;
   #controller: Controller | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
 
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
+  constructor(life: Pick<Trial, "signal" | "onEnd">) {
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort);
+    const abort = (reason: unknown) => this.#abort(reason);
+    this.#deaf = life.onEnd ? life.onEnd(abort) : listen(life.signal, abort);
   }
 
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
-    if (this.#signal?.aborted) controller.abort(this.#signal.reason);
+    if (this.#aborted) controller.abort(this.#aborted.reason as Error);
   }
 
   onResponseStart(
@@ -47,20 +48,27 @@ export class Exchange {
   }
 
   onResponseEnd(): void {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#deaf();
     this.#answer?.end();
   }
 
   onResponseError(_: Controller, error: unknown): void {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#deaf();
     this.#answer?.fail(error);
     this.#reject(error);
   }
 
-  readonly #onAbort = (): void => {
-    const reason = this.#signal?.reason;
+  #abort(reason: unknown): void {
+    this.#aborted = { reason };
     // A request that waits for a connection has no controller yet.
-    if (this.#controller) this.#controller.abort(reason);
+    if (this.#controller) this.#controller.abort(reason as Error);
     else this.#reject(reason);
-  };
+  }
+}
+
+function listen(signal: AbortSignal | undefined, stop: (reason: unknown) => void): () => void {
+  const onAbort = () => stop(signal?.reason);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort);
+  return () => signal?.removeEventListener("abort", onAbort);
 }

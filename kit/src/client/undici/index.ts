@@ -1,8 +1,7 @@
 /** A transport on the package `undici`, for Node: several times as many requests a second as `fetch`. */
 
 import { Pool } from "undici";
-import type { ClientTransport, WireRequest } from "../options.js";
-import type { Answer } from "../plan.js";
+import type { ClientTransport } from "../options.js";
 import { Exchange } from "./exchange.js";
 
 /** How connections are used. */
@@ -15,7 +14,7 @@ export interface UndiciOptions {
 
 /** A transport that keeps its connections until it is closed. */
 export interface UndiciTransport extends ClientTransport {
-  readonly send: (request: WireRequest) => Promise<Answer>;
+  readonly send: NonNullable<ClientTransport["send"]>;
   /** Waits for what is on its way, then closes all connections. */
   close(): Promise<void>;
 }
@@ -29,7 +28,7 @@ export interface UndiciTransport extends ClientTransport {
  */
 export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions = {}): UndiciTransport {
   const pools = new Map<string, Pool>();
-  const send = async ({ method, url, headers, body, signal }: WireRequest): Promise<Answer> => {
+  const send: UndiciTransport["send"] = async ({ method, url, headers, body }, life) => {
     const at = url.indexOf("/", url.indexOf("//") + 2);
     const origin = at < 0 ? url : url.slice(0, at);
     let pool = pools.get(origin);
@@ -39,7 +38,7 @@ export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions =
     }
     const path = at < 0 ? "/" : url.slice(at);
     const form = body instanceof FormData ? await packed(body) : undefined;
-    const exchange = new Exchange(signal);
+    const exchange = new Exchange(life);
     if (form) pool.dispatch({ method, path, headers: { ...headers, ...form.headers }, body: form.bytes }, exchange);
     else pool.dispatch({ method, path, headers, body: dispatchable(body) ?? null }, exchange);
     return exchange.answer;
@@ -47,7 +46,10 @@ export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions =
   return {
     send,
     fetch: async ({ method, url, headers, body, signal }) => {
-      const answer = await send({ method, url, headers: Object.fromEntries(headers), body: body ?? undefined, signal });
+      const answer = await send(
+        { method, url, headers: Object.fromEntries(headers), body: body ?? undefined },
+        { signal },
+      );
       const { status } = answer;
       const empty = status === 204 || status === 205 || status === 304;
       return new Response(empty ? null : answer.body, { status, headers: answer.headers });
