@@ -21,7 +21,7 @@ export async function chunksOf(
   try {
     const chunks = await trial.wait(answer.chunks?.(maxBytes) ?? collect(reader, maxBytes));
     if (chunks) return chunks;
-    throw new InvalidResponseError(row.name, `the body has more than ${maxBytes} bytes`);
+    throw new InvalidResponseError(row.name, `response: the body has more than ${maxBytes} bytes`);
   } catch (error) {
     reader?.cancel().catch(() => {});
     throw trial.explain(error);

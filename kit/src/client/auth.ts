@@ -77,7 +77,8 @@ export function authentication(auth: Auth | undefined): Part {
   if (auth === undefined) return {};
   return {
     authorize: async (plan, request, trial, send) => {
-      const { row, service } = plan;
+      const { row } = plan;
+      const { service } = plan.engine;
       if (service === undefined) throw new TypeError("authentication needs the option `service`");
       const credentials = await trial.wait(credentialsFor(service, row, auth));
       const answer = await send(plan, withCredentials(service, request, credentials), trial);

@@ -28,14 +28,15 @@ export class Client {
       throw new TypeError("baseUrl must hold no credentials, query or fragment");
     }
     const headers = { "user-agent": options.userAgent, ...options.headers };
-    this.engine = engineOf({ ...options, baseUrl: url.href, headers }, service, [
+    const parts = [
       styles,
       media,
       validation(options.validate),
       retries(options),
       authentication(options.auth),
       interception(options),
-    ]);
+    ];
+    this.engine = { ...engineOf({ ...options, baseUrl: url.href, headers }, service, parts), plans: new Map() };
   }
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */

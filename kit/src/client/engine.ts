@@ -6,20 +6,14 @@ import { membersOf } from "./target.js";
 
 /** The parts' steps together; where two have the same step, the later one counts. */
 export function engineOf(options: ClientOptions, service: Engine["service"], parts: readonly Part<never>[]): Engine {
-  const baseUrl = `${options.baseUrl}`.replace(/\/+$/, "");
-  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new Map() };
+  const baseUrl = (options.baseUrl ?? "").replace(/\/+$/, "");
+  return { baseUrl, service, options, part: Object.assign({}, ...parts) };
 }
 
-/** The plan of an operation, made when it is called for the first time. */
+/** Works out the plan of an operation. */
 export function planOf(engine: Engine, row: Row): Plan {
-  let plan = engine.plans.get(row);
-  if (!plan) {
-    const { service } = engine;
-    const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
-    plan = { row, engine, part, service, parameters: part.parameters(row), accept: part.accept(row, service) };
-    engine.plans.set(row, plan);
-  }
-  return plan;
+  const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
+  return { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
 }
 
 /** From the request object to the decoded answer. Throws one of the errors of `errors.ts`. */
@@ -54,18 +48,14 @@ export async function prepare(
   const source = part.complete?.(row, request) ?? request;
   await part.check?.(row, source, options);
   const headers: Record<string, string> = {};
-  addHeaders(headers, engine.options.headers);
-  addHeaders(headers, options.headers);
+  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers })) {
+    headers[name.toLowerCase()] = value as string;
+  }
   parameters.headers?.(source, headers);
   headers["accept"] = accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);
   if (body?.type) headers["content-type"] = body.type;
   return { method: row.method, target: parameters.target(source), headers, body, source };
-}
-
-/** Adds headers of an option; later ones win, whatever their case. */
-export function addHeaders(headers: Record<string, string>, values: ClientOptions["headers"]): void {
-  for (const [name, value] of membersOf(values)) headers[name.toLowerCase()] = value as string;
 }
 
 /** Sends a request, with what the plan's parts add to it. */
@@ -79,16 +69,20 @@ export const fetchAnswer: Send = ({ engine }, request, trial) =>
   trial.answer(fetch(engine.baseUrl + request.target, initOf(request, trial.signal)));
 
 /** A request as `fetch` takes it. */
-export function initOf(request: PreparedRequest, signal: AbortSignal | undefined): RequestInit {
+export function initOf({ method, headers, body }: PreparedRequest, signal: AbortSignal | undefined): RequestInit {
   // Fetch wants it said that a streamed body is sent before the answer is read; of others it means nothing.
-  const init = { ...request, body: request.body?.content, signal, redirect: "manual", duplex: "half" };
+  const init = { method, headers, body: body?.content, signal, redirect: "manual", duplex: "half" };
   return init as RequestInit;
 }
 
 /** The plan of an operation of the client's service. Throws `TypeError` when there is none of that name. */
 export function planNamed(engine: Engine, name: string): Plan {
+  const known = engine.plans?.get(name);
+  if (known) return known;
   const operations = engine.service?.operations ?? {};
   const row = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (row === undefined) throw new TypeError(`no operation named ${name}`);
-  return planOf(engine, row);
+  const plan = planOf(engine, row);
+  engine.plans?.set(name, plan);
+  return plan;
 }

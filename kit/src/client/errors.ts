@@ -52,26 +52,18 @@ class ContractError extends AgentwireError {
   /** What is wrong, with pointers into what breaks it; empty when there was nothing to validate. */
   declare readonly violations: readonly Violation[];
 
-  constructor(operation: string, reason: string, violations: readonly Violation[], options?: ErrorOptions) {
+  constructor(operation: string, what: string, violations: readonly Violation[] = [], options?: ErrorOptions) {
     const said = violations.map(({ pointer, message }, index) => `${index ? ";" : ":"} ${pointer || "it"} ${message}`);
-    super(operation, `${operation}: invalid ${reason}${said.join("")}`, options);
+    super(operation, `${operation}: invalid ${what}${said.join("")}`, options);
     this.violations = violations;
   }
 }
 
 /** The request or message breaks the contract. Nothing was sent. Pointers are into the request object or the message. */
-export class InvalidRequestError extends ContractError {
-  constructor(operation: string, violations: readonly Violation[]) {
-    super(operation, "request", violations);
-  }
-}
+export class InvalidRequestError extends ContractError {}
 
 /** The answer breaks the contract: a wrong media type, malformed content, or a value that the schema refuses. */
-export class InvalidResponseError extends ContractError {
-  constructor(operation: string, reason: string, violations: readonly Violation[] = [], options?: ErrorOptions) {
-    super(operation, `response: ${reason}`, violations, options);
-  }
-}
+export class InvalidResponseError extends ContractError {}
 
 /** A status below 400 that the contract does not declare, such as a redirect. */
 export class UnexpectedResponseError extends AgentwireError {

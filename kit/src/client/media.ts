@@ -75,7 +75,7 @@ export function mediaOf(operation: string, content: readonly Media[], answer: An
     .find((each) => each !== undefined);
   if (media !== undefined) return media;
   const wanted = content.map((each) => each.type).join(" or ");
-  throw new InvalidResponseError(operation, `expected ${wanted}, got ${type || "no content type"}`);
+  throw new InvalidResponseError(operation, `response: expected ${wanted}, got ${type || "no content type"}`);
 }
 
 function decode(operation: string, { format, type }: Media, chunks: Uint8Array[], answer: Answer): unknown {
@@ -84,7 +84,7 @@ function decode(operation: string, { format, type }: Media, chunks: Uint8Array[]
       try {
         return JSON.parse(textIn(chunks));
       } catch (cause) {
-        throw new InvalidResponseError(operation, `malformed ${type}`, [], { cause });
+        throw new InvalidResponseError(operation, `response: malformed ${type}`, [], { cause });
       }
     case "text":
       return textIn(chunks);
@@ -97,6 +97,6 @@ function decode(operation: string, { format, type }: Media, chunks: Uint8Array[]
     case "binary":
       return bytesIn(chunks);
     case "stream":
-      throw new InvalidResponseError(operation, `${type} is a stream; ask for it with the stream method`);
+      throw new InvalidResponseError(operation, `response: ${type} is a stream; ask for it with the stream method`);
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError, InvalidResponseError } from "./errors.js";
+import { ApiError } from "./errors.js";
 import type { ParameterWriter, Steps } from "./part.js";
 import type { Answer, CallResponse, Plan } from "./plan.js";
 import type { Row } from "./row.js";
@@ -31,16 +31,15 @@ export function defaultStyles({ name, path }: Pick<Row, "name" | "path">): Param
   };
 }
 
-/** Reads JSON or nothing; any status but 2xx is an `ApiError`. */
+/** Reads JSON or nothing, with the errors of `JSON.parse`; any status but 2xx is an `ApiError`. */
 async function readJson({ row: { name } }: Plan, answer: Answer): Promise<CallResponse<unknown>> {
-  const { status, headers } = answer;
-  const ok = status > 199 && status < 300;
+  const { status, headers, ok } = answer;
   let body: unknown = await answer.text();
   try {
     body = body ? JSON.parse(body as string) : undefined;
   } catch (cause) {
     // Of an error the status is worth more than its body.
-    if (ok) throw new InvalidResponseError(name, "malformed JSON", [], { cause });
+    if (ok) throw cause;
   }
   if (!ok) throw new ApiError(name, status, headers, body);
   return { body, status, headers, header: {} };

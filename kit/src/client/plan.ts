@@ -3,23 +3,23 @@ import type { ClientOptions } from "./options.js";
 import type { EncodedBody, ParameterWriter, Steps } from "./part.js";
 import type { RequestObject, Row, ServiceFacts } from "./row.js";
 
-/** What calls one service: where it is, how, and the plans of the operations called so far. */
+/** What calls one service: where it is, and how. */
 export interface Engine {
   /** Without trailing slash. */
   readonly baseUrl: string;
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
   readonly part: Steps;
-  readonly plans: Map<Row, Plan>;
+  /** By name, where they are worth remembering. */
+  readonly plans?: Map<string, Plan>;
 }
 
-/** Everything about an operation that is the same in all of its calls, worked out once. */
+/** Everything about an operation that is the same in all of its calls. */
 export interface Plan {
   readonly row: Row;
   readonly engine: Engine;
   /** The engine's parts and the operation's own. */
   readonly part: Steps;
-  readonly service: ServiceFacts | undefined;
   readonly parameters: ParameterWriter;
   /** The `Accept` header of a call. */
   readonly accept: string;
@@ -40,6 +40,7 @@ export interface PreparedRequest {
 /** What a call needs of a `Response`. */
 export interface Answer {
   readonly status: number;
+  readonly ok: boolean;
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array> | null;
   readonly type?: ResponseType;

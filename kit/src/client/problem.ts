@@ -31,7 +31,7 @@ export async function failureOf(plan: Plan, answer: Answer, trial: Trial, maxByt
     if (trial.signal?.aborted) throw error;
     return [];
   });
-  return apiError(name, status, headers, errorBody(textIn(chunks), essence(answer)), plan.service);
+  return apiError(name, status, headers, errorBody(textIn(chunks), essence(answer)), plan.engine.service);
 }
 
 /** The error of the class that fits the status, with what the service says in its own places. */

@@ -45,7 +45,7 @@ export function styledParameters({
 function checkHeaders(operation: string, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
-      refuse(operation, pointerTo("header", name), "must not hold control characters or anything beyond Latin-1");
+      refuse(operation, escaped(name), "must not hold control characters or anything beyond Latin-1", "header");
     }
   }
 }
@@ -82,7 +82,7 @@ export function styleWriter(operation: string, parameter: Omit<Parameter, "requi
     try {
       text = encodeURIComponent(textOf(value));
     } catch {
-      return refuse(operation, pointerTo(place, name), "must be well-formed Unicode");
+      return refuse(operation, escaped(name), "must be well-formed Unicode", place);
     }
     // An exploded label ends at a dot, which is no reserved character.
     return style === "label" ? text.replaceAll(".", "%2E") : text;
@@ -118,8 +118,9 @@ export function textOf(value: unknown): string {
   return isObject(value) ? JSON.stringify(value) : String(value);
 }
 
-function pointerTo(place: ParameterPlace, name: string): string {
-  return `/${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+/** A name as a token of a JSON pointer. */
+function escaped(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** Reserved characters, encoded. "#" would end the query, "&" the parameter, and "+" reads as a space: those stay. */

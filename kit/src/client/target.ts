@@ -8,17 +8,19 @@ export function pathWriter(
   write: (name: string, value: unknown) => string,
 ): (values: Values) => string {
   const segments = template.split("/");
-  const fill = (segment: string, values: Values) => {
-    const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-      const value = own(values, name);
-      return value === undefined ? refuse(operation, `/path/${name}`, "is required") : write(name, value);
-    });
-    // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-    return filled !== segment && /^\.{0,2}$/.test(filled)
-      ? refuse(operation, `/path/${segment.split(/[{}]/)[1]}`, `must not make the path segment "${filled}"`)
-      : filled;
-  };
-  return (values) => segments.map((segment) => fill(segment, values)).join("/");
+  return (values) =>
+    segments
+      .map((segment) => {
+        const filled = segment.replace(/\{(.+?)\}/g, (_, name: string) => {
+          const value = own(values, name);
+          return value === undefined ? refuse(operation, name, "is required") : write(name, value);
+        });
+        // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
+        return filled !== segment && /^\.{0,2}$/.test(filled)
+          ? refuse(operation, segment.slice(1, -1), "must not be empty or dots")
+          : filled;
+      })
+      .join("/");
 }
 
 /** The members of an object that have a value. */
@@ -31,7 +33,8 @@ export function own(values: Values, name: string): unknown {
   return values && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-/** A value that cannot travel. `pointer` leads to it in the request object. */
-export function refuse(operation: string, pointer: string, message: string): never {
-  throw new InvalidRequestError(operation, [{ pointer, keyword: "encoding", message, params: {} }]);
+/** A value that cannot travel in its place. */
+export function refuse(operation: string, name: string, message: string, place = "path"): never {
+  const pointer = `/${place}/${name}`;
+  throw new InvalidRequestError(operation, "request", [{ pointer, keyword: "encoding", message, params: {} }]);
 }

@@ -17,7 +17,11 @@ export function validation(defaults?: Validation): Part<Pick<CallOptions, "valid
       if (!schema || value instanceof Uint8Array || !validates("responses", validate, defaults)) return;
       return judged(schema, (validator) => {
         if (!validator(value, true))
-          throw new InvalidResponseError(row.name, `${type} as ${schema.name}`, violationsOf(validator, value, true));
+          throw new InvalidResponseError(
+            row.name,
+            `response: ${type} as ${schema.name}`,
+            violationsOf(validator, value, true),
+          );
       });
     },
   };
@@ -26,7 +30,7 @@ export function validation(defaults?: Validation): Part<Pick<CallOptions, "valid
 /** Validates against the strict schema; at once when its validator is there. Throws `InvalidRequestError`. */
 export function check(operation: string, schema: Schema, value: unknown): void | Promise<void> {
   return judged(schema, (validator) => {
-    if (!validator(value)) throw new InvalidRequestError(operation, violationsOf(validator, value));
+    if (!validator(value)) throw new InvalidRequestError(operation, "request", violationsOf(validator, value));
   });
 }
 

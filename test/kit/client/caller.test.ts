@@ -7,7 +7,6 @@ import {
   ConnectionError,
   createCaller,
   InvalidRequestError,
-  InvalidResponseError,
   media,
   NotFoundError,
   type PagedRow,
@@ -70,7 +69,7 @@ test("nothing is undefined; an error has status and body; what is no JSON is sai
   expect(notFound).toBeInstanceOf(ApiError);
   expect(notFound).toMatchObject({ status: 404, body: { error: { code: "not_found" } }, operation: "getRun" });
   expect(await failure(get())).toMatchObject({ status: 502, body: "<html>" });
-  expect(await failure(get())).toBeInstanceOf(InvalidResponseError);
+  expect(await failure(get())).toBeInstanceOf(SyntaxError);
   expect(await failure(get())).toMatchObject({ status: 302 });
 });
 

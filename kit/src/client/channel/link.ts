@@ -8,7 +8,6 @@ import {
   sameCredentials,
   targetWith,
 } from "../auth.js";
-import { addHeaders } from "../engine.js";
 import { ChannelClosedError, ChannelOverflowError, ConnectionError } from "../errors.js";
 import type { ChannelOptions } from "../options.js";
 import type { ParameterWriter } from "../part.js";
@@ -17,6 +16,7 @@ import { apiError } from "../problem.js";
 import { backoff, DEFAULT_TIMEOUT_MS, sleep } from "../retry.js";
 import type { RequestObject, ServiceFacts } from "../row.js";
 import { styledParameters } from "../styles.js";
+import { membersOf } from "../target.js";
 import { check, validates } from "../validation.js";
 import { type Closed, Connection } from "./connection.js";
 import { MessageReader } from "./messages.js";
@@ -195,8 +195,9 @@ export class Link {
     const after = position !== undefined && resume?.cursor === "parameter" ? resume.parameter : undefined;
     const query = after === undefined ? this.#request.query : { ...this.#request.query, [after]: position };
     const headers: Record<string, string> = {};
-    addHeaders(headers, this.#engine.options.headers);
-    addHeaders(headers, this.#options.headers);
+    for (const [name, value] of membersOf({ ...this.#engine.options.headers, ...this.#options.headers })) {
+      headers[name.toLowerCase()] = String(value);
+    }
     this.#parameters.headers?.(this.#request, headers);
     return { target: this.#parameters.target({ ...this.#request, query }), headers };
   }

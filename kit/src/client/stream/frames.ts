@@ -99,5 +99,5 @@ class SseFrames implements FrameDecoder {
 }
 
 function malformed(operation: string, reason: string, cause: unknown): InvalidResponseError {
-  return new InvalidResponseError(operation, `malformed stream: ${reason}`, [], { cause });
+  return new InvalidResponseError(operation, `response: malformed stream: ${reason}`, [], { cause });
 }

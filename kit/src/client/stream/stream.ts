@@ -42,7 +42,7 @@ export class ItemStream<Item> implements AsyncIterable<Item> {
     this.#items = (async function* () {
       try {
         const media = streamMedia(operation, options.accept);
-        const accept = [media[0]?.type, plan.service?.errors.media ?? "application/json"].join(", ");
+        const accept = [media[0]?.type, plan.engine.service?.errors.media ?? "application/json"].join(", ");
         const prepared = await prepare(plan, request, options, accept);
         yield* readItems({ plan, options, prepared, media, life, answered });
       } catch (error) {

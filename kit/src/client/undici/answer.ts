@@ -19,6 +19,7 @@ type Through = ReadableWritablePair<Uint8Array, Uint8Array>;
 /** An answer as undici hands it over: chunks that wait until somebody wants all of them, or a stream. */
 export class DispatchedAnswer implements Answer {
   readonly status: number;
+  readonly ok: boolean;
   readonly chunks: Answer["chunks"];
   readonly #controller: Controller;
   readonly #fields: Fields;
@@ -34,6 +35,7 @@ export class DispatchedAnswer implements Answer {
   constructor(controller: Controller, status: number, fields: Fields) {
     this.#controller = controller;
     this.status = status;
+    this.ok = status > 199 && status < 300;
     this.#fields = fields;
     // What is compressed has to go through its stream.
     this.chunks = this.#decoder ? undefined : (maxBytes) => this.#all(maxBytes);
