@@ -73,7 +73,8 @@ export async function emit(
     const { name } = service;
     if (context.hasOperations) files.push(...once("operations", name, () => emitOperations(context, service)));
     step(`operations of ${name}`);
-    if (artefacts.has("client")) files.push(...once("client", name, () => [...emitClient(context, service), ...emitCalls(context, service)]));
+    if (artefacts.has("client"))
+      files.push(...once("client", name, () => [...emitClient(context, service), ...emitCalls(context, service)]));
     step(`client of ${name}`);
     if (artefacts.has("server")) files.push(...once("server", name, () => emitServer(context, service)));
     step(`server of ${name}`);

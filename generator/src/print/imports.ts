@@ -21,6 +21,12 @@ export class Imports {
     return name.split(" as ").at(-1) ?? name;
   }
 
+  /** The local names of all symbols imported so far. */
+  names(): Set<string> {
+    const all = [...this.types.values(), ...this.values.values()].flatMap((names) => [...names]);
+    return new Set(all.map((name) => name.split(" as ").at(-1) ?? name));
+  }
+
   /** A whole module. */
   namespace(local: string, specifier: string): string {
     this.spaces.set(specifier, local);

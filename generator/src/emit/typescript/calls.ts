@@ -18,12 +18,13 @@ export function emitCalls(context: Context, service: ServiceModel): OutputFile[]
   const code = new Imports();
   const types = new Imports();
   const rows = new Rows(() => undefined);
-  const names = localNames(context, service);
-  const calls = service.operations.map((operation) => ({
+  const rowTypes = service.operations.map((operation) => rowType(context, operation, file, types));
+  const names = localNames(service, types.names());
+  const calls = service.operations.map((operation, index) => ({
     doc: methodDoc(operation, operation.method, ""),
     local: names.get(operation.name),
     row: printValue(rowOf(rows, operation, code, kit), "", `const ${names.get(operation.name)} = `.length),
-    type: rowType(context, operation, file, types),
+    type: rowTypes[index],
   }));
   const exported = service.operations.map(({ name }) =>
     names.get(name) === name ? name : `${names.get(name)} as ${name}`,
@@ -105,9 +106,8 @@ function rowType(context: Context, operation: OperationModel, file: string, type
 }
 
 /** What the rows are called in their file: their own names, unless something else there is called so. */
-function localNames(context: Context, { operations }: ServiceModel): Map<string, string> {
-  const types = [...context.model.types.values()].map(({ name }) => name);
-  const foreign = new Set([...reservedWords, ...kitNames, ...types]);
+function localNames({ operations }: ServiceModel, imported: ReadonlySet<string>): Map<string, string> {
+  const foreign = new Set([...reservedWords, ...imported, "service", "styles", "media", "ServiceFacts"]);
   const taken = new Set([...operations.map(({ name }) => name), ...foreign]);
   return new Map(
     operations.map(({ name }) => {
@@ -120,19 +120,6 @@ function localNames(context: Context, { operations }: ServiceModel): Map<string,
     }),
   );
 }
-
-/** What the file declares or imports beside rows and models. */
-const kitNames = [
-  "service",
-  "styles",
-  "media",
-  "ServiceFacts",
-  "CallRow",
-  "PagedRow",
-  "StreamRow",
-  "Streamed",
-  "SseEvent",
-];
 
 function exportList(names: readonly string[]): string {
   const line = `{ ${names.join(", ")} }`;
