@@ -161,11 +161,15 @@ describe("the pages in docs/", () => {
   });
 
   it("show how to call, in code that runs", async () => {
-    const [calling = ""] = page("calling.md");
+    const [calling = "", lean = ""] = page("calling.md");
     compile("calling", calling);
+    compile("lean", lean);
     const { answer } = await import(pathToFileURL(join(folder, "calling.js")).href);
     const listening = await new CountingRuntime().listen();
     expect(await answer(listening.url, "token", "count to 3")).toEqual({ counted: 3 });
+    const { follow, states } = await import(pathToFileURL(join(folder, "lean.js")).href);
+    expect(await follow(listening.url, "token", "r")).toEqual({ counted: 3 });
+    expect(await states(listening.url, ["a", "b"])).toEqual(["succeeded", "succeeded"]);
     await listening.close();
   });
 });

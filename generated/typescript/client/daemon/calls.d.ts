@@ -187,18 +187,18 @@ declare const getRunResult: CallRow<GetRunResultRequest, RunResult>;
 declare const getRunTrace: CallRow<GetRunTraceRequest, TraceResponse>;
 
 export {
-  health,
-  version,
-  listInstances,
   createInstances,
   deleteInstance,
-  registerInstance,
-  listRuntimeProfiles,
-  upsertRuntimeProfile,
   deleteRuntimeProfile,
-  listRuns,
-  submitRun,
-  getRunStatus,
   getRunResult,
+  getRunStatus,
   getRunTrace,
+  health,
+  listInstances,
+  listRuns,
+  listRuntimeProfiles,
+  registerInstance,
+  submitRun,
+  upsertRuntimeProfile,
+  version,
 };

@@ -75,18 +75,18 @@ const getRunResult = { name: "getRunResult", method: "GET", path: "/v1/runs/{run
 const getRunTrace = { name: "getRunTrace", method: "GET", path: "/v1/runs/{run_id}/trace", retry: "always" };
 
 export {
-  health,
-  version,
-  listInstances,
   createInstances,
   deleteInstance,
-  registerInstance,
-  listRuntimeProfiles,
-  upsertRuntimeProfile,
   deleteRuntimeProfile,
-  listRuns,
-  submitRun,
-  getRunStatus,
   getRunResult,
+  getRunStatus,
   getRunTrace,
+  health,
+  listInstances,
+  listRuns,
+  listRuntimeProfiles,
+  registerInstance,
+  submitRun,
+  upsertRuntimeProfile,
+  version,
 };

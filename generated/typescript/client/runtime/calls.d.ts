@@ -104,4 +104,4 @@ declare const cancelRun: CallRow<CancelRunRequest, RunStatus>;
  */
 declare const streamRunEvents: StreamRow<StreamRunEventsRequest, RunEvent>;
 
-export { health, version, createRun, getRunStatus, getRunResult, cancelRun, streamRunEvents };
+export { cancelRun, createRun, getRunResult, getRunStatus, health, streamRunEvents, version };

@@ -80,4 +80,4 @@ const streamRunEvents = {
   parts: [styles, media],
 };
 
-export { health, version, createRun, getRunStatus, getRunResult, cancelRun, streamRunEvents };
+export { cancelRun, createRun, getRunResult, getRunStatus, health, streamRunEvents, version };

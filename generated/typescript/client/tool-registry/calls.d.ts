@@ -64,4 +64,4 @@ declare const getTool: CallRow<GetToolRequest, ToolDefinition>;
  */
 declare const invokeTool: CallRow<InvokeToolRequest, ToolInvocationResult>;
 
-export { health, version, listTools, getTool, invokeTool };
+export { getTool, health, invokeTool, listTools, version };

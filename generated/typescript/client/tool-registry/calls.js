@@ -24,4 +24,4 @@ const getTool = { name: "getTool", method: "GET", path: "/v1/tools/{tool_id}", r
 
 const invokeTool = { name: "invokeTool", method: "POST", path: "/v1/tool-invocations" };
 
-export { health, version, listTools, getTool, invokeTool };
+export { getTool, health, invokeTool, listTools, version };

@@ -35,7 +35,7 @@ export function emitCalls(context: Context, service: ServiceModel): OutputFile[]
     facts: printValue(rows.facts(service), "", "export const service = ".length),
     factsDoc: docComment([`What \`createCaller\` may want to know of ${docLines(service.title).join(" ")}.`], ""),
     calls,
-    exported: exportList(exported),
+    exported: exportList(exported.sort()),
   };
   return [
     { path: `${file}.js`, text: print("typescript/calls.js", { ...view, imports: code.lines() }) },

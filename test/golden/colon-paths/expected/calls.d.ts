@@ -20,4 +20,4 @@ declare const cancelTask: CallRow<CancelTaskRequest, string>;
 /** `GET /tasks/{id}.json` */
 declare const getTaskJson: CallRow<GetTaskJsonRequest, string>;
 
-export { sendMessage, streamMessage, getTask, cancelTask, getTaskJson };
+export { cancelTask, getTask, getTaskJson, sendMessage, streamMessage };

@@ -55,4 +55,4 @@ const getTaskJson = {
   parts: [media],
 };
 
-export { sendMessage, streamMessage, getTask, cancelTask, getTaskJson };
+export { cancelTask, getTask, getTaskJson, sendMessage, streamMessage };

@@ -14,4 +14,4 @@ declare const getThing: CallRow<GetThingRequest, Thing>;
 /** `PUT /things/{id}` */
 declare const putThing: CallRow<PutThingRequest, void>;
 
-export { health, getThing, putThing };
+export { getThing, health, putThing };

@@ -35,4 +35,4 @@ const putThing = {
   parts: [styles],
 };
 
-export { health, getThing, putThing };
+export { getThing, health, putThing };

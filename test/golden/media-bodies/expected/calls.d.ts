@@ -29,4 +29,4 @@ declare const shout: CallRow<ShoutRequest, string>;
 /** `POST /either` */
 declare const either: CallRow<EitherRequest | undefined, Note | void>;
 
-export { postForm, upload, putBlob, shout, either };
+export { either, postForm, putBlob, shout, upload };

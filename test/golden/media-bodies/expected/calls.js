@@ -62,4 +62,4 @@ const either = {
   parts: [media],
 };
 
-export { postForm, upload, putBlob, shout, either };
+export { either, postForm, putBlob, shout, upload };

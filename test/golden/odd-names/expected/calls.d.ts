@@ -14,4 +14,4 @@ declare const class_: CallRow<Record<string, never> | undefined, void>;
 /** `GET /no-id/{some-id}` */
 declare const getNoIdBySomeId: CallRow<GetNoIdBySomeIdRequest, void>;
 
-export { then_, class_ as class, getNoIdBySomeId };
+export { class_ as class, getNoIdBySomeId, then_ };

@@ -18,4 +18,4 @@ const class_ = { name: "class", method: "GET", path: "/class", retry: "always" }
 
 const getNoIdBySomeId = { name: "getNoIdBySomeId", method: "GET", path: "/no-id/{some-id}", retry: "always" };
 
-export { then_, class_ as class, getNoIdBySomeId };
+export { class_ as class, getNoIdBySomeId, then_ };

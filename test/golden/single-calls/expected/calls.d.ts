@@ -29,4 +29,4 @@ declare const addItem: CallRow<AddItemRequest, void>;
 /** `GET /events` */
 declare const watch: StreamRow<Record<string, never> | undefined, Item>;
 
-export { getItem, delete_ as delete, Item_ as Item, addItem, watch };
+export { Item_ as Item, addItem, delete_ as delete, getItem, watch };

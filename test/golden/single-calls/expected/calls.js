@@ -89,4 +89,4 @@ const watch = {
   parts: [media],
 };
 
-export { getItem, delete_ as delete, Item_ as Item, addItem, watch };
+export { Item_ as Item, addItem, delete_ as delete, getItem, watch };

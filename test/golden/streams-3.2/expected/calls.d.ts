@@ -14,4 +14,4 @@ declare const records: StreamRow<Record<string, never> | undefined, Tick>;
 /** `QUERY /records` */
 declare const searchRecords: StreamRow<SearchRecordsRequest, Tick>;
 
-export { ticks, records, searchRecords };
+export { records, searchRecords, ticks };

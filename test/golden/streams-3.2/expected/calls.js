@@ -45,4 +45,4 @@ const searchRecords = {
   parts: [media],
 };
 
-export { ticks, records, searchRecords };
+export { records, searchRecords, ticks };

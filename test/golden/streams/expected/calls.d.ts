@@ -19,4 +19,4 @@ declare const log: CallRow<Record<string, never> | undefined, LogResponse> & Str
 /** `GET /raw` */
 declare const raw: StreamRow<Record<string, never> | undefined, SseEvent>;
 
-export { streamEvents, log, raw };
+export { log, raw, streamEvents };

@@ -71,4 +71,4 @@ const raw = {
   parts: [media],
 };
 
-export { streamEvents, log, raw };
+export { log, raw, streamEvents };
