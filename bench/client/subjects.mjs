@@ -1,5 +1,5 @@
 // The same two calls, a GET with a path parameter and a POST of JSON, as each client writes them.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createClient } from "@hey-api/openapi-ts";
@@ -47,7 +47,9 @@ import { getTool, invokeTool } from "./hey-api/sdk.gen.ts";`,
 
 /** Writes the subjects as modules, the one that only gets and the one that does both. */
 export async function prepareSubjects() {
-  const folder = mkdtempSync(join(here, "out-"));
+  const folder = join(here, "out");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
   await createClient({
     input: contract,
     output: join(folder, "hey-api"),
