@@ -22,7 +22,15 @@ export interface Layout {
   kit(from: string, entry: KitEntry): string;
 }
 
-export type KitEntry = "" | "client" | "client/stream" | "client/channel" | "server" | "validation";
+export type KitEntry =
+  | ""
+  | "client"
+  | "client/stream"
+  | "client/channel"
+  | "server"
+  | "validation"
+  | "validation/checks"
+  | "validation/formats";
 
 /** Everything in one folder, an area in a sub-folder of its own; importable as it stands. */
 export function folderLayout(options: { readonly standalone: boolean }): Layout {

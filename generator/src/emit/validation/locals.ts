@@ -10,8 +10,6 @@ export const kitNames = [
   "isObject",
   "memberCount",
   "multipleOf",
-  "oneOfValues",
-  "otherMember",
   "own",
   "step",
 ] as const;
@@ -41,6 +39,13 @@ export const formatFunctions: Readonly<Record<string, string>> = {
   "idn-email": "idnEmailFormat",
   "idn-hostname": "idnHostnameFormat",
 };
+
+const formatNames: ReadonlySet<string> = new Set(Object.values(formatFunctions));
+
+/** Whether a function of the kit judges a format: those are a module of their own. */
+export function isFormat(name: string): boolean {
+  return formatNames.has(name);
+}
 
 /** Names that a validator's body refers to; a local of that name would hide them. */
 const taken: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { ChannelDescription } from "../../operation.js";
-import { equal } from "../../validation/equal.js";
+import { equal } from "../../validation/checks/index.js";
 import type { Validator } from "../../validation/types.js";
 import { violationsOf } from "../../validation/violations.js";
 import type { InvalidMessage } from "../options.js";

@@ -1,5 +1,5 @@
 import type { Media, Stream } from "../../operation.js";
-import { equal } from "../../validation/equal.js";
+import { equal } from "../../validation/checks/index.js";
 import { Attempt } from "../attempt.js";
 import { transmit } from "../engine.js";
 import { AbortedError, ApiError, ConnectionError } from "../errors.js";
