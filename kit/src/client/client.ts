@@ -11,7 +11,7 @@ import { retries } from "./retry.js";
 import type { RequestObject } from "./row.js";
 import { defaultUrl, serverUrl } from "./servers.js";
 import { styles } from "./styles.js";
-import { validation } from "./validation.js";
+import { checkNames, validation } from "./validation.js";
 
 /**
  * What every generated client is: a caller with all parts, and one short method an operation. Methods that stream or
@@ -27,6 +27,7 @@ export class Client {
     if (url.username + url.search + url.hash !== "") {
       throw new TypeError("baseUrl must hold no credentials, query or fragment");
     }
+    checkNames(options.headers);
     const headers = { "user-agent": options.userAgent, ...options.headers };
     const parts = [
       styles,

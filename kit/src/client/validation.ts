@@ -10,7 +10,8 @@ import type { Part } from "./part.js";
  */
 export function validation(defaults?: Validation): Part<Pick<CallOptions, "validate">> {
   return {
-    check: ({ name, request }, value, { validate }) => {
+    check: ({ name, request }, value, { validate, headers }) => {
+      checkNames(headers);
       if (request && validates("requests", validate, defaults)) return check(name, request, value);
     },
     judge: ({ row }, { schema, type }, value, { validate }) => {
@@ -25,6 +26,15 @@ export function validation(defaults?: Validation): Part<Pick<CallOptions, "valid
       });
     },
   };
+}
+
+/**
+ * Names of headers are the caller's own, not the contract's: a wrong one is a mistake in the call, and no failure of the
+ * network that might be retried. Throws `TypeError`.
+ */
+export function checkNames(headers: object = {}): void {
+  for (const name of Object.keys(headers))
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new TypeError(`"${name}" is no name of a header`);
 }
 
 /** Validates against the strict schema; at once when its validator is there. Throws `InvalidRequestError`. */

@@ -42,6 +42,18 @@ test("an invalid request is refused with pointers, and nothing is sent", async (
   expect(seen).toEqual([]);
 });
 
+test("a wrong name of a header is a mistake in the call: told at once, nothing is sent", async () => {
+  const { url, seen } = await serve((_, response) => answer(response, 200, {}));
+  expect(() => new Client(service, { baseUrl: url, headers: { "a b": "c" } })).toThrow(TypeError);
+  const call = new Client(service, { baseUrl: url }).call(
+    "getRun",
+    { path: { run_id: "r" } },
+    { headers: { "": "c" } },
+  );
+  expect(await failure(call)).toBeInstanceOf(TypeError);
+  expect(seen).toEqual([]);
+});
+
 test("validation can be switched off by direction, by client and by call", async () => {
   const { url } = await serve((_, response) => answer(response, 200, { nonsense: true }));
   const client = new Client(service, { baseUrl: url, validate: { responses: false } });
