@@ -4,6 +4,7 @@ import { parseJson } from "./json.js";
 import { type MediaType, mediaFor, parseMediaType } from "./negotiate.js";
 import { Problem } from "./problem.js";
 import type { UniversalRequest } from "./request.js";
+import type { Awaitable } from "./response.js";
 
 /** A decoded request body. */
 export interface DecodedBody {
@@ -24,58 +25,82 @@ const NO_BODY: DecodedBody = { value: undefined, judged: undefined };
 const EMPTY = new Uint8Array(0);
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/**
- * Reads and decodes the body of a request for an operation. An operation that declares no body ignores one
- * that comes anyway, within the size limit; a body without `Content-Type` is of the first declared type.
- * @throws Problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
- */
-export async function readBody(
-  request: UniversalRequest,
-  declared: Operation["body"],
-  limits: BodyLimits,
-): Promise<DecodedBody> {
-  const bytes = await readBytes(request, limits.body);
-  if (!declared) return NO_BODY;
-  const header = request.headers["content-type"];
-  const type = header === undefined ? undefined : parseMediaType(header);
-  const media = header === undefined ? declared.content[0] : type && mediaFor(declared.content, type.type);
-  if (bytes.length === 0 && !mayBeEmpty(header, media)) {
-    if (declared.required) throw new Problem("malformed_body", "A request body is required.");
-    return NO_BODY;
+/** Reads and decodes the bodies of one operation. */
+export class BodyReader {
+  readonly #declared: Operation["body"];
+
+  constructor(declared: Operation["body"]) {
+    this.#declared = declared;
   }
-  if (!media) {
-    const known = declared.content.map((content) => content.type).join(", ");
-    throw new Problem("unsupported_media_type", `The body must be of type ${known}.`, { headers: { accept: known } });
+
+  /**
+   * Reads a body. An operation that declares none ignores one that comes anyway, within the size limit; a body without
+   * `Content-Type` is of the first declared type.
+   * @throws Problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
+   */
+  async read(request: UniversalRequest, limits: BodyLimits): Promise<DecodedBody> {
+    const { body, headers } = request;
+    const bytes = body === undefined ? EMPTY : await readBytes(body, headers["content-length"], limits.body);
+    return this.#declared ? await this.#decode(bytes, headers, this.#declared, limits) : NO_BODY;
   }
-  refuseEncodings(request, type);
-  return decode(bytes, media, header ?? media.type, limits.depth);
+
+  #decode(
+    bytes: Uint8Array,
+    headers: UniversalRequest["headers"],
+    { content, required }: NonNullable<Operation["body"]>,
+    limits: BodyLimits,
+  ): Awaitable<DecodedBody> {
+    const header = headers["content-type"];
+    // What nearly every client sends needs no reading.
+    let media = header === undefined ? content[0] : content.find(({ type }) => type === header);
+    const type = header === undefined || media ? undefined : parseMediaType(header);
+    if (type) media = mediaFor(content, type.type);
+    if (bytes.length === 0 && !mayBeEmpty(header, media)) {
+      if (required) throw new Problem("malformed_body", "A request body is required.");
+      return NO_BODY;
+    }
+    if (!media) {
+      const known = content.map((one) => one.type).join(", ");
+      throw new Problem("unsupported_media_type", `The body must be of type ${known}.`, { headers: { accept: known } });
+    }
+    refuseEncodings(headers["content-encoding"], type);
+    return decode(bytes, media, header ?? media.type, limits.depth);
+  }
 }
 
 /** Collects a body. The declared length is judged before a byte is read, the true length while reading. */
-export async function readBytes(request: UniversalRequest, limit: number): Promise<Uint8Array> {
-  const { body } = request;
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
-  if (!body) return EMPTY;
+async function readBytes(
+  body: NonNullable<UniversalRequest["body"]>,
+  declaredLength: string | undefined,
+  limit: number,
+): Promise<Uint8Array> {
+  if (declaredLength !== undefined && Number(declaredLength) > limit) throw tooLarge(limit);
   if (body instanceof Uint8Array) {
     if (body.length > limit) throw tooLarge(limit);
     return body;
   }
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = body.collect ? await body.collect(limit) : await collect(body, limit);
+  } catch {
+    throw new Problem("malformed_body", "The body ended before it was complete.");
+  }
+  if (!bytes) throw tooLarge(limit);
+  return bytes;
+}
+
+async function collect(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  try {
-    for await (const chunk of body) {
-      length += chunk.length;
-      if (length > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem("malformed_body", "The body ended before it was complete.");
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
   }
   return join(chunks, length);
 }
 
-async function decode(bytes: Uint8Array, media: Media, contentType: string, depth: number): Promise<DecodedBody> {
+function decode(bytes: Uint8Array, media: Media, contentType: string, depth: number): Awaitable<DecodedBody> {
   const same = (value: unknown): DecodedBody => ({ value, judged: value });
   switch (media.format) {
     case "json":
@@ -97,12 +122,12 @@ function mayBeEmpty(header: string | undefined, media: Media | undefined): boole
   return header !== undefined && media !== undefined && ["text", "form", "binary"].includes(media.format);
 }
 
-function refuseEncodings(request: UniversalRequest, type: MediaType | undefined): void {
+function refuseEncodings(contentEncoding: string | undefined, type: MediaType | undefined): void {
   const charset = type?.parameters["charset"]?.toLowerCase();
   if (charset !== undefined && charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii") {
     throw new Problem("unsupported_media_type", "The body must be encoded in UTF-8.");
   }
-  const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
+  const encoding = contentEncoding?.trim().toLowerCase();
   if (encoding && encoding !== "identity") {
     throw new Problem("unsupported_media_type", "Compressed request bodies are not supported.");
   }
@@ -117,7 +142,8 @@ function utf8(bytes: Uint8Array): string {
   }
 }
 
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+/** One array of all chunks. */
+export function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const [only] = chunks;
   if (chunks.length === 1 && only) return only;
   const whole = new Uint8Array(length);

@@ -1,14 +1,15 @@
-import type { ChannelDescription, Operation, ServiceDescription } from "../operation.js";
+import type { ChannelDescription, ServiceDescription } from "../operation.js";
 import { Authenticator } from "./auth/authenticator.js";
 import type { Health, ServiceFacts } from "./builtin.js";
 import { DEFAULT_BODY_LIMIT, DEFAULT_DEPTH_LIMIT, type RateGate, rateGate } from "./limits.js";
 import { type Logger, loggerOf } from "./log.js";
 import type { ServerOptions } from "./options.js";
+import { Plan } from "./plan.js";
 import { Router } from "./router.js";
 
 /** What a path leads to. */
 export type Route =
-  | { readonly kind: "operation"; readonly operation: Operation }
+  | { readonly kind: "operation"; readonly plan: Plan }
   | { readonly kind: "channel"; readonly channel: ChannelDescription };
 
 /** In the router a channel has a method of its own, as its GET may share the path with an operation's. */
@@ -18,9 +19,17 @@ export type Method = (...parameters: unknown[]) => unknown;
 
 /** The person-written side of a server, as the pipeline needs it. */
 export interface Implementation {
-  /** The method of an operation or channel, bound; undefined when it is not implemented. */
+  /** What the methods are called on. */
+  readonly target: object;
+  /** The method of an operation or channel, to be called on the target; undefined when it is not implemented. */
   method(name: string): Method | undefined;
   health(): Promise<Health>;
+}
+
+/** A request, stream or channel that is under way. */
+export interface Activity {
+  readonly isAborted: boolean;
+  abort(reason: Error): void;
 }
 
 /** Everything that requests of one server share. */
@@ -32,7 +41,7 @@ export class Core {
   readonly facts: ServiceFacts;
   readonly limits: { readonly body: number; readonly depth: number };
   readonly validateResponses: boolean;
-  readonly #active = new Set<AbortController>();
+  readonly #active = new Set<Activity>();
   readonly #onDrain = new Set<() => void>();
   #onIdle: (() => void) | undefined;
   #draining = false;
@@ -43,7 +52,7 @@ export class Core {
     readonly implementation: Implementation,
   ) {
     for (const operation of Object.values(service.operations)) {
-      this.router.add(operation.method, operation.path, { kind: "operation", operation });
+      this.router.add(operation.method, operation.path, { kind: "operation", plan: new Plan(operation, service) });
     }
     for (const channel of Object.values(service.channels)) {
       this.router.add(SOCKET, channel.path, { kind: "channel", channel });
@@ -69,14 +78,14 @@ export class Core {
     return this.#draining;
   }
 
-  /** Notes that a request, stream or channel is under way. */
-  begin(controller: AbortController): void {
-    this.#active.add(controller);
+  /** Notes that something is under way. */
+  begin(activity: Activity): void {
+    this.#active.add(activity);
   }
 
   /** Notes that it is over. */
-  end(controller: AbortController): void {
-    if (this.#active.delete(controller) && this.#active.size === 0) this.#onIdle?.();
+  end(activity: Activity): void {
+    if (this.#active.delete(activity) && this.#active.size === 0) this.#onIdle?.();
   }
 
   /** Calls an action when the server begins to close; returns how to take that back. */
@@ -92,13 +101,13 @@ export class Core {
 
   /** Tells everything under way to stop now, and no longer waits for it. */
   abort(): void {
-    for (const controller of [...this.#active]) controller.abort(new Error("the server is shutting down"));
+    for (const activity of [...this.#active]) activity.abort(new Error("the server is shutting down"));
     this.#onIdle?.();
   }
 
   /** Resolves when nothing is under way, or has been told to stop. */
   async idle(): Promise<void> {
-    const running = [...this.#active].some((controller) => !controller.signal.aborted);
+    const running = [...this.#active].some(({ isAborted }) => !isAborted);
     if (running) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 }

@@ -5,15 +5,20 @@ import type { RequestContext, UniversalRequest } from "./request.js";
 
 const ACCEPTABLE_ID = /^[\w.-]{1,128}$/;
 
-/** One request on its way through the pipeline: its id, its logger and the signal that ends it. */
+/**
+ * One request on its way through the pipeline: its id, its logger and the signal that ends it. Signal and logger
+ * are made when somebody asks, because they cost more than all else here and most methods need neither.
+ */
 export class Exchange {
   readonly id: string;
-  readonly log: Logger;
   /** Name of the operation or channel, once it is known. */
   operation = "";
-  readonly #controller = new AbortController();
   readonly #startedAt = performance.now();
-  readonly #abort = (): void => this.#controller.abort(this.request.signal.reason);
+  #log: Logger | undefined;
+  #controller: AbortController | undefined;
+  #follow: (() => void) | undefined;
+  #aborted: Error | undefined;
+  #ended = false;
 
   constructor(
     readonly core: Core,
@@ -21,15 +26,28 @@ export class Exchange {
   ) {
     const wanted = request.headers["x-request-id"];
     this.id = wanted !== undefined && ACCEPTABLE_ID.test(wanted) ? wanted : crypto.randomUUID();
-    this.log = core.log.child({ requestId: this.id });
-    core.begin(this.#controller);
-    if (request.signal.aborted) this.#abort();
-    else request.signal.addEventListener("abort", this.#abort, { once: true });
+    core.begin(this);
+  }
+
+  /** A logger that carries the request id. */
+  get log(): Logger {
+    this.#log ??= this.core.log.child({ requestId: this.id });
+    return this.#log;
   }
 
   /** Aborts when the client is gone or the server's grace period is over. */
   get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#aborted);
+      else if (!this.#ended) this.#followRequest(this.#controller, this.request.signal);
+    }
     return this.#controller.signal;
+  }
+
+  /** Nobody waits for the answer any more. */
+  get isAborted(): boolean {
+    return this.#aborted !== undefined || this.request.signal.aborted;
   }
 
   /** Milliseconds since the request came, for the log. */
@@ -37,25 +55,61 @@ export class Exchange {
     return Math.round(performance.now() - this.#startedAt);
   }
 
-  /** Nothing more will be done for this request. */
-  end(): void {
-    this.request.signal.removeEventListener("abort", this.#abort);
-    this.core.end(this.#controller);
+  /** Tells the method to stop. */
+  abort(reason: Error): void {
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
   }
 
-  context(principal: Principal | undefined): RequestContext {
-    const { headers, remote } = this.request;
+  /** Nothing more will be done for this request. */
+  end(): void {
+    this.#ended = true;
+    if (this.#follow) this.request.signal.removeEventListener("abort", this.#follow);
+    this.core.end(this);
+  }
+
+  context(principal: Principal | undefined, signal?: AbortSignal): RequestContext {
+    return new Context(this, principal, signal);
+  }
+
+  #followRequest(controller: AbortController, signal: AbortSignal): void {
+    this.#follow = () => controller.abort(signal.reason);
+    if (signal.aborted) this.#follow();
+    else signal.addEventListener("abort", this.#follow, { once: true });
+  }
+}
+
+/** What a method gets to know; see `RequestContext`. */
+class Context implements RequestContext {
+  readonly requestId: string;
+  readonly operation: string;
+  readonly headers: Readonly<Record<string, string>>;
+  declare readonly principal?: Principal;
+  declare readonly remote?: string;
+  declare readonly traceparent?: string;
+  declare readonly tracestate?: string;
+  readonly #exchange: Exchange;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(exchange: Exchange, principal: Principal | undefined, signal: AbortSignal | undefined) {
+    const { headers, remote } = exchange.request;
     const { traceparent, tracestate } = headers;
-    return {
-      requestId: this.id,
-      signal: this.signal,
-      log: this.log,
-      operation: this.operation,
-      headers,
-      ...(principal ? { principal } : {}),
-      ...(remote === undefined ? {} : { remote }),
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...(tracestate === undefined ? {} : { tracestate }),
-    };
+    this.requestId = exchange.id;
+    this.operation = exchange.operation;
+    this.headers = headers;
+    this.#exchange = exchange;
+    this.#signal = signal;
+    if (principal) this.principal = principal;
+    if (remote !== undefined) this.remote = remote;
+    if (traceparent !== undefined) this.traceparent = traceparent;
+    if (tracestate !== undefined) this.tracestate = tracestate;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal ?? this.#exchange.signal;
+  }
+
+  get log(): Logger {
+    return this.#exchange.log;
   }
 }

@@ -1,20 +1,21 @@
-import type { Operation } from "../operation.js";
-import { readBody } from "./body.js";
-import { builtinFor, type Health, healthBody, versionBody } from "./builtin.js";
-import type { Core, Route } from "./core.js";
+import { violationsOf } from "../validation/index.js";
+import type { Principal } from "./auth/principal.js";
+import type { DecodedBody } from "./body.js";
+import { type Health, healthBody, versionBody } from "./builtin.js";
+import type { Core, Method, Route } from "./core.js";
 import { SOCKET } from "./core.js";
 import { corsHeaders, isPreflight, preflightResponse } from "./cors.js";
 import { Exchange } from "./exchange.js";
 import { acceptable } from "./negotiate.js";
-import { decodeParameters } from "./parameters.js";
+import type { Plan } from "./plan.js";
 import { Problem } from "./problem.js";
 import type { RequestContents, UniversalRequest } from "./request.js";
 import { splitTarget } from "./request.js";
-import { answerOf, byteLength, ContractViolation, declaredFor, encodeAnswer, successStatus } from "./respond.js";
+import { answerOf, byteLength, ContractViolation, encodeAnswer } from "./respond.js";
 import type { UniversalResponse } from "./response.js";
-import type { RouteMatch, RouteResult } from "./router.js";
+import type { RouteResult } from "./router.js";
 import { InvalidItem, openStream } from "./stream.js";
-import { invalidRequest, violations } from "./validate.js";
+import { invalidRequest } from "./validate.js";
 
 /** Answers a request. Never rejects: whatever happens becomes a response in the protocol's own shape. */
 export async function handle(core: Core, request: UniversalRequest): Promise<UniversalResponse> {
@@ -28,26 +29,46 @@ export async function handle(core: Core, request: UniversalRequest): Promise<Uni
   return finish(exchange, response);
 }
 
-/** Route → limits → authenticate → parse → validate → method → validate → serialise. */
+/**
+ * Route → limits → authenticate → parse → validate → method → validate → serialise. Each step waits only for what
+ * is a promise: most requests wait for their body and for their method, and for nothing else.
+ */
 async function answer(exchange: Exchange): Promise<UniversalResponse> {
   const { core, request } = exchange;
-  const { path } = splitTarget(request.target);
+  const { path, query } = splitTarget(request.target);
   const found = core.router.find(request.method, path);
-  if (found.kind === "found" && found.match.route.kind === "operation") {
-    exchange.operation = found.match.route.operation.name;
-  }
-  if (core.draining && builtinFor(core.service, exchange.operation) !== "health") throw leaving();
-  await core.gate?.(request);
+  const route = found.kind === "found" ? found.match.route : undefined;
+  const plan = route?.kind === "operation" ? route.plan : undefined;
+  if (plan) exchange.operation = plan.operation.name;
+  if (core.draining && plan?.builtin !== "health") throw leaving();
+  if (core.gate) await core.gate(request);
   if (core.options.cors && isPreflight(request) && found.kind !== "none") {
     return preflightResponse(core.options.cors, request, allowed(found));
   }
-  if (found.kind !== "found" || found.match.route.kind !== "operation") return await unrouted(exchange, found);
-  const { operation } = found.match.route;
-  const principal = await core.authenticator.authenticate(operation.security ?? core.service.security, request);
-  const method = methodOf(core, operation);
-  refuseUnacceptable(operation, request);
-  const contents = await readContents(exchange, operation, found.match);
-  return await respond(exchange, operation, await method(contents, exchange.context(principal)));
+  if (found.kind !== "found" || !plan) return await unrouted(exchange, found);
+  const identified = core.authenticator.authenticate(plan.security, request);
+  const principal = identified instanceof Promise ? await identified : (identified as Principal | undefined);
+  const method = methodOf(core, plan);
+  refuseUnacceptable(plan, request);
+  const contents: RequestContents = plan.parameters.read({
+    path: found.match.variables,
+    query,
+    headers: request.headers,
+  });
+  const body = await plan.body.read(request, core.limits);
+  const { request: schema } = plan.operation;
+  if (schema) {
+    const wrong = violationsOf(schema.validator ?? (await schema.load()), judgedContents(contents, body));
+    if (wrong.length > 0) throw invalidRequest(wrong);
+  }
+  if (body.value !== undefined) contents.body = body.value;
+  const result = await method.call(core.implementation.target, contents, exchange.context(principal));
+  return await respond(exchange, plan, result);
+}
+
+/** What the schema judges: the contents, with text in the place of files and bytes. */
+function judgedContents(contents: RequestContents, { judged }: DecodedBody): RequestContents {
+  return judged === undefined ? contents : { ...contents, body: judged };
 }
 
 /** Unknown paths and methods; a stranger who may not call anything learns nothing about them. */
@@ -68,26 +89,10 @@ async function unrouted(exchange: Exchange, found: RouteResult<Route>): Promise<
   throw new Problem("method_not_allowed", undefined, { headers: { allow } });
 }
 
-async function readContents(
-  exchange: Exchange,
-  operation: Operation,
-  match: RouteMatch<Route>,
-): Promise<RequestContents> {
-  const { core, request } = exchange;
-  const { query } = splitTarget(request.target);
-  const sources = { path: match.variables, query, headers: request.headers };
-  const contents: RequestContents = decodeParameters(operation.parameters ?? [], sources);
-  const body = await readBody(request, operation.body, core.limits);
-  const judged = body.judged === undefined ? contents : { ...contents, body: body.judged };
-  const wrong = await violations(operation.request, judged);
-  if (wrong.length > 0) throw invalidRequest(wrong);
-  return body.value === undefined ? contents : { ...contents, body: body.value };
-}
-
-async function respond(exchange: Exchange, operation: Operation, result: unknown): Promise<UniversalResponse> {
+async function respond(exchange: Exchange, plan: Plan, result: unknown): Promise<UniversalResponse> {
   const { core, request } = exchange;
   const check = core.validateResponses;
-  const found = answerOf(operation, result, request.headers["accept"], check);
+  const found = answerOf(plan, result, request.headers["accept"], check);
   if (found.media?.format !== "stream") return await encodeAnswer(found, check);
   if (!isIterable(found.body)) throw new ContractViolation("a stream operation must return an async iterable");
   const body = await openStream(found.body, found.media, {
@@ -103,13 +108,12 @@ async function respond(exchange: Exchange, operation: Operation, result: unknown
 }
 
 /** The written method, the kit's built-in answer, or the problem `not_implemented`. */
-function methodOf(core: Core, operation: Operation): (...parameters: unknown[]) => unknown {
+function methodOf(core: Core, { operation, builtin }: Plan): Method {
   const method = core.implementation.method(operation.name);
   if (method) return method;
   const { health, version } = core.service.builtin ?? {};
-  const kind = builtinFor(core.service, operation.name);
-  if (kind === "version" && version) return () => versionBody(version, core.facts);
-  if (kind === "health" && health) {
+  if (builtin === "version" && version) return () => versionBody(version, core.facts);
+  if (builtin === "health" && health) {
     return async () => {
       return healthBody(health, core.facts, await stateOf(core));
     };
@@ -127,8 +131,8 @@ async function stateOf(core: Core): Promise<Health> {
   }
 }
 
-function refuseUnacceptable(operation: Operation, request: UniversalRequest): void {
-  const contents = declaredFor(operation, successStatus(operation))?.content;
+function refuseUnacceptable(plan: Plan, request: UniversalRequest): void {
+  const contents = plan.declaredFor(plan.successStatus)?.content;
   if (!contents || contents.length === 0 || acceptable(contents, request.headers["accept"])) return;
   const types = contents.map(({ type }) => type).join(", ");
   throw new Problem("not_acceptable", `This operation answers with ${types}.`);
@@ -153,25 +157,21 @@ function report(exchange: Exchange, error: unknown): void {
   }
 }
 
-function finish(exchange: Exchange, response: UniversalResponse): UniversalResponse {
-  const { core, request, log } = exchange;
-  const headers: Record<string, string> = {
-    ...response.headers,
-    "x-request-id": exchange.id,
-    ...corsHeaders(core.options.cors, request),
-  };
-  let body = response.body;
+function finish(exchange: Exchange, { status, headers, body }: UniversalResponse): UniversalResponse {
+  const { core, request } = exchange;
+  headers["x-request-id"] = exchange.id;
+  if (core.options.cors) Object.assign(headers, corsHeaders(core.options.cors, request));
   const streaming = typeof body === "object" && !(body instanceof Uint8Array);
-  const empty = response.status === 204 || response.status === 304;
-  if (!streaming && !empty) headers["content-length"] = String(byteLength(body as string | Uint8Array | undefined));
-  if (request.method === "HEAD" || empty) {
-    if (streaming) void (body as AsyncGenerator).return(undefined);
-    body = undefined;
-  }
+  const empty = status === 204 || status === 304;
+  if (!streaming && !empty) headers["content-length"] = String(byteLength(body));
+  const response: UniversalResponse = { status, headers };
+  if (request.method !== "HEAD" && !empty) {
+    if (body !== undefined) response.body = body;
+  } else if (streaming) void body[Symbol.asyncIterator]().return?.();
   if (!streaming) exchange.end();
-  const { status } = response;
-  log.info({ operation: exchange.operation, method: request.method, status, ms: exchange.elapsed }, "answered");
-  return { status, headers, ...(body === undefined ? {} : { body }) };
+  const { id: requestId, operation } = exchange;
+  core.log.info({ requestId, operation, method: request.method, status, ms: exchange.elapsed }, "answered");
+  return response;
 }
 
 function allowed(found: RouteResult<Route>): string[] {
@@ -182,8 +182,8 @@ function allowed(found: RouteResult<Route>): string[] {
 }
 
 function isPublic(core: Core, route: Route): boolean {
-  const row = route.kind === "operation" ? route.operation : route.channel;
-  return (row.security ?? core.service.security ?? []).length === 0;
+  const security = route.kind === "operation" ? route.plan.security : (route.channel.security ?? core.service.security);
+  return (security ?? []).length === 0;
 }
 
 /** The answer while the server closes; the client should take another connection. */

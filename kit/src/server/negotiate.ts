@@ -42,7 +42,8 @@ export function mediaFor(contents: readonly Media[], type: string): Media | unde
  * An absent or unreadable header accepts everything. Undefined when nothing declared is acceptable.
  */
 export function acceptable(contents: readonly Media[], accept: string | undefined): Media | undefined {
-  const ranges = accept === undefined ? [] : rangesOf(accept);
+  if (accept === undefined || accept === "*/*") return contents[0];
+  const ranges = rangesOf(accept);
   if (ranges.length === 0) return contents[0];
   let best: Media | undefined;
   let bestQuality = 0;

@@ -1,4 +1,6 @@
 import type { Parameter, ParameterType } from "../operation.js";
+import { deeperThan } from "./json.js";
+import { DEFAULT_DEPTH_LIMIT } from "./limits.js";
 import { put } from "./members.js";
 import { Problem } from "./problem.js";
 
@@ -21,10 +23,7 @@ export function decodeRecord(parameter: Parameter, text: string): Record<string,
   const parts = divide(parameter, text);
   const record: Record<string, unknown> = {};
   const set = (name: string, value: string): void => {
-    const type: ParameterType = Object.hasOwn(parameter.members ?? {}, name)
-      ? (parameter.members?.[name] ?? "string")
-      : "string";
-    put(record, name, convert(decode(parameter, value), type, parameter));
+    put(record, name, convert(decode(parameter, value), memberType(parameter, name), parameter));
   };
   if (parameter.explode && !isRepeated(parameter)) {
     for (const part of parts) {
@@ -37,6 +36,11 @@ export function decodeRecord(parameter: Parameter, text: string): Record<string,
     }
   }
   return record;
+}
+
+/** The declared type of an object's member; text where the contract does not say. */
+export function memberType({ members = {} }: Parameter, name: string): ParameterType {
+  return Object.hasOwn(members, name) ? (members[name] ?? "string") : "string";
 }
 
 /** In query and cookie an exploded array repeats its name. */
@@ -69,7 +73,7 @@ function matrixParts(parameter: Parameter, plain: string): string[] {
   const parts = plain.split(";");
   const prefix = `${parameter.name}=`;
   return parameter.type === "array"
-    ? parts.map((part) => (part.startsWith(prefix) ? part.slice(prefix.length) : part))
+    ? parts.map((part) => (part.startsWith(prefix) ? part.slice(prefix.length) : part === parameter.name ? "" : part))
     : parts;
 }
 
@@ -101,6 +105,7 @@ function decode(parameter: Parameter, text: string): string {
 /** Reads text as a type. What is no value of the type stays text, for the schema to refuse. */
 function convert(text: string, type: ParameterType, parameter: Parameter): unknown {
   if (type !== "json") return scalarOf(text, type);
+  if (deeperThan(text, DEFAULT_DEPTH_LIMIT)) throw wrong(parameter, "contentMediaType", "is nested too deep");
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,6 +1,7 @@
-import type { Parameter, ParameterPlace, ParameterType } from "../operation.js";
-import { put } from "./members.js";
-import { decodeList, decodeRecord, decodeScalar, type RawOccurrences } from "./parameter-styles.js";
+import type { Parameter, ParameterPlace } from "../operation.js";
+import { own, put } from "./members.js";
+import { decodeList, decodeRecord, decodeScalar, memberType, type RawOccurrences } from "./parameter-styles.js";
+import { Problem } from "./problem.js";
 import type { RequestContents } from "./request.js";
 
 /** Where the parameters of a request are looked for; everything still as on the wire. */
@@ -15,51 +16,48 @@ export interface ParameterSources {
 
 type Groups = Pick<RequestContents, ParameterPlace>;
 
-/**
- * Decodes the declared parameters by their OpenAPI style. Each place that declares a parameter gets a group,
- * be it empty. Text that is no value of the declared type stays text, so that the schema says what is wrong.
- * Undeclared query parameters are ignored.
- * @throws Problem `invalid_request` on a broken percent-encoding
- */
-export function decodeParameters(declared: readonly Parameter[], sources: ParameterSources): Groups {
-  const groups: Groups = {};
-  if (declared.length === 0) return groups;
-  const query = pairs(sources.query, "&");
-  const cookies = sources.headers["cookie"] === undefined ? [] : pairs(sources.headers["cookie"], ";");
-  for (const parameter of declared) {
-    groups[parameter.in] ??= {};
-    const group = groups[parameter.in];
-    const value = decodeParameter(parameter, declared, sources, query, cookies);
-    if (group && value !== undefined) put(group, parameter.name, value);
-  }
-  return groups;
-}
+/** More parameters than this in query or cookies are an attack on whoever reads them. */
+const MOST_PARAMETERS = 1000;
 
-function decodeParameter(
-  parameter: Parameter,
-  declared: readonly Parameter[],
-  sources: ParameterSources,
-  query: RawOccurrences,
-  cookies: RawOccurrences,
-): unknown {
-  switch (parameter.in) {
-    case "path": {
-      const text = sources.path[parameter.name];
-      return text === undefined ? undefined : decodeSingle(parameter, text);
+/** Reads the declared parameters of one operation from a request, by their OpenAPI style. */
+export class ParameterReader {
+  readonly #declared: readonly (Parameter & { readonly lowerName: string })[];
+  readonly #places: readonly ParameterPlace[];
+
+  constructor(declared: readonly Parameter[]) {
+    this.#declared = declared.map((parameter) => ({ ...parameter, lowerName: parameter.name.toLowerCase() }));
+    this.#places = [...new Set(declared.map((parameter) => parameter.in))];
+  }
+
+  /**
+   * Each place that declares a parameter gets a group, be it empty. Text that is no value of the declared type stays
+   * text, so that the schema says what is wrong. Undeclared query parameters are ignored.
+   * @throws Problem `invalid_request` on a broken percent-encoding, or on far too many parameters
+   */
+  read(sources: ParameterSources): Groups {
+    const groups: Groups = {};
+    let query: RawOccurrences = [];
+    let cookies: RawOccurrences = [];
+    for (const place of this.#places) {
+      groups[place] = {};
+      if (place === "query") query = pairs(sources.query, "&");
+      else if (place === "cookie") cookies = pairs(sources.headers["cookie"] ?? "", ";");
     }
-    case "header": {
-      const text = sources.headers[parameter.name.toLowerCase()];
-      return text === undefined ? undefined : decodeSingle(parameter, text);
+    for (const parameter of this.#declared) {
+      const { name, lowerName } = parameter;
+      let value: unknown;
+      if (parameter.in === "path") value = decodeSingle(parameter, sources.path[name]);
+      else if (parameter.in === "header") value = decodeSingle(parameter, own(sources.headers, lowerName));
+      else value = decodeMany(parameter, parameter.in === "query" ? query : cookies, this.#declared);
+      if (value !== undefined) put(groups[parameter.in] ?? {}, name, value);
     }
-    case "query":
-      return decodeMany(parameter, query, declared);
-    case "cookie":
-      return decodeMany(parameter, cookies, declared);
+    return groups;
   }
 }
 
 /** A value of path or header: one text holds it all. */
-function decodeSingle(parameter: Parameter, text: string): unknown {
+function decodeSingle(parameter: Parameter, text: unknown): unknown {
+  if (typeof text !== "string") return undefined;
   const shape = shapeOf(parameter);
   if (shape === "list") return decodeList(parameter, [text]);
   if (shape === "record") return decodeRecord(parameter, text);
@@ -85,15 +83,17 @@ function decodeMany(parameter: Parameter, all: RawOccurrences, declared: readonl
 
 function decodeMembers(parameter: Parameter, members: RawOccurrences): unknown {
   if (members.length === 0) return undefined;
+  const texts = new Map<string, string[]>();
+  for (const [name, text] of members) {
+    const known = texts.get(name);
+    if (known) known.push(text);
+    else texts.set(name, [text]);
+  }
   const record: Record<string, unknown> = {};
-  for (const name of new Set(members.map(([member]) => member))) {
-    const type: ParameterType = Object.hasOwn(parameter.members ?? {}, name)
-      ? (parameter.members?.[name] ?? "string")
-      : "string";
-    const values = members
-      .filter(([member]) => member === name)
-      .map(([, text]) => decodeScalar({ ...parameter, type }, text));
-    put(record, name, values.length === 1 ? values[0] : values);
+  for (const [name, all] of texts) {
+    const type = memberType(parameter, name);
+    const values = all.map((text) => decodeScalar({ ...parameter, type }, text));
+    put(record, name, values.length === 1 && type !== "array" ? values[0] : values);
   }
   return record;
 }
@@ -122,7 +122,10 @@ function shapeOf(parameter: Parameter): "list" | "record" | "scalar" {
 /** Names decoded, values raw. A name that does not decode is no declared one. */
 function pairs(text: string, separator: "&" | ";"): RawOccurrences {
   const found: [string, string][] = [];
-  for (const part of text.split(separator)) {
+  if (text === "") return found;
+  const parts = text.split(separator, MOST_PARAMETERS + 1);
+  if (parts.length > MOST_PARAMETERS) throw new Problem("invalid_request", "There are too many parameters.");
+  for (const part of parts) {
     const pair = separator === ";" ? part.trim() : part;
     if (pair === "") continue;
     const at = pair.indexOf("=");

@@ -1,6 +1,12 @@
 import type { Principal } from "./auth/principal.js";
 import type { Logger } from "./log.js";
 
+/** A body that its host can collect at once, which is cheaper than chunk by chunk. */
+export interface RequestBody extends AsyncIterable<Uint8Array> {
+  /** All bytes; undefined when there are more than `limit`, and then the rest is of no interest. Rejects when it is cut off. */
+  collect?(limit: number): Promise<Uint8Array | undefined>;
+}
+
 /**
  * One HTTP request as the pipeline sees it, whatever the host: `node:http`, fetch, Fastify or Express.
  * Adapters build it; nothing in the pipeline knows where it came from.
@@ -13,7 +19,7 @@ export interface UniversalRequest {
   /** Names in lower case; repeated fields joined as HTTP says. */
   readonly headers: Readonly<Record<string, string>>;
   /** The raw body. Read at most once, and never further than the size limit. */
-  readonly body?: AsyncIterable<Uint8Array> | Uint8Array | undefined;
+  readonly body?: RequestBody | Uint8Array | undefined;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
   /** The peer's address, for rate limits and logs. */

@@ -33,6 +33,7 @@ export class Server {
   ) {
     this.channelOptions = options.channels ?? {};
     this.#core = new Core(service, options, {
+      target: this,
       method: (name) => methodOf(this, name),
       health: () => this.checkHealth(),
     });
@@ -95,5 +96,5 @@ function methodOf(server: Server, name: string): Method | undefined {
   const inherited = (Server.prototype as unknown as Record<string, unknown>)[name];
   if (typeof method !== "function" || method === inherited || name === "constructor" || name === "fetch")
     return undefined;
-  return (method as Method).bind(server);
+  return method as Method;
 }

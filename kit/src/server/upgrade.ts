@@ -1,12 +1,13 @@
 import type { ChannelDescription } from "../operation.js";
+import type { Principal } from "./auth/principal.js";
 import { ChannelClosed, type ChannelSocket, InvalidMessage, ServerChannel } from "./channel.js";
 import { type Core, type Method, SOCKET } from "./core.js";
 import { mayOpenSocket } from "./cors.js";
 import { Exchange } from "./exchange.js";
 import { failure, leaving } from "./handler.js";
-import { decodeParameters } from "./parameters.js";
+import { ParameterReader } from "./parameters.js";
 import { Problem } from "./problem.js";
-import { type RequestContents, type RequestContext, splitTarget, type UniversalRequest } from "./request.js";
+import { type RequestContents, splitTarget, type UniversalRequest } from "./request.js";
 import { byteLength } from "./respond.js";
 import type { UniversalResponse } from "./response.js";
 import { invalidRequest, violations } from "./validate.js";
@@ -53,12 +54,12 @@ async function accept(exchange: Exchange): Promise<AcceptedChannel> {
   const method = core.implementation.method(channel.name);
   if (!method) throw new Problem("not_implemented");
   const sources = { path: found.match.variables, query: target.query, headers: request.headers };
-  const contents: RequestContents = decodeParameters(channel.parameters ?? [], sources);
+  const contents: RequestContents = new ParameterReader(channel.parameters ?? []).read(sources);
   const wrong = await violations(channel.request, contents);
   if (wrong.length > 0) throw invalidRequest(wrong);
   return {
     protocol: offered(request, channel.subprotocol),
-    run: (socket) => run(exchange, channel, method, contents, exchange.context(principal), socket),
+    run: (socket) => run(exchange, channel, method, contents, principal, socket),
     abandon: () => exchange.end(),
   };
 }
@@ -68,7 +69,7 @@ async function run(
   description: ChannelDescription,
   method: Method,
   contents: RequestContents,
-  context: RequestContext,
+  principal: Principal | undefined,
   socket: ChannelSocket,
 ): Promise<void> {
   const { core, log } = exchange;
@@ -78,7 +79,9 @@ async function run(
   log.info({ operation: description.name }, "channel opened");
   try {
     await Promise.race([
-      Promise.resolve(method(contents, channel, { ...context, signal: channel.signal })),
+      Promise.resolve(
+        method.call(core.implementation.target, contents, channel, exchange.context(principal, channel.signal)),
+      ),
       ended(exchange, channel),
     ]);
     channel.close(1000);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Parameter } from "../../../kit/src/index.js";
 import { deeperThan } from "../../../kit/src/server/json.js";
 import { acceptable, parseMediaType } from "../../../kit/src/server/negotiate.js";
-import { decodeParameters } from "../../../kit/src/server/parameters.js";
+import { ParameterReader } from "../../../kit/src/server/parameters.js";
 import { Router } from "../../../kit/src/server/router.js";
 
 const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((value) => !/\p{Surrogate}/u.test(value));
@@ -12,7 +12,10 @@ const encode = (value: string) =>
 const decode = (
   parameter: Parameter,
   sources: { path?: Record<string, string>; query?: string; headers?: Record<string, string> },
-) => decodeParameters([parameter], { path: {}, query: "", headers: {}, ...sources })[parameter.in]?.[parameter.name];
+) =>
+  new ParameterReader([parameter]).read({ path: {}, query: "", headers: {}, ...sources })[parameter.in]?.[
+    parameter.name
+  ];
 
 describe("parameters", () => {
   const list = (style: Parameter["style"], place: "path" | "query", explode: boolean): Parameter => ({

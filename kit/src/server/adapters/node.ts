@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
+import { NodeRequest } from "./node-request.js";
 
 /** What the adapters need of a server. */
 export interface Handler {
@@ -22,11 +23,10 @@ export async function serve(
   outgoing: ServerResponse,
   target: string = incoming.url ?? "/",
 ): Promise<void> {
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
-  outgoing.on("error", () => gone.abort());
+  outgoing.on("error", ignore); // followed by `close`, which is what counts
   try {
-    await write(outgoing, await server.handle(universalRequest(incoming, gone.signal, target)));
+    const written = write(outgoing, await server.handle(new NodeRequest(incoming, outgoing, target)));
+    if (written) await written;
   } catch {
     outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
   }
@@ -34,67 +34,31 @@ export async function serve(
   if (!incoming.readableEnded) incoming.resume();
 }
 
-/** A node request as the pipeline wants it. */
-export function universalRequest(incoming: IncomingMessage, signal: AbortSignal, target: string): UniversalRequest {
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return {
-    method: incoming.method ?? "GET",
-    target: originForm(target),
-    headers,
-    body: hasBody(headers) ? chunksOf(incoming) : undefined,
-    signal,
-    ...(incoming.socket.remoteAddress === undefined ? {} : { remote: incoming.socket.remoteAddress }),
-  };
-}
-
-/** A proxy may send the whole URL as target (RFC 9112, 3.2.2). */
-function originForm(target: string): string {
-  if (target.startsWith("/")) return target;
-  const start = target.indexOf("://");
-  const path = start < 0 ? -1 : target.indexOf("/", start + 3);
-  return path < 0 ? "/" : target.slice(path);
-}
-
-function hasBody(headers: Readonly<Record<string, string>>): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}
-
-/** Leaving early must not destroy the socket: the refusal of an oversize body still has to be written to it. */
-function chunksOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> };
-}
-
-/** Writes a response, as fast as the client reads it. */
-export async function write(outgoing: ServerResponse, { status, headers, body }: UniversalResponse): Promise<void> {
+/** Writes a response, a stream as fast as the client reads it. Only then is there something to wait for. */
+export function write(outgoing: ServerResponse, { status, headers, body }: UniversalResponse): Promise<void> | undefined {
+  const streaming = typeof body === "object" && !(body instanceof Uint8Array);
   if (outgoing.destroyed) {
-    if (typeof body === "object" && !(body instanceof Uint8Array)) await close(body);
-    return;
+    if (streaming) void body[Symbol.asyncIterator]().return?.();
+    return undefined;
   }
   outgoing.writeHead(status, headers);
-  if (body === undefined || typeof body === "string" || body instanceof Uint8Array) {
-    outgoing.end(body);
-    return;
-  }
+  if (streaming) return writeStream(outgoing, body);
+  outgoing.end(body);
+  return undefined;
+}
+
+async function writeStream(outgoing: ServerResponse, body: AsyncIterable<string | Uint8Array>): Promise<void> {
   outgoing.flushHeaders();
-  let written = Promise.resolve();
   try {
     for await (const chunk of body) {
       if (outgoing.destroyed) break;
-      let more = true;
-      written = new Promise((resolve) => {
-        more = outgoing.write(chunk, () => resolve());
-      });
-      if (!more) await writable(outgoing);
+      if (!outgoing.write(chunk)) await writable(outgoing);
     }
     outgoing.end();
   } catch {
     // Already logged. What came before the failure still goes out; then the cut connection tells the client
     // that the stream is not complete.
-    await Promise.race([written, closed(outgoing)]);
-    outgoing.destroy();
+    outgoing.socket?.destroySoon();
   }
 }
 
@@ -112,10 +76,4 @@ async function writable(outgoing: ServerResponse): Promise<void> {
   });
 }
 
-async function closed(outgoing: ServerResponse): Promise<void> {
-  if (!outgoing.destroyed) await new Promise((resolve) => outgoing.once("close", resolve));
-}
-
-async function close(body: AsyncIterable<unknown>): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.();
-}
+function ignore(): void {}

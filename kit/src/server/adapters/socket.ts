@@ -5,7 +5,8 @@ import type { ChannelOptions, ChannelSocket } from "../channel.js";
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
 import type { AcceptedChannel } from "../upgrade.js";
-import { type Handler, serve, universalRequest, write } from "./node.js";
+import { type Handler, serve, write } from "./node.js";
+import { NodeRequest } from "./node-request.js";
 
 const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 const DEFAULT_PING_INTERVAL_MS = 30_000;
@@ -51,7 +52,7 @@ export class SocketHost {
       await serve(this.server, incoming, rawResponse(incoming, socket), target);
       return;
     }
-    const verdict = await this.server.upgrade(universalRequest(incoming, gone.signal, target));
+    const verdict = await this.server.upgrade(new NodeRequest(incoming, socket, target));
     if (!("run" in verdict)) {
       await write(rawResponse(incoming, socket), verdict);
       return;

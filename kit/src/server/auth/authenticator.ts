@@ -1,6 +1,7 @@
 import type { SecurityRequirement, SecurityScheme, ServiceDescription } from "../../operation.js";
 import { Problem } from "../problem.js";
 import { splitTarget, type UniversalRequest } from "../request.js";
+import type { Awaitable } from "../response.js";
 import { unauthorized } from "./challenge.js";
 import { credentialOf } from "./credentials.js";
 import { jwtCheck } from "./jwt.js";
@@ -43,14 +44,22 @@ export class Authenticator {
    * The caller, or undefined where anyone may call.
    * @throws Problem `unauthorized`, `forbidden` (scopes), or what a check threw, such as `unavailable`
    */
-  async authenticate(
+  authenticate(
     security: readonly SecurityRequirement[] | undefined,
     request: UniversalRequest,
     upgrade = false,
-  ): Promise<Principal | undefined> {
+  ): Awaitable<Principal | undefined> {
     if (!security || security.length === 0) return undefined;
     if (this.#options.exemptPaths?.includes(splitTarget(request.target).path)) return undefined;
     if (this.mode === "disabled") return anonymous(this.#options.devSubject ?? "dev");
+    return this.#authenticate(security, request, upgrade);
+  }
+
+  async #authenticate(
+    security: readonly SecurityRequirement[],
+    request: UniversalRequest,
+    upgrade: boolean,
+  ): Promise<Principal | undefined> {
     const outcomes: Outcome[] = [];
     for (const requirement of security) {
       const outcome = await this.#alternative(requirement, request, upgrade);

@@ -1,0 +1,53 @@
+import type { Response as DeclaredResponse, Operation, SecurityRequirement, ServiceDescription } from "../operation.js";
+import { BodyReader } from "./body.js";
+import { builtinFor } from "./builtin.js";
+import { ParameterReader } from "./parameters.js";
+
+/** What the contract declares for one status. */
+export interface Declared extends DeclaredResponse {
+  readonly status: number;
+  /** Headers that an answer must have, in lower case. */
+  readonly requiredHeaders: readonly string[];
+}
+
+/** All that can be said of an operation before its first request, so that no request has to work it out. */
+export class Plan {
+  readonly security: readonly SecurityRequirement[] | undefined;
+  readonly builtin: "health" | "version" | undefined;
+  readonly parameters: ParameterReader;
+  readonly body: BodyReader;
+  /** What a bare result answers: the lowest declared 2xx, else 200. */
+  readonly successStatus: number;
+  readonly #declared = new Map<number, Declared | undefined>();
+
+  constructor(
+    readonly operation: Operation,
+    service: ServiceDescription,
+  ) {
+    this.security = operation.security ?? service.security;
+    this.builtin = builtinFor(service, operation.name);
+    this.parameters = new ParameterReader(operation.parameters ?? []);
+    this.body = new BodyReader(operation.body);
+    const successes = Object.keys(operation.responses).filter((code) => /^2\d\d$/.test(code));
+    this.successStatus = successes.length === 0 ? 200 : Math.min(...successes.map(Number));
+  }
+
+  /** What the contract declares for a status: itself, its range, or the default. */
+  declaredFor(status: number): Declared | undefined {
+    if (!this.#declared.has(status)) this.#declared.set(status, declaredFor(this.operation, status));
+    return this.#declared.get(status);
+  }
+}
+
+function declaredFor({ responses }: Operation, status: number): Declared | undefined {
+  const range = `${Math.floor(status / 100)}XX`;
+  const key = [String(status), range, range.toLowerCase(), "default"].find((name) => Object.hasOwn(responses, name));
+  const declared = key === undefined ? undefined : responses[key];
+  if (!declared) return undefined;
+  const headers = Object.entries(declared.headers ?? {});
+  return {
+    ...declared,
+    status,
+    requiredHeaders: headers.filter(([, { required }]) => required).map(([name]) => name.toLowerCase()),
+  };
+}
