@@ -3,7 +3,7 @@ import { parseForm, parseMultipart } from "./forms.js";
 import { parseJson } from "./json.js";
 import { type MediaType, mediaFor, parseMediaType } from "./negotiate.js";
 import { Problem } from "./problem.js";
-import type { UniversalRequest } from "./request.js";
+import type { RequestBody, UniversalRequest } from "./request.js";
 import type { Awaitable } from "./response.js";
 
 /** A decoded request body. */
@@ -38,18 +38,20 @@ export class BodyReader {
    * `Content-Type` is of the first declared type.
    * @throws Problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
    */
-  async read(request: UniversalRequest, limits: BodyLimits): Promise<DecodedBody> {
-    const { body, headers } = request;
-    const bytes = body === undefined ? EMPTY : await readBytes(body, headers["content-length"], limits.body);
-    return this.#declared ? await this.#decode(bytes, headers, this.#declared, limits) : NO_BODY;
+  read({ body, headers }: UniversalRequest, limits: BodyLimits): Awaitable<DecodedBody> {
+    if (body === undefined) return this.#decode(EMPTY, headers, limits);
+    const length = headers["content-length"];
+    if (length !== undefined && Number(length) > limits.body) throw tooLarge(limits.body);
+    if (!(body instanceof Uint8Array)) {
+      return collect(body, limits.body).then((bytes) => this.#decode(bytes, headers, limits));
+    }
+    if (body.length > limits.body) throw tooLarge(limits.body);
+    return this.#decode(body, headers, limits);
   }
 
-  #decode(
-    bytes: Uint8Array,
-    headers: UniversalRequest["headers"],
-    { content, required }: NonNullable<Operation["body"]>,
-    limits: BodyLimits,
-  ): Awaitable<DecodedBody> {
+  #decode(bytes: Uint8Array, headers: UniversalRequest["headers"], limits: BodyLimits): Awaitable<DecodedBody> {
+    if (!this.#declared) return NO_BODY;
+    const { content, required } = this.#declared;
     const header = headers["content-type"];
     // What nearly every client sends needs no reading.
     let media = header === undefined ? content[0] : content.find(({ type }) => type === header);
@@ -68,20 +70,11 @@ export class BodyReader {
   }
 }
 
-/** Collects a body. The declared length is judged before a byte is read, the true length while reading. */
-async function readBytes(
-  body: NonNullable<UniversalRequest["body"]>,
-  declaredLength: string | undefined,
-  limit: number,
-): Promise<Uint8Array> {
-  if (declaredLength !== undefined && Number(declaredLength) > limit) throw tooLarge(limit);
-  if (body instanceof Uint8Array) {
-    if (body.length > limit) throw tooLarge(limit);
-    return body;
-  }
+/** All bytes of a body, no more than the limit. */
+async function collect(body: RequestBody, limit: number): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined;
   try {
-    bytes = body.collect ? await body.collect(limit) : await collect(body, limit);
+    bytes = body.collect ? await body.collect(limit) : await joined(body, limit);
   } catch {
     throw new Problem("malformed_body", "The body ended before it was complete.");
   }
@@ -89,7 +82,7 @@ async function readBytes(
   return bytes;
 }
 
-async function collect(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+async function joined(body: RequestBody, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {

@@ -1,5 +1,5 @@
-import { violationsOf } from "../validation/index.js";
-import type { Principal } from "./auth/principal.js";
+import type { Media } from "../operation.js";
+import { type Validator, violationsOf } from "../validation/index.js";
 import type { DecodedBody } from "./body.js";
 import { type Health, healthBody, versionBody } from "./builtin.js";
 import type { Core, Method, Route } from "./core.js";
@@ -11,64 +11,57 @@ import type { Plan } from "./plan.js";
 import { Problem } from "./problem.js";
 import type { RequestContents, UniversalRequest } from "./request.js";
 import { splitTarget } from "./request.js";
-import { answerOf, byteLength, ContractViolation, encodeAnswer } from "./respond.js";
-import type { UniversalResponse } from "./response.js";
+import { type Answer, answerOf, byteLength, ContractViolation, encodeAnswer } from "./respond.js";
+import type { Awaitable, UniversalResponse } from "./response.js";
 import type { RouteResult } from "./router.js";
 import { InvalidItem, openStream } from "./stream.js";
 import { invalidRequest } from "./validate.js";
 
-/** Answers a request. Never rejects: whatever happens becomes a response in the protocol's own shape. */
+/**
+ * Answers a request. Never rejects: whatever happens becomes a response in the protocol's own shape.
+ *
+ * Route → limits → authenticate → parse → validate → method → validate → serialise, in one function that waits only
+ * for what is a promise. Most requests wait for their body and for their method; each more would cost every request.
+ */
 export async function handle(core: Core, request: UniversalRequest): Promise<UniversalResponse> {
   const exchange = new Exchange(core, request);
-  let response: UniversalResponse;
   try {
-    response = await answer(exchange);
+    const { path, query } = splitTarget(request.target);
+    const found = core.router.find(request.method, path);
+    const plan = planOf(found);
+    if (plan) exchange.operation = plan.operation.name;
+    if (core.draining && plan?.builtin !== "health") throw leaving();
+    if (core.gate) await core.gate(request);
+    if (core.options.cors && isPreflight(request) && found.kind !== "none") {
+      return finish(exchange, preflightResponse(core.options.cors, request, allowed(found)));
+    }
+    if (found.kind !== "found" || !plan) return finish(exchange, await unrouted(exchange, found));
+    const caller = core.authenticator.authenticate(plan.security, request);
+    const principal = isPending(caller) ? await caller : caller;
+    const method = methodOf(core, plan);
+    refuseUnacceptable(plan, request);
+    const contents = plan.parameters.read(found.match.values, query, request.headers);
+    const read = plan.body.read(request, core.limits);
+    const body = isPending(read) ? await read : read;
+    const { request: schema } = plan.operation;
+    check(schema && (schema.validator ?? (await schema.load())), contents, body);
+    const result = method.call(core.implementation.target, contents, exchange.context(principal));
+    const response = respond(exchange, plan, isPending(result) ? await result : result);
+    return finish(exchange, isPending(response) ? await response : response);
   } catch (error) {
-    response = failure(exchange, error);
+    return finish(exchange, failure(exchange, error));
   }
-  return finish(exchange, response);
 }
 
-/**
- * Route → limits → authenticate → parse → validate → method → validate → serialise. Each step waits only for what
- * is a promise: most requests wait for their body and for their method, and for nothing else.
- */
-async function answer(exchange: Exchange): Promise<UniversalResponse> {
-  const { core, request } = exchange;
-  const { path, query } = splitTarget(request.target);
-  const found = core.router.find(request.method, path);
-  const route = found.kind === "found" ? found.match.route : undefined;
-  const plan = route?.kind === "operation" ? route.plan : undefined;
-  if (plan) exchange.operation = plan.operation.name;
-  if (core.draining && plan?.builtin !== "health") throw leaving();
-  if (core.gate) await core.gate(request);
-  if (core.options.cors && isPreflight(request) && found.kind !== "none") {
-    return preflightResponse(core.options.cors, request, allowed(found));
-  }
-  if (found.kind !== "found" || !plan) return await unrouted(exchange, found);
-  const identified = core.authenticator.authenticate(plan.security, request);
-  const principal = identified instanceof Promise ? await identified : (identified as Principal | undefined);
-  const method = methodOf(core, plan);
-  refuseUnacceptable(plan, request);
-  const contents: RequestContents = plan.parameters.read({
-    path: found.match.variables,
-    query,
-    headers: request.headers,
-  });
-  const body = await plan.body.read(request, core.limits);
-  const { request: schema } = plan.operation;
-  if (schema) {
-    const wrong = violationsOf(schema.validator ?? (await schema.load()), judgedContents(contents, body));
-    if (wrong.length > 0) throw invalidRequest(wrong);
-  }
-  if (body.value !== undefined) contents.body = body.value;
-  const result = await method.call(core.implementation.target, contents, exchange.context(principal));
-  return await respond(exchange, plan, result);
+/** Judges the contents, with text in the place of files and bytes, and adds the body to them. */
+function check(validator: Validator | undefined, contents: RequestContents, { value, judged }: DecodedBody): void {
+  if (judged !== undefined) contents.body = judged;
+  if (validator && !validator(contents)) throw invalidRequest(violationsOf(validator, contents));
+  if (value !== judged) contents.body = value;
 }
 
-/** What the schema judges: the contents, with text in the place of files and bytes. */
-function judgedContents(contents: RequestContents, { judged }: DecodedBody): RequestContents {
-  return judged === undefined ? contents : { ...contents, body: judged };
+function planOf(found: RouteResult<Route>): Plan | undefined {
+  return found.kind === "found" && found.match.route.kind === "operation" ? found.match.route.plan : undefined;
 }
 
 /** Unknown paths and methods; a stranger who may not call anything learns nothing about them. */
@@ -89,21 +82,24 @@ async function unrouted(exchange: Exchange, found: RouteResult<Route>): Promise<
   throw new Problem("method_not_allowed", undefined, { headers: { allow } });
 }
 
-async function respond(exchange: Exchange, plan: Plan, result: unknown): Promise<UniversalResponse> {
-  const { core, request } = exchange;
-  const check = core.validateResponses;
-  const found = answerOf(plan, result, request.headers["accept"], check);
-  if (found.media?.format !== "stream") return await encodeAnswer(found, check);
+function respond(exchange: Exchange, plan: Plan, result: unknown): Awaitable<UniversalResponse> {
+  const { validateResponses } = exchange.core;
+  const found = answerOf(plan, result, exchange.request.headers["accept"], validateResponses);
+  if (found.media?.format === "stream") return respondStream(exchange, found, found.media);
+  return encodeAnswer(found, validateResponses);
+}
+
+async function respondStream(exchange: Exchange, found: Answer, media: Media): Promise<UniversalResponse> {
   if (!isIterable(found.body)) throw new ContractViolation("a stream operation must return an async iterable");
-  const body = await openStream(found.body, found.media, {
-    validate: check,
+  const body = await openStream(found.body, media, {
+    validate: exchange.core.validateResponses,
     signal: exchange.signal,
     onEnd: (error) => {
       if (error !== undefined) report(exchange, error);
       exchange.end();
     },
   });
-  const headers = { "content-type": found.media.type, "cache-control": "no-cache", "x-accel-buffering": "no" };
+  const headers = { "content-type": media.type, "cache-control": "no-cache", "x-accel-buffering": "no" };
   return { status: found.status, headers: { ...headers, ...found.headers }, body };
 }
 
@@ -189,6 +185,10 @@ function isPublic(core: Core, route: Route): boolean {
 /** The answer while the server closes; the client should take another connection. */
 export function leaving(): Problem {
   return new Problem("unavailable", "The server is shutting down.", { headers: { connection: "close" } });
+}
+
+function isPending<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> {

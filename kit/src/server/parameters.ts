@@ -3,55 +3,66 @@ import { own, put } from "./members.js";
 import { decodeList, decodeRecord, decodeScalar, memberType, type RawOccurrences } from "./parameter-styles.js";
 import { Problem } from "./problem.js";
 import type { RequestContents } from "./request.js";
-
-/** Where the parameters of a request are looked for; everything still as on the wire. */
-export interface ParameterSources {
-  /** Path variables by name, percent-encoded. */
-  readonly path: Readonly<Record<string, string>>;
-  /** The query without `?`. */
-  readonly query: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { variableNames } from "./router.js";
 
 type Groups = Pick<RequestContents, ParameterPlace>;
+
+/** A parameter, and where a request has it. */
+interface Placed extends Parameter {
+  readonly lowerName: string;
+  /** Which variable of the path it is; -1 for none. */
+  readonly variable: number;
+}
 
 /** More parameters than this in query or cookies are an attack on whoever reads them. */
 const MOST_PARAMETERS = 1000;
 
 /** Reads the declared parameters of one operation from a request, by their OpenAPI style. */
 export class ParameterReader {
-  readonly #declared: readonly (Parameter & { readonly lowerName: string })[];
+  readonly #declared: readonly Placed[];
   readonly #places: readonly ParameterPlace[];
 
-  constructor(declared: readonly Parameter[]) {
-    this.#declared = declared.map((parameter) => ({ ...parameter, lowerName: parameter.name.toLowerCase() }));
+  /** @param path the template that the path parameters stand in */
+  constructor(declared: readonly Parameter[], path: string) {
+    const variables = variableNames(path);
+    this.#declared = declared.map((parameter) => ({
+      ...parameter,
+      lowerName: parameter.name.toLowerCase(),
+      variable: variables.indexOf(parameter.name),
+    }));
     this.#places = [...new Set(declared.map((parameter) => parameter.in))];
   }
 
   /**
    * Each place that declares a parameter gets a group, be it empty. Text that is no value of the declared type stays
    * text, so that the schema says what is wrong. Undeclared query parameters are ignored.
+   * @param values path variables in the order of the template, percent-encoded
+   * @param query without `?`
+   * @param headers names in lower case
    * @throws Problem `invalid_request` on a broken percent-encoding, or on far too many parameters
    */
-  read(sources: ParameterSources): Groups {
-    const groups: Groups = {};
-    let query: RawOccurrences = [];
-    let cookies: RawOccurrences = [];
+  read(values: readonly string[], query: string, headers: Readonly<Record<string, string>>): RequestContents {
+    const contents: RequestContents = {};
+    if (this.#declared.length > 0) this.#read(contents, values, query, headers);
+    return contents;
+  }
+
+  #read(groups: Groups, values: readonly string[], query: string, headers: Readonly<Record<string, string>>): void {
+    let inQuery: RawOccurrences = [];
+    let inCookie: RawOccurrences = [];
     for (const place of this.#places) {
       groups[place] = {};
-      if (place === "query") query = pairs(sources.query, "&");
-      else if (place === "cookie") cookies = pairs(sources.headers["cookie"] ?? "", ";");
+      if (place === "query") inQuery = pairs(query, "&");
+      else if (place === "cookie") inCookie = pairs(headers["cookie"] ?? "", ";");
     }
     for (const parameter of this.#declared) {
-      const { name, lowerName } = parameter;
+      const { name, lowerName, variable } = parameter;
       let value: unknown;
-      if (parameter.in === "path") value = decodeSingle(parameter, sources.path[name]);
-      else if (parameter.in === "header") value = decodeSingle(parameter, own(sources.headers, lowerName));
-      else value = decodeMany(parameter, parameter.in === "query" ? query : cookies, this.#declared);
+      if (parameter.in === "path") value = decodeSingle(parameter, values[variable]);
+      else if (parameter.in === "header") value = decodeSingle(parameter, own(headers, lowerName));
+      else value = decodeMany(parameter, parameter.in === "query" ? inQuery : inCookie, this.#declared);
       if (value !== undefined) put(groups[parameter.in] ?? {}, name, value);
     }
-    return groups;
   }
 }
 

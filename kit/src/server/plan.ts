@@ -26,7 +26,7 @@ export class Plan {
   ) {
     this.security = operation.security ?? service.security;
     this.builtin = builtinFor(service, operation.name);
-    this.parameters = new ParameterReader(operation.parameters ?? []);
+    this.parameters = new ParameterReader(operation.parameters ?? [], operation.path);
     this.body = new BodyReader(operation.body);
     const successes = Object.keys(operation.responses).filter((code) => /^2\d\d$/.test(code));
     this.successStatus = successes.length === 0 ? 200 : Math.min(...successes.map(Number));

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import type { Media } from "../operation.js";
-import { type Violation, violationsOf } from "../validation/index.js";
+import { type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { acceptable } from "./negotiate.js";
 import type { Plan } from "./plan.js";
-import { headerText, Reply, type UniversalResponse } from "./response.js";
+import { type Awaitable, headerText, Reply, type UniversalResponse } from "./response.js";
 
 /** The implementation answered something that the contract does not allow. Logged, never shown to the client. */
 export class ContractViolation extends Error {
@@ -52,25 +52,35 @@ function headersOf(reply: Reply): Record<string, string> {
 }
 
 /** Checks and serialises an answer that is not a stream. @throws ContractViolation */
-export async function encodeAnswer(answer: Answer, check: boolean): Promise<UniversalResponse> {
+export function encodeAnswer(answer: Answer, check: boolean): Awaitable<UniversalResponse> {
   const { status, media, body, headers } = answer;
   if (!media) return { status, headers };
   if (body === undefined) {
     if (check) throw new ContractViolation(`a body is declared for status ${status}`);
     return { status, headers };
   }
-  if (check && media.schema && media.format !== "binary" && media.format !== "multipart") {
-    const found = violationsOf(media.schema.validator ?? (await media.schema.load()), body);
-    if (found.length > 0)
-      throw new ContractViolation(`the body of status ${status} does not match the contract`, found);
+  if (!check || !media.schema || media.format === "binary" || media.format === "multipart") {
+    return encode(answer, media);
   }
-  if (media.format === "json") {
-    headers["content-type"] ??= media.type;
-    return { status, headers, body: JSON.stringify(body) };
+  const { validator } = media.schema;
+  if (validator) return encodeValid(answer, media, validator);
+  return media.schema.load().then((loaded) => encodeValid(answer, media, loaded));
+}
+
+function encodeValid(answer: Answer, media: Media, validator: Validator): Awaitable<UniversalResponse> {
+  const { status, body } = answer;
+  if (!validator(body)) {
+    const found = violationsOf(validator, body);
+    throw new ContractViolation(`the body of status ${status} does not match the contract`, found);
   }
-  const encoded = await encodeBody(media, body);
-  headers["content-type"] ??= encoded.type ?? media.type;
-  return { status, headers, body: encoded.body };
+  return encode(answer, media);
+}
+
+function encode(answer: Answer, media: Media): Awaitable<UniversalResponse> {
+  const { status, body, headers } = answer;
+  headers["content-type"] ??= media.type;
+  if (media.format === "multipart") return encodeMultipart(answer, body as FormData);
+  return { status, headers, body: encodeBody(media, body) };
 }
 
 /** Bytes in a body whose size is known. */
@@ -78,18 +88,23 @@ export function byteLength(body: string | Uint8Array | undefined): number {
   return typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
 }
 
-async function encodeBody(media: Media, body: unknown): Promise<{ body: string | Uint8Array; type?: string }> {
+function encodeBody(media: Media, body: unknown): string | Uint8Array {
   switch (media.format) {
+    case "json":
+      return JSON.stringify(body);
     case "form":
-      return { body: new URLSearchParams(Object.entries(body as Record<string, string>)).toString() };
-    case "multipart": {
-      const response = new Response(body as FormData);
-      const type = response.headers.get("content-type");
-      return { body: new Uint8Array(await response.arrayBuffer()), ...(type === null ? {} : { type }) };
-    }
+      return new URLSearchParams(Object.entries(body as Record<string, string>)).toString();
     case "binary":
-      return { body: body instanceof Uint8Array ? body : String(body) };
+      return body instanceof Uint8Array ? body : String(body);
     default:
-      return { body: String(body) };
+      return String(body);
   }
+}
+
+/** Only the platform knows the boundary that it has chosen. */
+async function encodeMultipart({ status, headers }: Answer, body: FormData): Promise<UniversalResponse> {
+  const response = new Response(body);
+  const type = response.headers.get("content-type");
+  if (type !== null) headers["content-type"] = type;
+  return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
 }

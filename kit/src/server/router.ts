@@ -9,8 +9,8 @@
  */
 export interface RouteMatch<T> {
   readonly route: T;
-  /** Variables by name, still percent-encoded. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** The text of each variable, in the order of the template and still percent-encoded. */
+  readonly values: readonly string[];
 }
 
 export type RouteResult<T> =
@@ -19,20 +19,19 @@ export type RouteResult<T> =
   | { readonly kind: "method"; readonly methods: readonly string[]; readonly routes: readonly T[] }
   | { readonly kind: "none" };
 
-interface Leaf<T> {
-  readonly names: readonly string[];
-  readonly route: T;
-}
+const VARIABLE = /\{([^{}]*)\}/;
 
 interface Node<T> {
   readonly literals: Map<string, Node<T>>;
   /** Segments with variables, most literal text first. */
   readonly patterns: { readonly literals: readonly string[]; readonly node: Node<T> }[];
-  readonly methods: Map<string, Leaf<T>>;
+  readonly methods: Map<string, T>;
 }
 
 export class Router<T> {
   readonly #root: Node<T> = emptyNode();
+  /** Routes without variables, by path and then method. They win over all others, so they need no search. */
+  readonly #literal = new Map<string, Map<string, RouteResult<T>>>();
 
   /**
    * Adds a route.
@@ -42,18 +41,22 @@ export class Router<T> {
   add(method: string, path: string, route: T): void {
     if (!path.startsWith("/")) throw new Error(`route "${path}" must begin with "/"`);
     let node = this.#root;
-    const names: string[] = [];
     for (const segment of path.slice(1).split("/")) {
-      const parsed = parseSegment(segment);
-      names.push(...parsed.names);
-      node = parsed.names.length === 0 ? literalChild(node, segment) : patternChild(node, parsed.literals);
+      const literals = literalsOf(segment);
+      node = literals.length === 1 ? literalChild(node, segment) : patternChild(node, literals);
     }
     if (node.methods.has(method)) throw new Error(`two routes for ${method} ${path}`);
-    node.methods.set(method, { names, route });
+    node.methods.set(method, route);
+    if (literalsOf(path).length > 1) return;
+    const methods = this.#literal.get(path) ?? new Map<string, RouteResult<T>>();
+    methods.set(method, { kind: "found", match: { route, values: [] } });
+    this.#literal.set(path, methods);
   }
 
   /** Looks up a raw path; `HEAD` falls back to `GET`. */
   find(method: string, path: string): RouteResult<T> {
+    const literal = this.#literal.get(path)?.get(method);
+    if (literal) return literal;
     if (!path.startsWith("/")) return { kind: "none" };
     const segments = path.slice(1).split("/");
     const others = new Map<string, T>();
@@ -91,25 +94,20 @@ function leafOf<T>(
   method: string,
   others: Map<string, T>,
 ): RouteMatch<T> | undefined {
-  const leaf = node.methods.get(method) ?? (method === "HEAD" ? node.methods.get("GET") : undefined);
-  if (!leaf) {
-    for (const [name, { route }] of node.methods) if (!others.has(name)) others.set(name, route);
-    return undefined;
-  }
-  const variables: Record<string, string> = Object.create(null) as Record<string, string>;
-  leaf.names.forEach((name, index) => {
-    variables[name] = values[index] ?? "";
-  });
-  return { route: leaf.route, variables };
+  const route = node.methods.get(method) ?? (method === "HEAD" ? node.methods.get("GET") : undefined);
+  if (route !== undefined) return { route, values };
+  for (const [name, other] of node.methods) if (!others.has(name)) others.set(name, other);
+  return undefined;
 }
 
-/** `{a}-{b}:x` has the names a, b and the literals "", "-", ":x" around them. */
-function parseSegment(segment: string): { names: string[]; literals: string[] } {
-  const pieces = segment.split(/\{([^{}]*)\}/);
-  return {
-    names: pieces.filter((_, index) => index % 2 === 1),
-    literals: pieces.filter((_, index) => index % 2 === 0),
-  };
+/** The variables of a path template, in its order. */
+export function variableNames(path: string): string[] {
+  return path.split(VARIABLE).filter((_, index) => index % 2 === 1);
+}
+
+/** The text around variables: `{a}-{b}:x` has "", "-" and ":x". */
+function literalsOf(template: string): string[] {
+  return template.split(VARIABLE).filter((_, index) => index % 2 === 0);
 }
 
 /** The text of each variable, or undefined when the segment is not of this shape. A variable is never empty. */

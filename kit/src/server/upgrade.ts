@@ -53,8 +53,8 @@ async function accept(exchange: Exchange): Promise<AcceptedChannel> {
   const principal = await core.authenticator.authenticate(channel.security ?? core.service.security, request, true);
   const method = core.implementation.method(channel.name);
   if (!method) throw new Problem("not_implemented");
-  const sources = { path: found.match.variables, query: target.query, headers: request.headers };
-  const contents: RequestContents = new ParameterReader(channel.parameters ?? []).read(sources);
+  const reader = new ParameterReader(channel.parameters ?? [], channel.path);
+  const contents = reader.read(found.match.values, target.query, request.headers);
   const wrong = await violations(channel.request, contents);
   if (wrong.length > 0) throw invalidRequest(wrong);
   return {

@@ -57,7 +57,9 @@ class NodeBody implements RequestBody {
         else chunks.push(chunk);
       });
       incoming.on("end", () => resolve(join(chunks, length)));
-      incoming.on("close", () => reject(new Error("the client left")));
+      incoming.on("close", () => {
+        if (!incoming.readableEnded) reject(new Error("the client left"));
+      });
     });
   }
 

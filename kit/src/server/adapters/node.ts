@@ -35,7 +35,10 @@ export async function serve(
 }
 
 /** Writes a response, a stream as fast as the client reads it. Only then is there something to wait for. */
-export function write(outgoing: ServerResponse, { status, headers, body }: UniversalResponse): Promise<void> | undefined {
+export function write(
+  outgoing: ServerResponse,
+  { status, headers, body }: UniversalResponse,
+): Promise<void> | undefined {
   const streaming = typeof body === "object" && !(body instanceof Uint8Array);
   if (outgoing.destroyed) {
     if (streaming) void body[Symbol.asyncIterator]().return?.();
