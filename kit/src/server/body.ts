@@ -3,6 +3,7 @@ import { parseForm, parseMultipart } from "./forms.js";
 import { parseJson } from "./json.js";
 import { type MediaType, mediaFor, parseMediaType } from "./negotiate.js";
 import { Problem } from "./problem.js";
+import { attempt, proceed } from "./proceed.js";
 import type { RequestBody, UniversalRequest } from "./request.js";
 import type { Awaitable } from "./response.js";
 
@@ -35,18 +36,28 @@ export class BodyReader {
 
   /**
    * Reads a body. An operation that declares none ignores one that comes anyway, within the size limit; a body without
-   * `Content-Type` is of the first declared type.
-   * @throws Problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
+   * `Content-Type` is of the first declared type. Calls `done` or `fail`, once; it fails with the problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
    */
-  read({ body, headers }: UniversalRequest, limits: BodyLimits): Awaitable<DecodedBody> {
-    if (body === undefined) return this.#decode(EMPTY, headers, limits);
+  read(
+    { body, headers }: UniversalRequest,
+    limits: BodyLimits,
+    done: (body: DecodedBody) => void,
+    fail: (error: unknown) => void,
+  ): void {
+    const decode = (bytes: Uint8Array | undefined): void => {
+      if (!bytes) throw tooLarge(limits.body);
+      proceed(this.#decode(bytes, headers, limits), done, fail);
+    };
     const length = headers["content-length"];
-    if (length !== undefined && Number(length) > limits.body) throw tooLarge(limits.body);
-    if (!(body instanceof Uint8Array)) {
-      return collect(body, limits.body).then((bytes) => this.#decode(bytes, headers, limits));
+    if (length !== undefined && Number(length) > limits.body) fail(tooLarge(limits.body));
+    else if (body === undefined) attempt(decode, EMPTY, fail);
+    else if (body instanceof Uint8Array) attempt(decode, body.length > limits.body ? undefined : body, fail);
+    else {
+      const taken = (bytes: Uint8Array | undefined): void => attempt(decode, bytes, fail);
+      const cut = (): void => fail(new Problem("malformed_body", "The body ended before it was complete."));
+      if (body.collect) body.collect(limits.body, taken, cut);
+      else collect(body, limits.body).then(taken, cut);
     }
-    if (body.length > limits.body) throw tooLarge(limits.body);
-    return this.#decode(body, headers, limits);
   }
 
   #decode(bytes: Uint8Array, headers: UniversalRequest["headers"], limits: BodyLimits): Awaitable<DecodedBody> {
@@ -70,19 +81,8 @@ export class BodyReader {
   }
 }
 
-/** All bytes of a body, no more than the limit. */
-async function collect(body: RequestBody, limit: number): Promise<Uint8Array> {
-  let bytes: Uint8Array | undefined;
-  try {
-    bytes = body.collect ? await body.collect(limit) : await joined(body, limit);
-  } catch {
-    throw new Problem("malformed_body", "The body ended before it was complete.");
-  }
-  if (!bytes) throw tooLarge(limit);
-  return bytes;
-}
-
-async function joined(body: RequestBody, limit: number): Promise<Uint8Array | undefined> {
+/** All bytes of a body; undefined when they are more than the limit. */
+async function collect(body: RequestBody, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {

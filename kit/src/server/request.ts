@@ -3,8 +3,8 @@ import type { Logger } from "./log.js";
 
 /** A body that its host can collect at once, which is cheaper than chunk by chunk. */
 export interface RequestBody extends AsyncIterable<Uint8Array> {
-  /** All bytes; undefined when there are more than `limit`, and then the rest is of no interest. Rejects when it is cut off. */
-  collect?(limit: number): Promise<Uint8Array | undefined>;
+  /** Calls `done` with all bytes, or undefined when they are more than `limit`; `cut` when the body ends too early. */
+  collect?(limit: number, done: (bytes: Uint8Array | undefined) => void, cut: () => void): void;
 }
 
 /**

@@ -17,6 +17,6 @@ export function toExpress(
   return (incoming, outgoing, next) => {
     // Express has removed the mount path from `url`.
     if (passthrough && !server.has(incoming.url ?? "/")) return next();
-    void serve(server, incoming, outgoing);
+    serve(server, incoming, outgoing);
   };
 }

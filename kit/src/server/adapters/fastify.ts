@@ -17,7 +17,7 @@ export function toFastify(server: UpgradeHandler & { close(): Promise<void> }): 
     fastify.addContentTypeParser("*", (_request, _payload, done) => done(null));
     fastify.all("/*", async ({ raw }, reply) => {
       reply.hijack();
-      await serve(server, raw, reply.raw, below(prefix, raw.url ?? "/"));
+      serve(server, raw, reply.raw, below(prefix, raw.url ?? "/"));
     });
     fastify.server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
       const target = below(prefix, incoming.url ?? "/");
@@ -32,7 +32,7 @@ export function toFastify(server: UpgradeHandler & { close(): Promise<void> }): 
 export function fastifyErrors(server: Handler): NonNullable<FastifyServerOptions["frameworkErrors"]> {
   return (_error, { raw }, reply) => {
     reply.hijack();
-    void serve(server, raw, reply.raw);
+    serve(server, raw, reply.raw);
   };
 }
 

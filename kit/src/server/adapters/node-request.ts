@@ -45,21 +45,27 @@ class NodeBody implements RequestBody {
     this.#incoming = incoming;
   }
 
-  collect(limit: number): Promise<Uint8Array | undefined> {
+  collect(limit: number, done: (bytes: Uint8Array | undefined) => void, cut: () => void): void {
     const incoming = this.#incoming;
-    return new Promise((resolve, reject) => {
-      if (incoming.destroyed) return reject(new Error("the client is gone"));
-      const chunks: Uint8Array[] = [];
-      let length = 0;
-      incoming.on("data", (chunk: Uint8Array) => {
-        length += chunk.length;
-        if (length > limit) resolve(undefined);
-        else chunks.push(chunk);
-      });
-      incoming.on("end", () => resolve(join(chunks, length)));
-      incoming.on("close", () => {
-        if (!incoming.readableEnded) reject(new Error("the client left"));
-      });
+    if (incoming.destroyed) return cut();
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    let open = true;
+    incoming.on("data", (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else if (open) {
+        open = false;
+        done(undefined);
+      }
+    });
+    incoming.on("end", () => {
+      if (open) done(join(chunks, length));
+      open = false;
+    });
+    incoming.on("close", () => {
+      if (open) cut();
+      open = false;
     });
   }
 

@@ -5,49 +5,46 @@ import { NodeRequest } from "./node-request.js";
 
 /** What the adapters need of a server. */
 export interface Handler {
-  handle(request: UniversalRequest): Promise<UniversalResponse>;
+  handle(request: UniversalRequest, respond: (response: UniversalResponse) => void): void;
 }
 
 /** Puts a server on `node:http`: `createServer(toNode(server))`. */
 export function toNode(server: Handler): RequestListener {
-  return (incoming, outgoing) => void serve(server, incoming, outgoing);
+  return (incoming, outgoing) => serve(server, incoming, outgoing);
 }
 
 /**
- * Answers one node request; settles when the response is written or the client is gone, and never rejects.
+ * Answers one node request; never throws.
  * @param target path and query, where a framework has mounted the server below a prefix
  */
-export async function serve(
+export function serve(
   server: Handler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   target: string = incoming.url ?? "/",
-): Promise<void> {
+): void {
   outgoing.on("error", ignore); // followed by `close`, which is what counts
-  try {
-    const written = write(outgoing, await server.handle(new NodeRequest(incoming, outgoing, target)));
-    if (written) await written;
-  } catch {
-    outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
-  }
-  // What the client is still sending would block the next request of a kept connection.
-  if (!incoming.readableEnded) incoming.resume();
+  server.handle(new NodeRequest(incoming, outgoing, target), (response) => {
+    write(outgoing, response);
+    // What the client is still sending would block the next request of a kept connection.
+    if (!incoming.readableEnded) incoming.resume();
+  });
 }
 
-/** Writes a response, a stream as fast as the client reads it. Only then is there something to wait for. */
-export function write(
-  outgoing: ServerResponse,
-  { status, headers, body }: UniversalResponse,
-): Promise<void> | undefined {
+/** Writes a response, a stream as fast as the client reads it. */
+export function write(outgoing: ServerResponse, { status, headers, body }: UniversalResponse): void {
   const streaming = typeof body === "object" && !(body instanceof Uint8Array);
   if (outgoing.destroyed) {
     if (streaming) void body[Symbol.asyncIterator]().return?.();
-    return undefined;
+    return;
   }
-  outgoing.writeHead(status, headers);
-  if (streaming) return writeStream(outgoing, body);
-  outgoing.end(body);
-  return undefined;
+  try {
+    outgoing.writeHead(status, headers);
+    if (streaming) void writeStream(outgoing, body);
+    else outgoing.end(body);
+  } catch {
+    outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
+  }
 }
 
 async function writeStream(outgoing: ServerResponse, body: AsyncIterable<string | Uint8Array>): Promise<void> {

@@ -49,12 +49,12 @@ export class SocketHost {
     socket.once("close", () => gone.abort());
     // Node sends every `Upgrade` here; one that is not ours (RFC 9110, 7.8) is ignored and answered as usual.
     if (incoming.headers.upgrade?.toLowerCase() !== "websocket") {
-      await serve(this.server, incoming, rawResponse(incoming, socket), target);
+      serve(this.server, incoming, rawResponse(incoming, socket), target);
       return;
     }
     const verdict = await this.server.upgrade(new NodeRequest(incoming, socket, target));
     if (!("run" in verdict)) {
-      await write(rawResponse(incoming, socket), verdict);
+      write(rawResponse(incoming, socket), verdict);
       return;
     }
     if (verdict.protocol !== undefined) this.#protocols.set(incoming, verdict.protocol);
