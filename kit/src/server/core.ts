@@ -1,4 +1,5 @@
 import type { ChannelDescription, ServiceDescription } from "../operation.js";
+import { Activities } from "./activities.js";
 import { Authenticator } from "./auth/authenticator.js";
 import type { Health, ServiceFacts } from "./builtin.js";
 import { DEFAULT_BODY_LIMIT, DEFAULT_DEPTH_LIMIT, type RateGate, rateGate } from "./limits.js";
@@ -26,12 +27,6 @@ export interface Implementation {
   health(): Promise<Health>;
 }
 
-/** A request, stream or channel that is under way. */
-export interface Activity {
-  readonly isAborted: boolean;
-  abort(reason: Error): void;
-}
-
 /** Everything that requests of one server share. */
 export class Core {
   readonly router = new Router<Route>();
@@ -41,9 +36,8 @@ export class Core {
   readonly facts: ServiceFacts;
   readonly limits: { readonly body: number; readonly depth: number };
   readonly validateResponses: boolean;
-  readonly #active = new Set<Activity>();
+  readonly activities = new Activities();
   readonly #onDrain = new Set<() => void>();
-  #onIdle: (() => void) | undefined;
   #draining = false;
 
   constructor(
@@ -78,16 +72,6 @@ export class Core {
     return this.#draining;
   }
 
-  /** Notes that something is under way. */
-  begin(activity: Activity): void {
-    this.#active.add(activity);
-  }
-
-  /** Notes that it is over. */
-  end(activity: Activity): void {
-    if (this.#active.delete(activity) && this.#active.size === 0) this.#onIdle?.();
-  }
-
   /** Calls an action when the server begins to close; returns how to take that back. */
   onDrain(action: () => void): () => void {
     this.#onDrain.add(action);
@@ -97,17 +81,5 @@ export class Core {
   drain(): void {
     this.#draining = true;
     for (const action of [...this.#onDrain]) action();
-  }
-
-  /** Tells everything under way to stop now, and no longer waits for it. */
-  abort(): void {
-    for (const activity of [...this.#active]) activity.abort(new Error("the server is shutting down"));
-    this.#onIdle?.();
-  }
-
-  /** Resolves when nothing is under way, or has been told to stop. */
-  async idle(): Promise<void> {
-    const running = [...this.#active].some(({ isAborted }) => !isAborted);
-    if (running) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 }

@@ -1,7 +1,9 @@
+import type { Activity } from "./activities.js";
 import type { Principal } from "./auth/principal.js";
 import type { Core } from "./core.js";
 import type { Logger } from "./log.js";
 import type { RequestContext, UniversalRequest } from "./request.js";
+import { requestId } from "./request-ids.js";
 
 const ACCEPTABLE_ID = /^[\w.-]{1,128}$/;
 
@@ -9,10 +11,12 @@ const ACCEPTABLE_ID = /^[\w.-]{1,128}$/;
  * One request on its way through the pipeline: its id, its logger and the signal that ends it. Signal and logger
  * are made when somebody asks, because they cost more than all else here and most methods need neither.
  */
-export class Exchange {
+export class Exchange implements Activity {
   readonly id: string;
   /** Name of the operation or channel, once it is known. */
   operation = "";
+  before: Activity | undefined;
+  after: Activity | undefined;
   readonly #startedAt = performance.now();
   #log: Logger | undefined;
   #controller: AbortController | undefined;
@@ -25,8 +29,8 @@ export class Exchange {
     readonly request: UniversalRequest,
   ) {
     const wanted = request.headers["x-request-id"];
-    this.id = wanted !== undefined && ACCEPTABLE_ID.test(wanted) ? wanted : crypto.randomUUID();
-    core.begin(this);
+    this.id = wanted !== undefined && ACCEPTABLE_ID.test(wanted) ? wanted : requestId();
+    core.activities.add(this);
   }
 
   /** A logger that carries the request id. */
@@ -65,7 +69,7 @@ export class Exchange {
   end(): void {
     this.#ended = true;
     if (this.#follow) this.request.signal.removeEventListener("abort", this.#follow);
-    this.core.end(this);
+    this.core.activities.remove(this);
   }
 
   context(principal: Principal | undefined, signal?: AbortSignal): RequestContext {

@@ -3,6 +3,7 @@ import type { Core, Route } from "./core.js";
 import { SOCKET } from "./core.js";
 import { corsHeaders, isPreflight, preflightResponse } from "./cors.js";
 import { Exchange } from "./exchange.js";
+import { silent } from "./log.js";
 import { Problem } from "./problem.js";
 import { proceed } from "./proceed.js";
 import { splitTarget, type UniversalRequest } from "./request.js";
@@ -91,6 +92,7 @@ function finish(exchange: Exchange, { status, headers, body }: UniversalResponse
     if (body !== undefined) response.body = body;
   } else if (streaming) void body[Symbol.asyncIterator]().return?.();
   if (!streaming) exchange.end();
+  if (core.log === silent) return response;
   const { id: requestId, operation } = exchange;
   core.log.info({ requestId, operation, method: request.method, status, ms: exchange.elapsed }, "answered");
   return response;

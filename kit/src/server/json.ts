@@ -45,15 +45,14 @@ export function deeperThan(text: string, limit: number): boolean {
 
 /** Can the text open more than `limit` arrays and objects? Two searches answer that for nearly all, much faster. */
 function hasMoreThan(limit: number, text: string): boolean {
-  if (text.length <= limit) return false;
+  return text.length > limit && count(text, "{", limit) + count(text, "[", limit) > limit;
+}
+
+/** How often a character occurs; it stops counting above the limit. */
+function count(text: string, character: string, limit: number): number {
   let found = 0;
-  for (const bracket of ["{", "["]) {
-    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
-      found += 1;
-      if (found > limit) return true;
-    }
-  }
-  return false;
+  for (let at = text.indexOf(character); at >= 0 && found <= limit; at = text.indexOf(character, at + 1)) found += 1;
+  return found;
 }
 
 function endOfString(text: string, start: number): number {

@@ -92,8 +92,9 @@ export class Server {
 
   async #drain(timeoutMs: number): Promise<void> {
     this.#core.drain();
-    const abort = setTimeout(() => this.#core.abort(), timeoutMs);
-    await Promise.all([this.#core.idle(), ...[...this.#stops].map((stop) => stop(timeoutMs))]);
+    const { activities } = this.#core;
+    const abort = setTimeout(() => activities.abort(new Error("the server is shutting down")), timeoutMs);
+    await Promise.all([activities.idle(), ...[...this.#stops].map((stop) => stop(timeoutMs))]);
     clearTimeout(abort);
   }
 }
