@@ -5,7 +5,7 @@ import type { DecodedBody } from "./body.js";
 import { type Health, healthBody, versionBody } from "./builtin.js";
 import type { Core, Method } from "./core.js";
 import type { Exchange } from "./exchange.js";
-import { report } from "./handler.js";
+import { report } from "./failure.js";
 import { acceptable } from "./negotiate.js";
 import type { Plan } from "./plan.js";
 import { Problem } from "./problem.js";
@@ -75,6 +75,7 @@ async function respondStream(exchange: Exchange, found: Answer, media: Media): P
   if (!isIterable(found.body)) throw new ContractViolation("a stream operation must return an async iterable");
   const body = await openStream(found.body, media, {
     validate: exchange.core.validateResponses,
+    gather: exchange.core.options.streams?.gather,
     signal: exchange.signal,
     onEnd: (error) => {
       if (error !== undefined) report(exchange, error);

@@ -1,15 +1,15 @@
 import type { Stream } from "../operation.js";
-import { own, valueAt } from "./members.js";
+import { own, readerAt } from "./members.js";
 
-/** The text of one item in a sequential media type. */
-export function frame(stream: Stream, item: unknown): string {
+/** How the items of a stream become text, worked out once for all of them. */
+export function framer(stream: Stream): (item: unknown) => string {
   switch (stream.framing) {
     case "ndjson":
-      return `${JSON.stringify(item)}\n`;
+      return (item) => `${JSON.stringify(item)}\n`;
     case "json-seq":
-      return `\u001e${JSON.stringify(item)}\n`;
+      return (item) => `\u001e${JSON.stringify(item)}\n`;
     case "sse":
-      return stream.item === "event" ? wholeEvent(item) : dataEvent(stream, item);
+      return stream.item === "event" ? wholeEvent : dataEvent(stream);
   }
 }
 
@@ -18,10 +18,13 @@ export function heartbeat(stream: Stream): string {
   return stream.framing === "sse" ? ":\n\n" : stream.framing === "ndjson" ? "\n" : "";
 }
 
-function dataEvent(stream: Stream, item: unknown): string {
-  const id = stream.id === undefined ? undefined : valueAt(item, stream.id);
-  const event = stream.event === undefined ? undefined : valueAt(item, stream.event);
-  return `${field("id", id)}${field("event", event)}data: ${JSON.stringify(item)}\n\n`;
+function dataEvent({ id, event }: Stream): (item: unknown) => string {
+  const idOf = id === undefined ? undefined : readerAt(id);
+  const eventOf = event === undefined ? undefined : readerAt(event);
+  return (item) => {
+    const fields = (idOf ? field("id", idOf(item)) : "") + (eventOf ? field("event", eventOf(item)) : "");
+    return `${fields}data: ${JSON.stringify(item)}\n\n`;
+  };
 }
 
 /** An item that is the event itself; its `data` is text and may have several lines. */
@@ -39,7 +42,6 @@ function wholeEvent(item: unknown): string {
 
 /** A field of one line. A value with a line break or NUL could forge other fields, so it is left out. */
 function field(name: string, value: unknown): string {
-  if (typeof value !== "string" && typeof value !== "number") return "";
-  const text = String(value);
-  return /[\r\n\0]/.test(text) ? "" : `${name}: ${text}\n`;
+  if (typeof value === "number") return `${name}: ${value}\n`;
+  return typeof value === "string" && !/[\r\n\0]/.test(value) ? `${name}: ${value}\n` : "";
 }

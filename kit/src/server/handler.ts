@@ -3,14 +3,14 @@ import type { Core, Route } from "./core.js";
 import { SOCKET } from "./core.js";
 import { corsHeaders, isPreflight, preflightResponse } from "./cors.js";
 import { Exchange } from "./exchange.js";
+import { failure, leaving } from "./failure.js";
 import { silent } from "./log.js";
 import { Problem } from "./problem.js";
 import { proceed } from "./proceed.js";
 import { splitTarget, type UniversalRequest } from "./request.js";
-import { byteLength, ContractViolation } from "./respond.js";
+import { byteLength } from "./respond.js";
 import type { UniversalResponse } from "./response.js";
 import type { RouteResult } from "./router.js";
-import { InvalidItem } from "./stream.js";
 
 /**
  * Answers a request: route → limits → authenticate → parse → validate → method → validate → serialise. `respond` is
@@ -60,25 +60,6 @@ async function unrouted(exchange: Exchange, found: RouteResult<Route>): Promise<
   throw new Problem("method_not_allowed", undefined, { headers: { allow } });
 }
 
-/** Any failure as a response: a problem as it is, everything else as `internal_error` without a word of why. */
-export function failure(exchange: Exchange, error: unknown): UniversalResponse {
-  const problem = error instanceof Problem ? error : new Problem("internal_error");
-  if (!(error instanceof Problem) || error.cause !== undefined) report(exchange, error);
-  return problem.toResponse(exchange.core.service.errors);
-}
-
-export function report(exchange: Exchange, error: unknown): void {
-  const { log, operation } = exchange;
-  if (exchange.request.signal.aborted) {
-    log.debug({ operation }, "the client left");
-  } else if (error instanceof ContractViolation || error instanceof InvalidItem) {
-    const found = error.violations.map(({ pointer, keyword, message }) => ({ pointer, keyword, message }));
-    log.error({ operation, violations: found }, error.message);
-  } else {
-    log.error({ operation, err: error }, "the request failed");
-  }
-}
-
 /** Adds what every response has, and notes that this one is on its way. */
 function finish(exchange: Exchange, { status, headers, body }: UniversalResponse): UniversalResponse {
   const { core, request } = exchange;
@@ -108,9 +89,4 @@ function allowed(found: RouteResult<Route>): string[] {
 function isPublic(core: Core, route: Route): boolean {
   const security = route.kind === "operation" ? route.plan.security : (route.channel.security ?? core.service.security);
   return (security ?? []).length === 0;
-}
-
-/** The answer while the server closes; the client should take another connection. */
-export function leaving(): Problem {
-  return new Problem("unavailable", "The server is shutting down.", { headers: { connection: "close" } });
 }

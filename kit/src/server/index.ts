@@ -10,7 +10,7 @@ export type { Listening, ListenOptions } from "./listen.js";
 export type { Logger } from "./log.js";
 export { inMemory, type MemoryTransport } from "./memory.js";
 export { MemorySocket, SocketCloseEvent } from "./memory-socket.js";
-export type { ServerOptions } from "./options.js";
+export type { ServerOptions, StreamingOptions } from "./options.js";
 export { Problem, type ProblemCode, type ProblemOptions } from "./problem.js";
 export type { RequestContents, RequestContext, UniversalRequest } from "./request.js";
 export { type Awaitable, type HeaderValue, Reply, reply, type UniversalResponse } from "./response.js";

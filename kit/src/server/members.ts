@@ -11,9 +11,10 @@ export function own(target: unknown, name: string): unknown {
   return (target as Record<string, unknown>)[name];
 }
 
-/** The value at a JSON pointer (RFC 6901), or undefined when there is none. */
-export function valueAt(root: unknown, pointer: string): unknown {
-  return tokens(pointer).reduce<unknown>((value, token) => own(value, token), root);
+/** Reads the value at a JSON pointer (RFC 6901); undefined when there is none. */
+export function readerAt(pointer: string): (root: unknown) => unknown {
+  const path = tokens(pointer);
+  return (root) => path.reduce(own, root);
 }
 
 /** Sets the value at a JSON pointer, making the objects on the way. The pointer must not be `""`. */

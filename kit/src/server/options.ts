@@ -4,6 +4,15 @@ import type { CorsOptions } from "./cors.js";
 import type { Limits } from "./limits.js";
 import type { Logger } from "./log.js";
 
+/** How the items of streams go out. */
+export interface StreamingOptions {
+  /**
+   * Milliseconds in which the items of a stream are gathered and then sent in one write, which carries more of them
+   * and delays each by so much at most. Default: each is sent as it comes.
+   */
+  readonly gather?: number;
+}
+
 /** Settings of a server. Everything has a safe default. */
 export interface ServerOptions {
   /** What the service calls itself in its version answer. Default `agentwire-<service>`. */
@@ -19,5 +28,6 @@ export interface ServerOptions {
   readonly validateResponses?: boolean;
   /** Any pino-like logger, or false for none. Default: pino at `LOG_LEVEL`, silent without it. */
   readonly logger?: Logger | false;
+  readonly streams?: StreamingOptions;
   readonly channels?: ChannelOptions;
 }

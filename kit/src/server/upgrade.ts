@@ -4,7 +4,7 @@ import { ChannelClosed, type ChannelSocket, InvalidMessage, ServerChannel } from
 import { type Core, type Method, SOCKET } from "./core.js";
 import { mayOpenSocket } from "./cors.js";
 import { Exchange } from "./exchange.js";
-import { failure, leaving } from "./handler.js";
+import { failure, leaving } from "./failure.js";
 import { ParameterReader } from "./parameters.js";
 import { Problem } from "./problem.js";
 import { type RequestContents, splitTarget, type UniversalRequest } from "./request.js";

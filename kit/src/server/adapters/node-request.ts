@@ -47,7 +47,10 @@ class NodeBody implements RequestBody {
 
   collect(limit: number, done: (bytes: Uint8Array | undefined) => void, cut: () => void): void {
     const incoming = this.#incoming;
-    if (incoming.destroyed) return cut();
+    if (incoming.destroyed) {
+      cut();
+      return;
+    }
     const chunks: Uint8Array[] = [];
     let length = 0;
     let open = true;

@@ -51,7 +51,7 @@ async function writeStream(outgoing: ServerResponse, body: AsyncIterable<string 
   outgoing.flushHeaders();
   try {
     for await (const chunk of body) {
-      if (outgoing.destroyed) break;
+      if (outgoing.destroyed) return;
       if (!outgoing.write(chunk)) await writable(outgoing);
     }
     outgoing.end();
