@@ -1,5 +1,5 @@
 import type { ChannelDescription } from "../operation.js";
-import { equal, type Schema, type Violation } from "../validation/index.js";
+import { equal, type Schema, type Violation, violationsOf } from "../validation/index.js";
 import { parseJson } from "./json.js";
 import type { Logger } from "./log.js";
 import { Mailbox } from "./mailbox.js";
@@ -85,7 +85,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
         close: (code, reason) => {
           this.#end = { code, reason };
           this.#gone.abort(new ChannelClosed(code, reason));
-          for (const wake of [...this.#waiting]) wake();
+          this.#wake();
           void this.#order.then(() => this.#mailbox.end());
           resolve(this.#end);
         },
@@ -105,16 +105,19 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
    */
   async send(message: Outgoing): Promise<void> {
     if (this.options.validate) {
-      const found = await violations(this.description.receive, message);
-      if (found.length > 0) throw new InvalidMessage(found);
+      const { receive } = this.description;
+      const validator = receive.validator ?? (await receive.load());
+      if (!validator(message)) throw new InvalidMessage(violationsOf(validator, message));
     }
     if (this.socket.closing) await this.closed;
     this.#refuseClosed();
-    this.socket.send(JSON.stringify(message), () => {
-      for (const wake of [...this.#waiting]) wake();
-    });
+    this.socket.send(JSON.stringify(message), this.#wake);
     if (this.socket.bufferedAmount > this.#highWaterMark) await this.#writable();
   }
+
+  readonly #wake = (): void => {
+    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
+  };
 
   /** Closes the channel; 1000 unless said otherwise. */
   close(code = 1000, reason = ""): void {

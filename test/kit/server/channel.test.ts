@@ -78,6 +78,20 @@ describe.each(networked)("channels on %s", (_, start) => {
     expect(await socket.closed).toEqual({ code: 1011, reason: "internal error" });
   });
 
+  it("lets a method that only sends hear that the client has left", async () => {
+    class Flood extends SampleServer {
+      override async connect(_: unknown, channel: ServerChannel<{ say: string }, { text: string }>) {
+        for (;;) await channel.send({ text: "x".repeat(1000) });
+      }
+    }
+    const flood = await start(new Flood());
+    const socket = new WebSocket(`${flood.url?.replace("http", "ws")}/v1/connect`);
+    await new Promise((resolve) => socket.once("message", resolve));
+    socket.terminate();
+    expect((await flood.send("/v1/health")).status).toBe(200);
+    await flood.stop();
+  });
+
   it("refuses a frame that is too large", async () => {
     const socket = open();
     await socket.next();

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
 import { NodeRequest } from "./node-request.js";
+import { writeStream } from "./node-stream.js";
 
 /** What the adapters need of a server. */
 export interface Handler {
@@ -45,35 +46,6 @@ export function write(outgoing: ServerResponse, { status, headers, body }: Unive
   } catch {
     outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
   }
-}
-
-async function writeStream(outgoing: ServerResponse, body: AsyncIterable<string | Uint8Array>): Promise<void> {
-  outgoing.flushHeaders();
-  try {
-    for await (const chunk of body) {
-      if (outgoing.destroyed) return;
-      if (!outgoing.write(chunk)) await writable(outgoing);
-    }
-    outgoing.end();
-  } catch {
-    // Already logged. What came before the failure still goes out; then the cut connection tells the client
-    // that the stream is not complete.
-    outgoing.socket?.destroySoon();
-  }
-}
-
-/** Resolves when the client has read enough, or is gone. */
-async function writable(outgoing: ServerResponse): Promise<void> {
-  if (outgoing.destroyed) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      outgoing.off("drain", done);
-      outgoing.off("close", done);
-      resolve();
-    };
-    outgoing.on("drain", done);
-    outgoing.on("close", done);
-  });
 }
 
 function ignore(): void {}

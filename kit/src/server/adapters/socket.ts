@@ -63,7 +63,7 @@ export class SocketHost {
       this.#sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
         open = true;
         keepAlive(webSocket, this.#pingInterval);
-        void verdict.run(channelSocket(webSocket));
+        void verdict.run(new NodeChannelSocket(webSocket, socket));
       });
     }
     if (!open) verdict.abandon();
@@ -84,23 +84,56 @@ function rawResponse(incoming: IncomingMessage, socket: Duplex): ServerResponse 
   return response;
 }
 
-function channelSocket(socket: WebSocket): ChannelSocket {
-  socket.on("error", () => undefined); // always followed by `close`
-  return {
-    get bufferedAmount() {
-      return socket.bufferedAmount;
-    },
-    get closing() {
-      return socket.readyState !== socket.OPEN;
-    },
-    send: (text, written) => socket.send(text, written),
-    close: (code, reason) => socket.close(code, reason),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    listen: ({ message, close }) => {
-      socket.on("message", (data, isBinary) => message(isBinary ? undefined : data.toString()));
-      socket.on("close", (code, reason) => close(code, reason.toString()));
-    },
+/** A `ws` socket as channels see it. */
+class NodeChannelSocket implements ChannelSocket {
+  #gathering = false;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly connection: Duplex,
+  ) {
+    socket.on("error", () => undefined); // always followed by `close`
+  }
+
+  get bufferedAmount(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  get closing(): boolean {
+    // The connection is gone a while before `ws` hears of it, and a method that only sends would never let it hear.
+    return this.socket.readyState !== this.socket.OPEN || this.connection.destroyed;
+  }
+
+  /** What is sent within one turn of the event loop leaves in one write, as with `node:http`. */
+  send(text: string, written: () => void): void {
+    if (!this.#gathering) {
+      this.#gathering = true;
+      this.connection.cork();
+      setImmediate(this.#flush);
+    }
+    this.socket.send(text, written);
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  listen({ message, close }: Parameters<ChannelSocket["listen"]>[0]): void {
+    this.socket.on("message", (data, isBinary) => message(isBinary ? undefined : data.toString()));
+    this.socket.on("close", (code, reason) => close(code, reason.toString()));
+  }
+
+  readonly #flush = (): void => {
+    this.#gathering = false;
+    this.connection.uncork();
   };
 }
 
