@@ -102,9 +102,9 @@ function decode(bytes: Uint8Array, media: Media, contentType: string, depth: num
     case "stream":
       return same(utf8(bytes));
     case "form":
-      return same(parseForm(utf8(bytes), media.fields));
+      return same(parseForm(utf8(bytes), media.fields ?? {}, depth));
     case "multipart":
-      return parseMultipart(bytes, contentType, media.fields);
+      return parseMultipart(bytes, contentType, media.fields ?? {}, depth);
     case "binary":
       return { value: bytes, judged: "" };
   }

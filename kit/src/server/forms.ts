@@ -1,25 +1,35 @@
-import type { FormField, ParameterType } from "../operation.js";
+import { Buffer } from "node:buffer";
+import type { FormField, Parameter, ParameterType } from "../operation.js";
 import type { DecodedBody } from "./body.js";
+import { parseJson } from "./json.js";
 import { own, put } from "./members.js";
-import { scalarOf } from "./parameter-styles.js";
+import { parseMediaType } from "./negotiate.js";
+import { type RawOccurrences, scalarOf } from "./parameter-styles.js";
+import { claims, decodeMany } from "./parameters.js";
 import { Problem } from "./problem.js";
 
 type Fields = Readonly<Record<string, FormField>>;
 
+/** More fields or parts than this are an attack on whoever reads them. */
+const MOST_FIELDS = 1000;
+
 /**
  * Reads `application/x-www-form-urlencoded` text into an object; a name that comes again makes an array. Text that is
  * no value of the declared type stays text, so that the schema says what is wrong.
- * @throws Problem `malformed_body` on a broken percent-encoding
+ * @throws Problem `malformed_body` on a broken percent-encoding, or far too many fields
  */
-export function parseForm(text: string, fields: Fields = {}): Record<string, unknown> {
-  const form: Record<string, unknown> = {};
-  for (const pair of text.split("&")) {
-    if (pair === "") continue;
-    const at = pair.indexOf("=");
-    const name = decoded(at < 0 ? pair : pair.slice(0, at));
-    append(form, name, typed(decoded(at < 0 ? "" : pair.slice(at + 1)), name, fields));
-  }
-  return withLists(form, fields);
+export function parseForm(text: string, fields: Fields, depth: number): Record<string, unknown> {
+  const pairs = text.split("&", MOST_FIELDS + 1);
+  if (pairs.length > MOST_FIELDS) throw tooMany();
+  const raw = pairs
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      return [decoded(at < 0 ? pair : pair.slice(0, at)), at < 0 ? "" : pair.slice(at + 1)] as const;
+    });
+  const form = new Form(fields, depth);
+  for (const [name, value] of form.styled(raw)) form.add(name, form.typed(decoded(value), name));
+  return form.finish();
 }
 
 /**
@@ -31,62 +41,142 @@ export function parseForm(text: string, fields: Fields = {}): Record<string, unk
 export async function parseMultipart(
   bytes: Uint8Array,
   contentType: string,
-  fields: Fields = {},
+  fields: Fields,
+  depth: number,
 ): Promise<DecodedBody> {
-  let form: FormData;
+  const parts = [...(await formDataOf(bytes, contentType))];
+  const value = new Form(fields, depth);
+  const judged = new Form(fields, depth);
+  const texts = parts.filter((part): part is [string, string] => typeof part[1] === "string");
+  const raw = texts.map(([name, text]) => [name, encodeURIComponent(text)] as const);
+  const styled = value.styled(raw).length < raw.length;
+  if (styled) judged.styled(raw);
+  for (const [name, part] of parts) {
+    if (styled && value.claims(name)) continue;
+    const read = typeof part === "string" ? part : await textOfValue(part, value.itemType(name));
+    const item = read === undefined ? part : value.typed(read, name);
+    value.add(name, item);
+    judged.add(name, read === undefined ? "" : item);
+  }
+  return { value: value.finish(), judged: judged.finish() };
+}
+
+async function formDataOf(bytes: Uint8Array, contentType: string): Promise<FormData> {
+  if (hasTooManyParts(bytes, contentType)) throw tooMany();
   try {
-    form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
-      headers: { "content-type": contentType },
-    }).formData();
+    const headers = { "content-type": contentType };
+    return await new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData();
   } catch {
     throw new Problem("malformed_body", "The body is not valid multipart/form-data.");
   }
-  const value: Record<string, unknown> = {};
-  const judged: Record<string, unknown> = {};
-  for (const [name, part] of form) {
-    const read = typeof part === "string" ? part : await textOfValue(part, name, fields);
-    const item = read === undefined ? part : typed(read, name, fields);
-    append(value, name, item);
-    append(judged, name, read === undefined ? "" : item);
+}
+
+/** A form that is being read. */
+class Form {
+  readonly #values = new Map<string, unknown>();
+  /** Names that have come more than once, or are lists by declaration. */
+  readonly #lists = new Set<string>();
+  readonly #styled: readonly Parameter[];
+
+  constructor(
+    private readonly fields: Fields,
+    private readonly depth: number,
+  ) {
+    this.#styled = Object.entries(fields).flatMap(([name, field]) => (isStyled(field) ? [asQuery(name, field)] : []));
   }
-  return { value: withLists(value, fields), judged: withLists(judged, fields) };
+
+  /** Reads the fields that are written as query parameters would be, and gives back the others. */
+  styled(raw: RawOccurrences): RawOccurrences {
+    if (this.#styled.length === 0) return raw;
+    try {
+      for (const parameter of this.#styled) {
+        const value = decodeMany(parameter, raw, this.#styled);
+        if (value !== undefined) this.#values.set(parameter.name, value);
+      }
+    } catch {
+      throw new Problem("malformed_body", "The form has a broken percent-encoding.");
+    }
+    return raw.filter(([name]) => !this.claims(name));
+  }
+
+  /** Does the name belong to one of those fields? */
+  claims(name: string): boolean {
+    return this.#styled.some((parameter) => claims(parameter, name));
+  }
+
+  add(name: string, value: unknown): void {
+    const before = this.#values.get(name);
+    if (before === undefined) {
+      const isList = (own(this.fields, name) as FormField | undefined)?.type === "array";
+      if (isList) this.#lists.add(name);
+      this.#values.set(name, isList ? [value] : value);
+    } else if (this.#lists.has(name) && Array.isArray(before)) before.push(value);
+    else {
+      this.#lists.add(name);
+      this.#values.set(name, [before, value]);
+    }
+  }
+
+  finish(): Record<string, unknown> {
+    const form: Record<string, unknown> = {};
+    for (const [name, value] of this.#values) put(form, name, value);
+    return form;
+  }
+
+  /** The declared type of one occurrence of a field. */
+  itemType(name: string): ParameterType {
+    const field = own(this.fields, name) as FormField | undefined;
+    return field?.type === "array" ? (field.items ?? "string") : (field?.type ?? "string");
+  }
+
+  typed(text: string, name: string): unknown {
+    const type = this.itemType(name);
+    if (type !== "object" && type !== "json") return scalarOf(text, type);
+    try {
+      return parseJson(text, this.depth);
+    } catch {
+      return text;
+    }
+  }
+}
+
+function isStyled({ style, explode }: FormField): boolean {
+  return style !== undefined || explode !== undefined;
+}
+
+function asQuery(name: string, { type, items, members, style, explode }: FormField): Parameter {
+  return {
+    name,
+    in: "query",
+    type,
+    ...(items && { items }),
+    ...(members && { members }),
+    ...(style && { style }),
+    ...(explode !== undefined && { explode }),
+  };
 }
 
 /** The text of a part that is a value and no file: JSON, in a field that is declared as no text. */
-async function textOfValue(part: File, name: string, fields: Fields): Promise<string | undefined> {
-  const isValue = part.type.split(";")[0] === "application/json" && itemType(name, fields) !== "string";
-  return isValue ? await part.text() : undefined;
+async function textOfValue(part: File, type: ParameterType): Promise<string | undefined> {
+  const isJson = /^application\/(json|[\w.+-]+\+json)(;|$)/.test(part.type);
+  return isJson && type !== "string" ? await part.text() : undefined;
 }
 
-/** The declared type of one occurrence of a field. */
-function itemType(name: string, fields: Fields): ParameterType {
-  const field = own(fields, name) as FormField | undefined;
-  return field?.type === "array" ? (field.items ?? "string") : (field?.type ?? "string");
-}
-
-function typed(text: string, name: string, fields: Fields): unknown {
-  const type = itemType(name, fields);
-  if (type !== "object" && type !== "json") return scalarOf(text, type);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
+function hasTooManyParts(bytes: Uint8Array, contentType: string): boolean {
+  const boundary = parseMediaType(contentType)?.parameters["boundary"];
+  if (boundary === undefined) return false; // and so no form, as the parser will say
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mark = `\r\n--${boundary}`;
+  let parts = 0;
+  for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + mark.length)) {
+    parts += 1;
+    if (parts > MOST_FIELDS) return true;
   }
+  return false;
 }
 
-/** An array with one item came as one field. */
-function withLists(form: Record<string, unknown>, fields: Fields): Record<string, unknown> {
-  for (const [name, { type }] of Object.entries(fields)) {
-    const value = own(form, name);
-    if (type === "array" && value !== undefined && !Array.isArray(value)) put(form, name, [value]);
-  }
-  return form;
-}
-
-function append(form: Record<string, unknown>, name: string, value: unknown): void {
-  const before = own(form, name);
-  if (before === undefined) put(form, name, value);
-  else put(form, name, Array.isArray(before) ? [...before, value] : [before, value]);
+function tooMany(): Problem {
+  return new Problem("malformed_body", `The form has more than ${MOST_FIELDS} fields.`);
 }
 
 function decoded(text: string): string {

@@ -6,7 +6,7 @@ export type { Health } from "./builtin.js";
 export { ChannelClosed, type ChannelOptions, InvalidMessage, ServerChannel } from "./channel.js";
 export type { CorsOptions } from "./cors.js";
 export type { Limits, RateLimit } from "./limits.js";
-export type { Listening, ListenOptions } from "./listen.js";
+export type { Listening, ListenOptions, Timeouts } from "./listen.js";
 export type { Logger } from "./log.js";
 export { inMemory, type MemoryTransport } from "./memory.js";
 export { MemorySocket, SocketCloseEvent } from "./memory-socket.js";

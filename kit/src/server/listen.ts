@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from "node:http";
+import { createServer, type ServerOptions as HttpOptions, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { toNode } from "./adapters/node.js";
@@ -15,8 +15,19 @@ export interface ListenOptions {
   readonly host?: string;
   /** Allow a host that others can reach although auth is disabled. Default false. */
   readonly allowInsecure?: boolean;
+  /** How long a client may take, in milliseconds. A request that is slower is answered with 408, or cut off. */
+  readonly timeouts?: Timeouts;
   /** Signals that close the server and then end the process. Default: SIGTERM; false: none. */
   readonly signals?: boolean | readonly NodeJS.Signals[];
+}
+
+export interface Timeouts {
+  /** For the head of a request. Default 10 000. */
+  readonly headers?: number;
+  /** For a whole request, its body included. Default 60 000. */
+  readonly request?: number;
+  /** Until a kept connection without a request is closed. Default 5000. */
+  readonly keepAlive?: number;
 }
 
 /** A server that takes requests. */
@@ -35,13 +46,13 @@ interface Closable extends UpgradeHandler {
   close(options?: { timeoutMs?: number }): Promise<void>;
 }
 
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5000, maxHeaderSize: 16 * 1024 };
+const MAX_HEADER_BYTES = 16 * 1024;
 const IDLE_SWEEP_MS = 100;
 
 export async function listen(
   server: Closable,
   core: Core,
-  { port = 0, host = "127.0.0.1", allowInsecure = false, signals = true }: ListenOptions,
+  { port = 0, host = "127.0.0.1", allowInsecure = false, timeouts = {}, signals = true }: ListenOptions,
 ): Promise<{ listening: Listening; stop: Stop }> {
   if (core.authenticator.mode === "disabled" && !isLoopback(host) && !allowInsecure) {
     throw new Error(
@@ -49,7 +60,7 @@ export async function listen(
         "or pass allowInsecure: true when something in front of this server authenticates",
     );
   }
-  const http = createServer(TIMEOUTS, toNode(server));
+  const http = createServer(httpOptions(timeouts), toNode(server));
   const sockets = new SocketHost(server);
   http.on("upgrade", sockets.upgrade);
   http.on("clientError", (error, socket) => refuse(core, error, socket));
@@ -64,6 +75,17 @@ export async function listen(
       close: (options) => server.close(options),
     },
     stop: (timeoutMs) => stop(http, sockets, timeoutMs).finally(forget),
+  };
+}
+
+function httpOptions({ headers = 10_000, request = 60_000, keepAlive = 5000 }: Timeouts): HttpOptions {
+  return {
+    headersTimeout: Math.min(headers, request),
+    requestTimeout: request,
+    keepAliveTimeout: keepAlive,
+    // Node looks at its connections this often, and so may be that much late.
+    connectionsCheckingInterval: Math.min(10_000, headers, request),
+    maxHeaderSize: MAX_HEADER_BYTES,
   };
 }
 

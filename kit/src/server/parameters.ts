@@ -75,8 +75,16 @@ function decodeSingle(parameter: Parameter, text: unknown): unknown {
   return decodeScalar(parameter, text);
 }
 
+/** Is a name of the query one of those that hold the parameter? */
+export function claims(parameter: Parameter, name: string): boolean {
+  if (name === parameter.name) return true;
+  if (parameter.type !== "object") return false;
+  if (parameter.style === "deepObject") return name.startsWith(`${parameter.name}[`) && name.endsWith("]");
+  return Object.hasOwn(parameter.members ?? {}, name);
+}
+
 /** A value of query or cookie: its name may come more than once, or not at all. */
-function decodeMany(parameter: Parameter, all: RawOccurrences, declared: readonly Parameter[]): unknown {
+export function decodeMany(parameter: Parameter, all: RawOccurrences, declared: readonly Parameter[]): unknown {
   const shape = shapeOf(parameter);
   const explode = parameter.explode ?? (parameter.style ?? "form") === "form";
   if (shape === "record" && parameter.style === "deepObject")

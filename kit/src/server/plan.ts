@@ -1,13 +1,18 @@
-import type { Response as DeclaredResponse, Operation, SecurityRequirement, ServiceDescription } from "../operation.js";
+import type {
+  Response as DeclaredResponse,
+  Operation,
+  ResponseHeader,
+  SecurityRequirement,
+  ServiceDescription,
+} from "../operation.js";
 import { BodyReader } from "./body.js";
 import { builtinFor } from "./builtin.js";
 import { ParameterReader } from "./parameters.js";
 
 /** What the contract declares for one status. */
 export interface Declared extends DeclaredResponse {
-  readonly status: number;
-  /** Headers that an answer must have, in lower case. */
-  readonly requiredHeaders: readonly string[];
+  /** The declared headers, names in lower case. */
+  readonly headerRows: readonly (readonly [name: string, declared: ResponseHeader])[];
 }
 
 /** All that can be said of an operation before its first request, so that no request has to work it out. */
@@ -45,9 +50,5 @@ function declaredFor({ responses }: Operation, status: number): Declared | undef
   const declared = key === undefined ? undefined : responses[key];
   if (!declared) return undefined;
   const headers = Object.entries(declared.headers ?? {});
-  return {
-    ...declared,
-    status,
-    requiredHeaders: headers.filter(([, { required }]) => required).map(([name]) => name.toLowerCase()),
-  };
+  return { ...declared, headerRows: headers.map(([name, header]) => [name.toLowerCase(), header] as const) };
 }

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
-import type { Media } from "../operation.js";
+import type { Media, ParameterType, ResponseHeader } from "../operation.js";
 import { type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { acceptable } from "./negotiate.js";
+import { scalarOf } from "./parameter-styles.js";
 import type { Plan } from "./plan.js";
 import { type Awaitable, headerText, Reply, type UniversalResponse } from "./response.js";
 
@@ -34,11 +35,28 @@ export function answerOf(plan: Plan, result: unknown, accept: string | undefined
   const media = contents && (acceptable(contents, accept) ?? contents[0]);
   const headers = isReply ? headersOf(result) : {};
   if (declared && check) {
-    for (const name of declared.requiredHeaders) {
-      if (headers[name] === undefined) throw new ContractViolation(`header ${name} is required`);
-    }
+    for (const [name, header] of declared.headerRows) checkHeader(name, header, headers[name]);
   }
   return { status, media, body: isReply ? result.body : result, headers };
+}
+
+/** A declared header must be there when it is required, and spell a value of its type. */
+function checkHeader(name: string, { type, items, required }: ResponseHeader, text: string | undefined): void {
+  if (text === undefined) {
+    if (required) throw new ContractViolation(`header ${name} is required`);
+    return;
+  }
+  const values = type === "array" ? text.split(",").map((item) => item.trim()) : [text];
+  const wanted = type === "array" ? (items ?? "string") : type;
+  if (!values.every((value) => spells(value, wanted))) {
+    throw new ContractViolation(`header ${name} must be ${type === "array" ? `a list of ${wanted}` : wanted}`);
+  }
+}
+
+function spells(text: string, type: ParameterType): boolean {
+  const value = scalarOf(text, type);
+  if (type === "integer") return Number.isInteger(value);
+  return type === "number" || type === "boolean" ? typeof value === type : true;
 }
 
 function headersOf(reply: Reply): Record<string, string> {
