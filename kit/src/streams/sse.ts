@@ -33,7 +33,7 @@ export class SseDecoder implements Decoder<SseEvent> {
   #event = "";
   #id: string | undefined;
   #retry: number | undefined;
-  #data: string[] = [];
+  readonly #data: string[] = [];
   /** Bytes of the event's data lines so far, field names and line ends included. */
   #dataBytes = 0;
 
@@ -104,18 +104,22 @@ export class SseDecoder implements Decoder<SseEvent> {
     if (this.#id !== undefined) this.lastEventId = this.#id;
     // One empty `data` field is data: the event's data is then "".
     if (this.#data.length > 0) {
-      events.push({
-        ...(this.#event !== "" && { event: this.#event }),
-        data: this.#data.join("\n"),
-        ...(this.#id !== undefined && { id: this.#id }),
-        ...(this.#retry !== undefined && { retry: this.#retry }),
-      });
+      const event: { -readonly [Name in keyof SseEvent]: SseEvent[Name] } = { data: this.#joined() };
+      if (this.#event !== "") event.event = this.#event;
+      if (this.#id !== undefined) event.id = this.#id;
+      if (this.#retry !== undefined) event.retry = this.#retry;
+      events.push(event);
     }
     this.#event = "";
     this.#id = undefined;
     this.#retry = undefined;
-    this.#data = [];
+    this.#data.length = 0;
     this.#dataBytes = 0;
+  }
+
+  /** Nearly every event has one line of data. */
+  #joined(): string {
+    return this.#data.length === 1 ? (this.#data[0] ?? "") : this.#data.join("\n");
   }
 }
 
