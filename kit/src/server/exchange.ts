@@ -1,7 +1,7 @@
 import type { Activity } from "./activities.js";
 import type { Principal } from "./auth/principal.js";
 import type { Core } from "./core.js";
-import type { Logger } from "./log.js";
+import { type Logger, silent } from "./log.js";
 import type { RequestContext, UniversalRequest } from "./request.js";
 import { requestId } from "./request-ids.js";
 
@@ -17,7 +17,7 @@ export class Exchange implements Activity {
   operation = "";
   before: Activity | undefined;
   after: Activity | undefined;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   #log: Logger | undefined;
   #controller: AbortController | undefined;
   #follow: (() => void) | undefined;
@@ -30,6 +30,7 @@ export class Exchange implements Activity {
   ) {
     const wanted = request.headers["x-request-id"];
     this.id = wanted !== undefined && ACCEPTABLE_ID.test(wanted) ? wanted : requestId();
+    this.#startedAt = core.log === silent ? 0 : performance.now();
     core.activities.add(this);
   }
 

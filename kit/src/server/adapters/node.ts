@@ -42,7 +42,9 @@ export function write(outgoing: ServerResponse, { status, headers, body }: Unive
   try {
     outgoing.writeHead(status, headers);
     if (streaming) void writeStream(outgoing, body);
-    else outgoing.end(body);
+    else if (typeof body === "string" && headers["content-length"] === String(body.length)) {
+      outgoing.end(body, "latin1"); // as many bytes as characters: ASCII, which needs no encoding
+    } else outgoing.end(body);
   } catch {
     outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
   }
