@@ -3,7 +3,7 @@ import { type Validator, type Violation, violationsOf } from "../validation/inde
 import { framer, heartbeat } from "./framing.js";
 
 /** Characters of gathered items that are sent without waiting for more. */
-const GATHERED_ENOUGH = 32 * 1024;
+const GATHERED_ENOUGH = 64 * 1024;
 
 /** An item broke the contract; the stream ends there, and the client gets none of it. */
 export class InvalidItem extends Error {
