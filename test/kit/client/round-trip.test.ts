@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { styledParameters } from "../../../kit/src/client/styles.js";
 import type { Parameter, ParameterPlace } from "../../../kit/src/operation.js";
-import { decodeParameters } from "../../../kit/src/server/parameters.js";
+import { ParameterReader } from "../../../kit/src/server/parameters.js";
 
 const styles = {
   path: ["simple", "label", "matrix"],
@@ -39,8 +39,8 @@ function roundTrip(parameter: Parameter, value: unknown): unknown {
   const headers: Record<string, string> = {};
   writer.headers?.(request, headers);
   const [, path = "", query = ""] = /^([^?]*)\??(.*)$/s.exec(writer.target(request)) ?? [];
-  const sources = { path: { [name]: path.split("/")[2] ?? "" }, query, headers };
-  return decodeParameters([parameter], sources)[place]?.[name];
+  const reader = new ParameterReader([parameter], `/x/{${name}}/y`);
+  return reader.read([path.split("/")[2] ?? ""], query, headers)[place]?.[name];
 }
 
 const cases = (Object.keys(styles) as ParameterPlace[]).flatMap((place) =>
