@@ -13,5 +13,12 @@ export { MemorySocket, SocketCloseEvent } from "./memory-socket.js";
 export type { ServerOptions, StreamingOptions } from "./options.js";
 export { Problem, type ProblemCode, type ProblemOptions } from "./problem.js";
 export type { RequestContents, RequestContext, UniversalRequest } from "./request.js";
-export { type Awaitable, type HeaderValue, Reply, reply, type UniversalResponse } from "./response.js";
+export {
+  type Awaitable,
+  type HeaderValue,
+  type HeaderValues,
+  Reply,
+  reply,
+  type UniversalResponse,
+} from "./response.js";
 export { Server } from "./server.js";

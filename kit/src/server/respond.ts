@@ -4,7 +4,7 @@ import { type Validator, type Violation, violationsOf } from "../validation/inde
 import { acceptable } from "./negotiate.js";
 import { scalarOf } from "./parameter-styles.js";
 import type { Plan } from "./plan.js";
-import { type Awaitable, headerText, Reply, type UniversalResponse } from "./response.js";
+import { type Awaitable, type HeaderValues, headerText, Reply, type UniversalResponse } from "./response.js";
 
 /** The implementation answered something that the contract does not allow. Logged, never shown to the client. */
 export class ContractViolation extends Error {
@@ -59,9 +59,9 @@ function spells(text: string, type: ParameterType): boolean {
   return type === "number" || type === "boolean" ? typeof value === type : true;
 }
 
-function headersOf(reply: Reply): Record<string, string> {
+function headersOf({ headers: given }: Reply): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(reply.headers)) {
+  for (const [name, value] of Object.entries(given as HeaderValues)) {
     const text = headerText(value);
     if (text === undefined) throw new ContractViolation(`header ${name} has characters that no header may have`);
     headers[name.toLowerCase()] = text;

@@ -12,22 +12,33 @@ export type HeaderValue = string | number | boolean | readonly (string | number 
 /** A value, or a promise of it: what a method may return. */
 export type Awaitable<T> = T | PromiseLike<T>;
 
-/** An answer with a status and headers of its own; a bare body answers with the lowest declared 2xx. */
-export class Reply<Body = unknown> {
+/** Headers by name, in any case. */
+export type HeaderValues = Readonly<Record<string, HeaderValue>>;
+
+/**
+ * An answer with a status and headers of its own; a bare body answers with the lowest declared 2xx. In a generated
+ * server `Headers` are those that the contract declares, and others may stand beside them.
+ */
+export class Reply<Body = unknown, Headers extends object = object> {
   constructor(
     readonly status: number,
     readonly body: Body,
-    readonly headers: Readonly<Record<string, HeaderValue>>,
+    readonly headers: Headers,
   ) {}
 }
 
 /**
  * Answers with a chosen status: `return reply(201, run, { location: "/v1/runs/run_1" })`.
- * The body is checked against what the contract declares for that status.
+ * Body and headers are checked against what the contract declares for that status.
  */
-export function reply(status: number): Reply<undefined>;
-export function reply<Body>(status: number, body: Body, headers?: Readonly<Record<string, HeaderValue>>): Reply<Body>;
-export function reply(status: number, body?: unknown, headers: Readonly<Record<string, HeaderValue>> = {}): Reply {
+export function reply(status: number): Reply<undefined, Record<never, never>>;
+export function reply<Body>(status: number, body: Body): Reply<Body, Record<never, never>>;
+export function reply<Body, Headers extends HeaderValues>(
+  status: number,
+  body: Body,
+  headers: Headers,
+): Reply<Body, Headers>;
+export function reply(status: number, body?: unknown, headers: HeaderValues = {}): Reply {
   return new Reply(status, body, headers);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ResponseHeader } from "../../../kit/src/index.js";
-import { reply } from "../../../kit/src/server/index.js";
+import { type Reply, reply } from "../../../kit/src/server/index.js";
 import { schema } from "../schema.js";
 import { ask, describing, EchoServer, serving } from "./echo.js";
 
@@ -64,6 +64,15 @@ describe("headers of an answer", () => {
     const { status, json, head } = await answering(given);
     expect([status, json]).toMatchObject([500, { code: "internal_error" }]);
     expect(head.toLowerCase()).not.toContain("set-cookie");
+  });
+
+  it("have the contract's types in a generated server, where others may stand beside them", () => {
+    type Listing = Reply<object, { "X-Count"?: number; "X-Ids"?: number[] }>;
+    const plain: Listing = reply(200, {});
+    const full: Listing = reply(200, {}, { "X-Count": 3, "X-Ids": [1], "X-More": "any" });
+    // @ts-expect-error a text is no number
+    const wrong: Listing = reply(200, {}, { "X-Count": "many" });
+    expect([plain, full, wrong].map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
   it("are not checked when answers are not", async () => {

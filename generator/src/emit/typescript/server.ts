@@ -4,7 +4,7 @@ import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
-import { methodDoc, signatureOf } from "./signature.js";
+import { methodDoc, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `server`: an abstract class, a method an operation or channel. The kit's `Server` does the rest. */
@@ -41,11 +41,13 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const names = context.names(file, types, false);
   const contextType = () => types.type("RequestContext", kit);
   const operations = service.operations.map((operation) => {
-    const { request, body, item } = signatureOf(context, operation, file, types);
+    const { request, body, item, headers } = signatureOf(context, operation, file, types);
     const results = [
       ...(body === undefined
         ? []
-        : [`${types.type("Awaitable", kit)}<${body} | ${types.type("Reply", kit)}<${body}>>`]),
+        : [
+            `${types.type("Awaitable", kit)}<${body} | ${withHeaders(types.type("Reply", kit), [body], headers, "  ")}>`,
+          ]),
       ...(item === undefined ? [] : [`AsyncIterable<${item}>`]),
     ];
     const note = operation.builtin

@@ -11,7 +11,12 @@ export declare abstract class ShopServer extends Server {
   constructor(options?: ServerOptions);
 
   /** `GET /items/{id}` */
-  abstract getItem(request: GetItemRequest, context: RequestContext): Awaitable<Item | Reply<Item>>;
+  abstract getItem(request: GetItemRequest, context: RequestContext): Awaitable<Item | Reply<Item, {
+    "X-Left"?: number;
+    "X-Tags"?: string[];
+    "X-Cost"?: { amount?: number; [member: string]: unknown };
+    "X-Trace"?: unknown;
+  }>>;
 
   /** `DELETE /items/{id}` */
   abstract delete(request: DeleteRequest, context: RequestContext): Awaitable<void | Reply<void>>;
