@@ -115,6 +115,13 @@ function program(finish: (code: number) => void): Command {
   return cli;
 }
 
+// Whoever reads the output may have enough of it before the end, such as `head`.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+
 try {
   await program((code) => {
     process.exitCode = code;

@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { setTimeout as wait } from "node:timers/promises";
 import pc from "picocolors";
 import { Diagnostics } from "../diagnostics/diagnostic.js";
 import { countLosses, type Loss, type LossReport } from "../loss/loss.js";
@@ -10,6 +11,9 @@ import { artefactsOf, readConfig, readOptions, type SpecOptions, UsageError } fr
 import { Generation, type Prepared, type Settings } from "./generation.js";
 import { report } from "./report.js";
 import { watchFor } from "./watch.js";
+
+/** How long a large file may take to be saved, in milliseconds. */
+const SETTLE = 30;
 
 export interface GenerateOptions extends SpecOptions {
   readonly out?: string;
@@ -36,6 +40,10 @@ export async function generate(options: GenerateOptions): Promise<number> {
   if (!options.watch) return code;
   return watchFor(settings.read.spec, () =>
     run(options, settings, async (diagnostics) => {
+      const quick = await generation.edited(diagnostics);
+      if (quick) return quick;
+      // What cannot be followed may be a file that is only half there yet.
+      await wait(SETTLE);
       return (await generation.edited(diagnostics)) ?? generation.whole(diagnostics);
     }),
   );
@@ -87,29 +95,27 @@ async function run(
   const prepared = await prepare(diagnostics);
   if (!prepared || diagnostics.hasErrors) return report(diagnostics, options, { files: 0 });
   const { planned, losses } = prepared;
-  const loss = countLosses(losses);
-  if (options.report !== undefined) writeReport(options.report, losses);
-  if (options.strict && loss.unsupported > 0) {
-    for (const { keyword, place } of unsupportedIn(losses))
-      diagnostics.add("loss", `${keyword} is not carried by the output`, { place });
-    return report(diagnostics, options, { files: 0, loss });
-  }
+  if (options.report !== undefined) writeReport(options.report, losses());
+  const lost = options.strict ? unsupportedIn(losses()) : [];
+  for (const { keyword, place } of lost) diagnostics.add("loss", `${keyword} is not carried by the output`, { place });
+  if (lost.length > 0) return report(diagnostics, options, { files: 0, loss: countLosses(losses()) });
   const drifted = planned.added.length + planned.changed.length + planned.removed.length > 0;
   if (options.check) {
     if (drifted) diagnostics.add("drift", `${out} differs from the contracts: ${summary(planned)}`, { file: out });
     if (drifted && !options.json) process.stderr.write(`${printPlan(planned)}\n\n`);
     if (!drifted && !options.json) process.stdout.write(`${pc.green("clean")}: ${summary(planned)} in ${out}\n`);
-    return report(diagnostics, options, { ...counts(planned), loss });
+    return report(diagnostics, options, { ...counts(planned), loss: countLosses(losses()) });
   }
   if (!write(planned, diagnostics)) return report(diagnostics, options, { files: 0 });
+  const found = losses();
   if (!options.json) {
     const time = Math.round(performance.now() - started);
     if (drifted) process.stdout.write(`${printPlan(planned)}\n`);
     process.stdout.write(
-      `${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n${summaryOf(losses)}\n`,
+      `${drifted ? pc.green("generated") : pc.green("up to date")}: ${summary(planned)} in ${out} ${pc.dim(`(${time} ms)`)}\n${summaryOf(found)}\n`,
     );
   }
-  return report(diagnostics, options, { ...counts(planned), loss });
+  return report(diagnostics, options, { ...counts(planned), loss: countLosses(found) });
 }
 
 function counts({ added, changed, removed, unchanged }: Plan): object {

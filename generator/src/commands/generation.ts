@@ -33,7 +33,8 @@ export interface Settings {
 /** What a run would do, before anything is written. */
 export interface Prepared {
   readonly planned: Plan;
-  readonly losses: LossReport;
+  /** Worked out when it is asked for: what is written need not wait for it. */
+  readonly losses: () => LossReport;
 }
 
 /** What stays in memory between runs, so that the edit of one schema is followed in no time. */
@@ -41,6 +42,7 @@ interface Last {
   readonly project: Project;
   readonly source: EditableModel;
   readonly json: JsonText | undefined;
+  readonly kept: Kept;
   readonly files: readonly OutputFile[];
   /** What was said of the contract when it was read as a whole. */
   readonly warnings: readonly Diagnostic[];
@@ -48,23 +50,17 @@ interface Last {
 
 /** Generates once, or again and again as the contracts change. */
 export class Generation {
-  private readonly kept: Kept;
   private last: Last | undefined;
 
   /** `again`: there will be further runs. */
   constructor(
     private readonly settings: Settings,
     private readonly again: boolean,
-  ) {
-    this.kept = { fragments: new Fragments(again), shared: new Map() };
-  }
+  ) {}
 
-  /** Reads everything anew. Undefined when there are problems, which have been reported. */
+  /** Reads everything anew. Undefined when there are problems, which have been reported; then all stays as it was. */
   async whole(diagnostics: Diagnostics): Promise<Prepared | undefined> {
     const { read, out, names, services, name, assertFormats } = this.settings;
-    this.last = undefined;
-    this.kept.fragments.clear();
-    this.kept.shared.clear();
     const project = readProject(read, diagnostics);
     if (!project) return undefined;
     const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
@@ -84,7 +80,8 @@ export class Generation {
     if (missing.length > 0) throw new UsageError(`no service called ${missing.join(", ")}`);
     if (diagnostics.hasErrors) return undefined;
     const json = this.again ? jsonTextOf(project) : undefined;
-    return this.prepare({ project, source, json, warnings: [...diagnostics.list] }, diagnostics, plan);
+    const kept: Kept = { fragments: new Fragments(this.again), shared: new Map() };
+    return this.prepare({ project, source, json, kept, warnings: [...diagnostics.list] }, diagnostics, plan);
   }
 
   /** Follows an edit inside one schema of a JSON contract. Undefined for any other change. */
@@ -100,26 +97,28 @@ export class Generation {
     const before = valueAt(document.value, pointer);
     replaceContent(document, bytes, replaceAt(document.value, pointerParts(pointer), value));
     const place = { document, pointer };
+    // The document has changed already; without a model of it there is nothing to go on from.
+    this.last = undefined;
     const source = last.source.edited(place, before);
     if (!source) return undefined;
     const id = `${document.name}#${pointer}`;
     const [old, now] = [last.source.model.types.get(id), source.model.types.get(id)];
     if (!old || !now) return undefined;
-    this.kept.fragments.forget(id);
-    const shared = this.kept.shared.get(now.area);
-    for (const predicate of shared?.replace(now.name, old.schema, now.schema) ?? [])
-      this.kept.fragments.forget(predicate);
+    const { fragments, shared } = last.kept;
+    fragments.forget(id);
+    for (const predicate of shared.get(now.area)?.replace(now.name, old.schema, now.schema) ?? [])
+      fragments.forget(predicate);
     for (const warning of last.warnings) diagnostics.list.push(warning);
     return this.prepare({ ...last, source }, diagnostics, (out, files, said, how) =>
       plan(out, files, said, { ...how, written: last.files }),
     );
   }
 
-  private async prepare(kept: Omit<Last, "files">, diagnostics: Diagnostics, planFor: typeof plan): Promise<Prepared> {
+  private async prepare(state: Omit<Last, "files">, diagnostics: Diagnostics, planFor: typeof plan): Promise<Prepared> {
     const { out, packages, artefacts, names, services, standalone } = this.settings;
-    const { project } = kept;
-    const { model } = kept.source;
-    const progress = this.last === undefined ? new Progress() : undefined;
+    const { project, kept } = state;
+    const { model } = state.source;
+    const progress = planFor === plan ? new Progress() : undefined;
     const version = ownVersion();
     const files = await emit(model, project.loader, diagnostics, {
       artefacts,
@@ -128,16 +127,13 @@ export class Generation {
         ? {}
         : { packages: { scope: packages, version, kitVersion: version } }),
       standalone,
-      kept: this.kept,
+      kept,
       ...(progress ? { progress: progress.update } : {}),
     }).finally(() => progress?.clear());
-    if (names === "lock") files.push(this.kept.fragments.get("names", "", () => lockFile(namesIn(model))));
-    const prepared = {
-      planned: planFor(out, files, diagnostics, { partial: services.length > 0 }),
-      losses: lossOf(model, diagnostics, artefacts.has("validators"), this.kept.fragments),
-    };
-    if (this.again) this.last = { ...kept, files };
-    return prepared;
+    if (names === "lock") files.push(kept.fragments.get("names", "", () => lockFile(namesIn(model))));
+    const planned = planFor(out, files, diagnostics, { partial: services.length > 0 });
+    if (this.again) this.last = { ...state, files };
+    return { planned, losses: () => lossOf(model, diagnostics, artefacts.has("validators"), kept.fragments) };
   }
 }
 

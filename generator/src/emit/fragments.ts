@@ -51,11 +51,6 @@ export class Fragments {
     }
   }
 
-  clear(): void {
-    this.kinds.clear();
-    this.users.clear();
-  }
-
   /** Notes that the piece being made depends on something: a type's id, or an object that stands for a decision. */
   uses(source: unknown): void {
     this.making.at(-1)?.add(source);
