@@ -12,8 +12,9 @@ import { Generation, type Prepared, type Settings } from "./generation.js";
 import { report } from "./report.js";
 import { watchFor } from "./watch.js";
 
-/** How long a large file may take to be saved, in milliseconds. */
-const SETTLE = 30;
+/** How long nothing must happen to a file for it to count as saved, and the longest wait for that; in milliseconds. */
+const SETTLE = 25;
+const MAX_SETTLE = 2000;
 
 export interface GenerateOptions extends SpecOptions {
   readonly out?: string;
@@ -38,15 +39,16 @@ export async function generate(options: GenerateOptions): Promise<number> {
   const generation = new Generation(settings, options.watch === true);
   const code = await run(options, settings, (diagnostics) => generation.whole(diagnostics));
   if (!options.watch) return code;
-  return watchFor(settings.read.spec, () =>
-    run(options, settings, async (diagnostics) => {
+  return watchFor(settings.read.spec, async () => {
+    if (generation.isCurrent()) return;
+    await run(options, settings, async (diagnostics) => {
       const quick = await generation.edited(diagnostics);
       if (quick) return quick;
       // What cannot be followed may be a file that is only half there yet.
-      await wait(SETTLE);
+      await settled(settings.read.spec);
       return (await generation.edited(diagnostics)) ?? generation.whole(diagnostics);
-    }),
-  );
+    });
+  });
 }
 
 /** A file of one's own given with --spec has nothing to do with the folder's configuration. */
@@ -116,6 +118,21 @@ async function run(
     );
   }
   return report(diagnostics, options, { ...counts(planned), loss: countLosses(found) });
+}
+
+/** Waits until a file, or a folder itself, does not change any more. */
+async function settled(path: string): Promise<void> {
+  const stamp = () => {
+    const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    return `${size} ${mtimeMs}`;
+  };
+  let last = stamp();
+  for (let waited = 0; waited < MAX_SETTLE; waited += SETTLE) {
+    await wait(SETTLE);
+    const now = stamp();
+    if (now === last) return;
+    last = now;
+  }
 }
 
 function counts({ added, changed, removed, unchanged }: Plan): object {

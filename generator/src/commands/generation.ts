@@ -84,6 +84,21 @@ export class Generation {
     return this.prepare({ project, source, json, kept, warnings: [...diagnostics.list] }, diagnostics, plan);
   }
 
+  /** Whether the last run read the contract as it is now. Editors save in several steps, and each is an event. */
+  isCurrent(): boolean {
+    const { last } = this;
+    if (last?.project.kind !== "file") return false;
+    const { json, project } = last;
+    try {
+      return [...project.loader.documents.values()].every(({ path, text }) => {
+        const bytes = readFileSync(path);
+        return json ? json.holds(bytes) : bytes.toString().replace(/^\uFEFF/, "") === text;
+      });
+    } catch {
+      return false;
+    }
+  }
+
   /** Follows an edit inside one schema of a JSON contract. Undefined for any other change. */
   async edited(diagnostics: Diagnostics): Promise<Prepared | undefined> {
     const { last } = this;

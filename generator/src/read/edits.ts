@@ -38,6 +38,11 @@ export class JsonText {
       .sort((a, b) => a.start - b.start);
   }
 
+  /** Whether these are the bytes that are known. */
+  holds(bytes: Buffer): boolean {
+    return this.bytes.equals(bytes);
+  }
+
   /** What was edited, where that is inside one schema of `root` and leaves it JSON; undefined for all else. */
   edit(next: Buffer, root: unknown): Edit | undefined {
     const before = this.bytes;
