@@ -49,7 +49,7 @@ export async function emit(
   const context = new Context(model, options.layout, artefacts, fragments, shared);
   const once = (what: string, of: string, make: () => OutputFile[]) => fragments.get(what, of, make);
   const areas = [...new Set([...model.types.values(), ...model.services].map(({ area }) => area))].sort();
-  const types = artefacts.has("validators") ? [...model.types.values()] : [];
+  const types = artefacts.has("validators") ? areas.flatMap((area) => context.typesOf(area)) : [];
   const total = areas.length + model.services.length * 4 + types.length;
   let done = 0;
   const step = (what: string) => options.progress?.(++done, total, what);

@@ -39,13 +39,14 @@ export class ValidatorFiles {
       const imports = new Imports();
       imports.addAll([...code.values()].map(({ imported }) => imported));
       const head = header(this.context.source(name));
+      // Nearly in order already, as types are added by name.
       const texts = [...code.keys()].sort().map((key) => code.get(key)?.text);
       return [
         {
           path: `${file}.js`,
           text: print("typescript/validators.js", { header: head, imports: imports.lines(), code: texts.join("\n\n") }),
         },
-        this.declarations(name, file, head),
+        this.context.fragments.get("validator declarations", name, () => this.declarations(name, file, head)),
       ];
     });
   }
