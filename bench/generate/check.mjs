@@ -35,9 +35,11 @@ export async function typeErrors(node, tsc, out, timeout) {
   return { own: files.length - foreign, foreign };
 }
 
-/** Bytes and number of the files below a folder. */
+/** Bytes and number of the files below a folder, and the bytes of validators where there is a module of them. */
 export function sizeOf(out) {
   const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
-  return { bytes, files: files.length };
+  const sizes = files.map(({ parentPath, name }) => ({ name, bytes: statSync(join(parentPath, name)).size }));
+  const validators = sizes.find(({ name }) => name === "validators.js");
+  const bytes = sizes.reduce((sum, file) => sum + file.bytes, 0);
+  return { bytes, files: files.length, ...(validators ? { validators: validators.bytes } : {}) };
 }
