@@ -10,6 +10,8 @@ export interface Discriminator {
   readonly values: readonly (readonly string[])[];
   /** The variants leave the member open; that it says which is meant, only the union's `discriminator` says. */
   readonly declared: boolean;
+  /** The one branch that is just null, beside the variants; it has no values. */
+  readonly nullAt?: number;
 }
 
 /**
@@ -17,6 +19,21 @@ export interface Discriminator {
  * union's `discriminator` (OpenAPI 3.x, Discriminator Object). Undefined where nothing does.
  */
 export function discriminatorOf(
+  union: ModelSchema,
+  branches: readonly ModelSchema[],
+  lookup: Lookup,
+): Discriminator | undefined {
+  const nullAt = branches.findIndex(isJustNull);
+  if (nullAt < 0) return amongVariants(union, branches, lookup);
+  const found = amongVariants(
+    union,
+    branches.filter((_, index) => index !== nullAt),
+    lookup,
+  );
+  return found && { ...found, values: found.values.toSpliced(nullAt, 0, []), nullAt };
+}
+
+function amongVariants(
   union: ModelSchema,
   branches: readonly ModelSchema[],
   lookup: Lookup,
@@ -41,6 +58,13 @@ export function discriminatorOf(
   });
   return areDistinct(values) ? { name: wanted, values, declared: true } : undefined;
 }
+
+/** `type: "null"` and no more; two of them, of which `oneOf` allows neither, are no variants. */
+function isJustNull(branch: ModelSchema): boolean {
+  return isObject(branch) && branch.type === "null" && Object.keys(branch).every((key) => nullKeys.has(key));
+}
+
+const nullKeys: ReadonlySet<string> = new Set(["type", "title", "description"]);
 
 /** A variant without a mapping is meant by the name of its schema. */
 function implicitName(id: TypeId): string {
