@@ -152,6 +152,9 @@ const rows: readonly Row[] = [
   ["discriminators/ToFile", { petType: "bird", wings: 2 }, "both"],
   ["discriminators/OptionalTag", { limit: 1 }, "both"],
   ["discriminators/Nested", { shape: "ray" }, "both"],
+  ["discriminators/Loose", 3, "both"],
+  ["discriminators/Loose", { op: "add" }, "both"],
+  ["discriminators/Loose", { op: "move" }, "none"],
 
   ["conditions/Address", { country: "DE", code: "12345" }, "both"],
   ["conditions/Address", { country: "DE" }, "none", "required", ""],

@@ -1,4 +1,5 @@
 import { isObject, objectMember, textMember } from "../read/json.js";
+import { allTypes, bits, ownTypes, typesOf } from "./json-types.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
@@ -42,6 +43,8 @@ function amongVariants(
   const tags = branches.map((branch) => tagsOf(branch, lookup));
   const declared = objectMember(union, "discriminator");
   const wanted = textMember(declared, "propertyName");
+  // A member tells nothing of a value that is no object, which a variant without a `type` allows too.
+  if (wanted === undefined && !branches.every((branch) => isObjectType(union, branch, lookup))) return undefined;
   const [first] = tags;
   for (const name of wanted === undefined ? (first?.fixed.keys() ?? []) : [wanted]) {
     const values = tags.map((tag) => tag.fixed.get(name) ?? []);
@@ -57,6 +60,11 @@ function amongVariants(
     return mapped.length > 0 ? mapped : [implicitName(reference)];
   });
   return areDistinct(values) ? { name: wanted, values, declared: true } : undefined;
+}
+
+function isObjectType(union: ModelSchema, branch: ModelSchema, lookup: Lookup): boolean {
+  const allowed = isObject(union) ? ownTypes(union) : allTypes;
+  return (typesOf(branch, lookup) & allowed & ~bits.object) === 0;
 }
 
 /** `type: "null"` and no more; two of them, of which `oneOf` allows neither, are no variants. */

@@ -114,9 +114,29 @@ export function restType(members: readonly Member[], rest: Shape, names: TypeNam
   const types = [rest, ...members.map(({ shape }) => shape)].map((shape) =>
     typeText(shape, names, indent).replace(/^\n *\| /, ""),
   );
-  if (types.includes("unknown")) return "unknown";
+  if (types.includes("unknown") || members.some(({ shape }) => isIntersected(shape))) return "unknown";
   const optional = members.some(({ required }) => !required) ? ["undefined"] : [];
   return [...new Set([...types, ...optional])].join(" | ");
+}
+
+/** TypeScript takes no copy of an intersection for the same type where index signatures are among its parts. */
+function isIntersected(shape: Shape): boolean {
+  switch (shape.kind) {
+    case "intersection":
+      return true;
+    case "union":
+      return shape.of.some(isIntersected);
+    case "array":
+      return isIntersected(shape.items);
+    case "tuple":
+      return [...shape.items, ...(shape.rest ? [shape.rest] : [])].some(isIntersected);
+    case "object":
+      return (
+        shape.members.some((member) => isIntersected(member.shape)) || (shape.rest ? isIntersected(shape.rest) : false)
+      );
+    default:
+      return false;
+  }
 }
 
 export function memberDoc({ description, deprecated, defaultValue }: Member, indent: string): string {

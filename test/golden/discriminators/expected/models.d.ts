@@ -61,6 +61,9 @@ export interface Line {
   length?: number;
 }
 
+/** Without `type` the variants hold for what is no object, too, so no member tells them apart. */
+export type Loose = { op: "add" } | unknown[] | string | number | boolean | null | { op: "remove" };
+
 export type MaybeInline =
   | { op: "add"; value: number }
   | { op: "remove"; at: string }

@@ -18,6 +18,7 @@ export declare const InTwo: Schema<models.InTwo>;
 export declare const Incomplete: Schema<models.Incomplete>;
 export declare const Inline: Schema<models.Inline>;
 export declare const Line: Schema<models.Line>;
+export declare const Loose: Schema<models.Loose>;
 export declare const MaybeInline: Schema<models.MaybeInline>;
 export declare const Nested: Schema<models.Nested>;
 export declare const OptionalTag: Schema<models.OptionalTag>;

@@ -19,6 +19,7 @@ export const InTwo = /* @__PURE__ */ lazySchema("InTwo", load, (module) => modul
 export const Incomplete = /* @__PURE__ */ lazySchema("Incomplete", load, (module) => module.isIncomplete);
 export const Inline = /* @__PURE__ */ lazySchema("Inline", load, (module) => module.isInline);
 export const Line = /* @__PURE__ */ lazySchema("Line", load, (module) => module.isLine);
+export const Loose = /* @__PURE__ */ lazySchema("Loose", load, (module) => module.isLoose);
 export const MaybeInline = /* @__PURE__ */ lazySchema("MaybeInline", load, (module) => module.isMaybeInline);
 export const Nested = /* @__PURE__ */ lazySchema("Nested", load, (module) => module.isNested);
 export const OptionalTag = /* @__PURE__ */ lazySchema("OptionalTag", load, (module) => module.isOptionalTag);

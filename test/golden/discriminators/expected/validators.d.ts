@@ -18,6 +18,7 @@ export declare const isInTwo: Validator<models.InTwo>;
 export declare const isIncomplete: Validator<models.Incomplete>;
 export declare const isInline: Validator<models.Inline>;
 export declare const isLine: Validator<models.Line>;
+export declare const isLoose: Validator<models.Loose>;
 export declare const isMaybeInline: Validator<models.MaybeInline>;
 export declare const isNested: Validator<models.Nested>;
 export declare const isOptionalTag: Validator<models.OptionalTag>;

@@ -258,6 +258,30 @@ export function isLine(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+function Loose$1(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const op = value.op;
+    if (op !== undefined ? op !== "add" && fail(found, `${at}/op`, "const", "add") : fail(found, at, "required", "op")) return false;
+  }
+  return found?.length === before;
+}
+
+function Loose$2(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const op = value.op;
+    if (op !== undefined ? op !== "remove" && fail(found, `${at}/op`, "const", "remove") : fail(found, at, "required", "op")) return false;
+  }
+  return found?.length === before;
+}
+
+export function isLoose(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (!(Loose$1(value, tolerant) || Loose$2(value, tolerant)) && fail(found, at, "anyOf")) return false;
+  return found?.length === before;
+}
+
 export function isMaybeInline(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
