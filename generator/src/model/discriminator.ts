@@ -1,4 +1,5 @@
 import { isObject, objectMember, textMember } from "../read/json.js";
+import { allTypes, bits, ownTypes, typesOf } from "./json-types.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
@@ -10,6 +11,8 @@ export interface Discriminator {
   readonly values: readonly (readonly string[])[];
   /** The variants leave the member open; that it says which is meant, only the union's `discriminator` says. */
   readonly declared: boolean;
+  /** The one branch that is just null, beside the variants; it has no values. */
+  readonly nullAt?: number;
 }
 
 /**
@@ -21,10 +24,27 @@ export function discriminatorOf(
   branches: readonly ModelSchema[],
   lookup: Lookup,
 ): Discriminator | undefined {
+  const nullAt = branches.findIndex(isJustNull);
+  if (nullAt < 0) return amongVariants(union, branches, lookup);
+  const found = amongVariants(
+    union,
+    branches.filter((_, index) => index !== nullAt),
+    lookup,
+  );
+  return found && { ...found, values: found.values.toSpliced(nullAt, 0, []), nullAt };
+}
+
+function amongVariants(
+  union: ModelSchema,
+  branches: readonly ModelSchema[],
+  lookup: Lookup,
+): Discriminator | undefined {
   if (branches.length < 2) return undefined;
   const tags = branches.map((branch) => tagsOf(branch, lookup));
   const declared = objectMember(union, "discriminator");
   const wanted = textMember(declared, "propertyName");
+  // A member tells nothing of a value that is no object, which a variant without a `type` allows too.
+  if (wanted === undefined && !branches.every((branch) => isObjectType(union, branch, lookup))) return undefined;
   const [first] = tags;
   for (const name of wanted === undefined ? (first?.fixed.keys() ?? []) : [wanted]) {
     const values = tags.map((tag) => tag.fixed.get(name) ?? []);
@@ -41,6 +61,18 @@ export function discriminatorOf(
   });
   return areDistinct(values) ? { name: wanted, values, declared: true } : undefined;
 }
+
+function isObjectType(union: ModelSchema, branch: ModelSchema, lookup: Lookup): boolean {
+  const allowed = isObject(union) ? ownTypes(union) : allTypes;
+  return (typesOf(branch, lookup) & allowed & ~bits.object) === 0;
+}
+
+/** `type: "null"` and no more; two of them, of which `oneOf` allows neither, are no variants. */
+function isJustNull(branch: ModelSchema): boolean {
+  return isObject(branch) && branch.type === "null" && Object.keys(branch).every((key) => nullKeys.has(key));
+}
+
+const nullKeys: ReadonlySet<string> = new Set(["type", "title", "description"]);
 
 /** A variant without a mapping is meant by the name of its schema. */
 function implicitName(id: TypeId): string {

@@ -188,7 +188,7 @@ export class OperationReader {
           ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
           place: at,
         },
-        schema: described(schema, description),
+        schema: described(schema, description, member(value, "deprecated") === true),
       });
     }
     const list = [...all.values()];
@@ -321,7 +321,8 @@ export class OperationReader {
     for (const { schema, format } of content) {
       if (format === "binary") seen.set("binary", { "x-binary": true });
       else if (format === "stream") seen.set("binary", { "x-binary": true });
-      else seen.set(schema ?? format, schema === undefined ? true : { $ref: schema });
+      else if (schema !== undefined) seen.set(schema, { $ref: schema });
+      else seen.set(format, format === "text" ? { type: "string" } : true);
     }
     return [...seen.values()];
   }
@@ -373,7 +374,12 @@ function pathName(method: string, path: string): string {
   return `${method.toLowerCase()} ${path.replace(/\{([^{}]*)\}/g, " by $1 ")}`;
 }
 
-function described(schema: ModelSchema, description: string | undefined): ModelSchema {
-  if (description === undefined || typeof schema === "boolean" || schema.description !== undefined) return schema;
-  return { ...schema, description };
+/** The schema of a parameter with what the parameter says of itself. */
+function described(schema: ModelSchema, description: string | undefined, deprecated: boolean): ModelSchema {
+  if (typeof schema === "boolean") return schema;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...schema,
+    ...(deprecated ? { deprecated } : {}),
+  };
 }

@@ -1,4 +1,6 @@
 import { isObject } from "../read/json.js";
+import { any, flattenUnion, intersectionOf, isPlain, never } from "./combine.js";
+import { conditionalMembers, describedMember } from "./described.js";
 import { discriminatorOf } from "./discriminator.js";
 import { allTypes, bits, type JsonType, type JsonTypes, jsonType, typeNames, typesOf } from "./json-types.js";
 import type { ModelSchema, TypeId } from "./types.js";
@@ -35,9 +37,8 @@ export interface Member {
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 type SchemaObject = Exclude<ModelSchema, boolean>;
+type Near = readonly ModelSchema[] | undefined;
 
-const any: Shape = { kind: "any" };
-const never: Shape = { kind: "never" };
 const primitives = {
   string: { kind: "primitive", type: "string" },
   number: { kind: "primitive", type: "number" },
@@ -49,31 +50,46 @@ const anyArray: Shape = { kind: "array", items: any };
 
 /** The shape of a schema. References are not entered, except to see which JSON types they allow. */
 export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes = allTypes): Shape {
+  return shapeAmong(schema, lookup, allowed, []);
+}
+
+/**
+ * The shape of a schema among others of the same value, which may describe the members that this one only requires.
+ * Without `near` nobody is asked: a member that is shaped elsewhere too may lead back to itself.
+ */
+function shapeAmong(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes, near: Near): Shape {
   if (schema === true) return any;
   if (schema === false) return never;
   if (schema["x-binary"] === true || (schema.type === "string" && schema.format === "binary"))
     return { kind: "binary" };
   const types = allowed & typesOf(schema, lookup);
   if (types === 0) return never;
-  const own = ownShape(schema, types, lookup);
+  const context = near && [...near, schema];
+  const own = ownShape(schema, types, lookup, context);
   const { $ref, allOf, anyOf, oneOf } = schema;
   if ($ref === undefined && allOf === undefined && anyOf === undefined && oneOf === undefined) return own;
   const parts: Shape[] = [];
-  if (typeof $ref === "string") parts.push({ kind: "ref", to: $ref });
+  if (typeof $ref === "string" && !(own.kind === "enum" && isBare(lookup($ref)))) parts.push({ kind: "ref", to: $ref });
+  for (const branch of listOf(allOf)) parts.push(shapeAmong(branch, lookup, types, context));
   parts.push(own);
-  for (const branch of listOf(allOf)) parts.push(shapeOf(branch, lookup, types));
   for (const branches of [anyOf, oneOf]) {
-    if (Array.isArray(branches)) parts.push(unionOf(schema, branches as ModelSchema[], lookup, types));
+    if (Array.isArray(branches)) parts.push(unionOf(schema, branches as ModelSchema[], lookup, types, context));
   }
   return intersectionOf(parts);
 }
 
+/** Whether a schema says no more than the type of its values, which any enum of such values says too. */
+function isBare(schema: ModelSchema | undefined): boolean {
+  const combines = ["$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
+  return isObject(schema) && typeof schema.type === "string" && !speaksOf(schema, combines);
+}
+
 /** What `type`, `enum`, `const` and the members and items of this very schema say. */
-function ownShape(schema: SchemaObject, types: JsonTypes, lookup: Lookup): Shape {
+function ownShape(schema: SchemaObject, types: JsonTypes, lookup: Lookup, near: Near): Shape {
   if (Object.hasOwn(schema, "const")) return { kind: "literal", value: schema.const };
   if (Array.isArray(schema.enum)) return enumOf(schema.enum, types);
-  const object = types & bits.object && speaksOf(schema, objectKeywords) ? objectOf(schema, lookup) : anyObject;
-  const array = types & bits.array && speaksOf(schema, arrayKeywords) ? arrayOf(schema, lookup) : anyArray;
+  const object = types & bits.object && speaksOf(schema, objectKeywords) ? objectOf(schema, lookup, near) : anyObject;
+  const array = types & bits.array && speaksOf(schema, arrayKeywords) ? arrayOf(schema, lookup, near) : anyArray;
   const typed = schema.type !== undefined;
   const says = !isPlain(object) || !isPlain(array);
   // Without `type` and without members or items this schema only adds constraints.
@@ -90,38 +106,42 @@ function shapeOfType(type: JsonType, object: Shape, array: Shape): Shape {
   return type === "array" ? array : primitives[type];
 }
 
-const objectKeywords = ["properties", "required", "patternProperties", "additionalProperties"];
-const arrayKeywords = ["items", "prefixItems"];
+const objectKeywords = ["properties", "required", "patternProperties", "additionalProperties", "unevaluatedProperties"];
+const arrayKeywords = ["items", "prefixItems", "maxItems", "unevaluatedItems"];
 
 function speaksOf(schema: SchemaObject, keywords: readonly string[]): boolean {
   return keywords.some((keyword) => schema[keyword] !== undefined);
 }
 
-function isPlain(shape: Shape): boolean {
-  return (
-    (shape.kind === "object" && shape.members.length === 0 && shape.rest?.kind === "any") ||
-    (shape.kind === "array" && shape.items.kind === "any")
-  );
+/** Where no other keyword evaluates members or items, what is left unevaluated is what is additional. */
+const evaluating = ["$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "contains"];
+
+function leftOver(schema: SchemaObject, additional: string, unevaluated: string): ModelSchema | undefined {
+  const keyword = schema[additional] === undefined && !speaksOf(schema, evaluating) ? unevaluated : additional;
+  return schema[keyword] as ModelSchema | undefined;
 }
 
 function enumOf(values: readonly unknown[], types: JsonTypes): Shape {
-  const possible = values.filter((value) => types & bits[jsonType(value)]);
+  const distinct = new Map(values.map((value) => [JSON.stringify(value), value]));
+  const possible = [...distinct.values()].filter((value) => types & bits[jsonType(value)]);
   if (possible.length === 0) return never;
+  if (possible.length === 2 && possible.every((value) => typeof value === "boolean")) return primitives.boolean;
   const texts = possible.filter((value) => typeof value === "string");
   return { kind: "enum", values: possible, open: texts.length > 1 };
 }
 
-function objectOf(schema: SchemaObject, lookup: Lookup): Shape {
+function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
+  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && []);
   const required = new Set<string>();
   if (Array.isArray(schema.required))
     for (const name of schema.required) if (typeof name === "string") required.add(name);
   const patterns = isObject(schema.patternProperties) ? Object.values(schema.patternProperties) : [];
-  const extra = schema.additionalProperties as ModelSchema | undefined;
+  const extra = leftOver(schema, "additionalProperties", "unevaluatedProperties");
   const restOf = [
-    ...patterns.map((pattern) => shapeOf(pattern as ModelSchema, lookup)),
+    ...patterns.map(inner),
     // What no pattern matches may be anything, unless the schema says otherwise.
-    ...(extra !== undefined ? [shapeOf(extra, lookup)] : patterns.length > 0 ? [any] : []),
+    ...(extra !== undefined ? [inner(extra)] : patterns.length > 0 ? [any] : []),
   ];
   const rest = restOf.filter(({ kind }) => kind !== "never");
   const members = Object.entries(properties).map(([name, schema]): Member => {
@@ -129,26 +149,35 @@ function objectOf(schema: SchemaObject, lookup: Lookup): Shape {
     return {
       name,
       required: required.has(name),
-      shape: shapeOf(schema as ModelSchema, lookup),
+      shape: inner(schema),
       ...(typeof member.description === "string" ? { description: member.description } : undefined),
       ...(member.deprecated === true ? { deprecated: true } : undefined),
       ...(Object.hasOwn(member, "default") ? { defaultValue: member.default } : undefined),
     };
   });
   for (const name of required) {
-    // A required member that nothing describes may still be described by patterns or by another branch.
-    if (!Object.hasOwn(properties, name)) members.push({ name, required: true, shape: any });
+    if (Object.hasOwn(properties, name)) continue;
+    // A required member is described by what is additional here, or by another schema of the same value.
+    const described = near && describedMember(name, near, lookup);
+    const elsewhere = described === undefined ? any : shapeAmong(described, lookup, allTypes, undefined);
+    members.push({ name, required: true, shape: restOf.length > 0 ? flattenUnion(rest) : elsewhere });
   }
   if (members.length === 0 && extra === undefined && patterns.length === 0) return anyObject;
+  if (extra === undefined)
+    for (const name of conditionalMembers(schema))
+      if (!members.some((member) => member.name === name)) members.push({ name, required: false, shape: any });
   return { kind: "object", members, ...(rest.length > 0 ? { rest: flattenUnion(rest) } : undefined) };
 }
 
-function arrayOf(schema: SchemaObject, lookup: Lookup): Shape {
+function arrayOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
+  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, near && []);
+  const most = typeof schema.maxItems === "number" ? schema.maxItems : Number.POSITIVE_INFINITY;
   const prefix = listOf(schema.prefixItems);
-  const items = schema.items === undefined ? any : shapeOf(schema.items as ModelSchema, lookup);
+  const extra = leftOver(schema, "items", "unevaluatedItems");
+  const items = most <= prefix.length ? never : extra === undefined ? any : inner(extra);
   if (prefix.length === 0)
     return items.kind === "never" ? { kind: "tuple", items: [], required: 0 } : { kind: "array", items };
-  const shapes = prefix.map((item) => shapeOf(item, lookup));
+  const shapes = prefix.slice(0, most).map(inner);
   // An item that nothing can be ends the array before it.
   const end = shapes.findIndex(({ kind }) => kind === "never");
   const minimum = typeof schema.minItems === "number" ? schema.minItems : 0;
@@ -157,13 +186,26 @@ function arrayOf(schema: SchemaObject, lookup: Lookup): Shape {
   return { kind: "tuple", items: kept, required: Math.min(minimum, kept.length), ...rest };
 }
 
-function unionOf(union: SchemaObject, branches: readonly ModelSchema[], lookup: Lookup, types: JsonTypes): Shape {
-  const shapes = branches.map((branch) => shapeOf(branch, lookup, types));
+function unionOf(
+  union: SchemaObject,
+  branches: readonly ModelSchema[],
+  lookup: Lookup,
+  types: JsonTypes,
+  near: Near,
+): Shape {
+  const shapes = branches.map((branch) => shapeAmong(branch, lookup, types, near));
   const discriminator = discriminatorOf(union, branches, lookup);
   if (!discriminator) return flattenUnion(shapes);
-  const { name, values, declared } = discriminator;
-  const variants = declared ? shapes.map((shape, index) => tagged(shape, name, values[index] ?? [])) : shapes;
-  return flattenUnion([...variants, { kind: "unrecognized", discriminator: name }]);
+  const { name, values, declared, nullAt } = discriminator;
+  const variants = shapes.map((shape, index) =>
+    declared && index !== nullAt ? tagged(shape, name, values[index] ?? []) : shape,
+  );
+  const unrecognized: Shape = { kind: "unrecognized", discriminator: name };
+  return flattenUnion(
+    nullAt === undefined
+      ? [...variants, unrecognized]
+      : [...variants.filter((_, index) => index !== nullAt), unrecognized, primitives.null],
+  );
 }
 
 /** A variant that leaves its tag open, with the texts that stand for it. */
@@ -174,52 +216,4 @@ function tagged(shape: Shape, name: string, values: readonly string[]): Shape {
 
 function listOf(value: unknown): readonly ModelSchema[] {
   return Array.isArray(value) ? (value as ModelSchema[]) : [];
-}
-
-function flattenUnion(shapes: readonly Shape[]): Shape {
-  if (shapes.length === 1) return shapes[0] ?? never;
-  const flat: Shape[] = [];
-  for (const shape of shapes) {
-    if (shape.kind === "any") return any;
-    if (shape.kind === "union") flat.push(...shape.of);
-    else if (shape.kind !== "never") flat.push(shape);
-  }
-  const of = distinct(flat);
-  return of.length > 1 ? { kind: "union", of } : (of[0] ?? never);
-}
-
-function intersectionOf(shapes: readonly Shape[]): Shape {
-  const flat: Shape[] = [];
-  for (const shape of shapes) {
-    if (shape.kind === "never") return never;
-    if (shape.kind === "intersection") flat.push(...shape.of);
-    else if (shape.kind !== "any") flat.push(shape);
-  }
-  // A plain object or type beside something more exact says nothing new.
-  const exact = flat.filter((shape) => !(isPlain(shape) && flat.some((other) => other !== shape && !isPlain(other))));
-  const of = distinct(exact);
-  return of.length > 1 ? { kind: "intersection", of } : (of[0] ?? any);
-}
-
-/** Each shape once, in the order of their first appearance. */
-function distinct(shapes: readonly Shape[]): readonly Shape[] {
-  if (shapes.length < 2) return shapes;
-  const byKey = new Map<string, Shape>();
-  // Printing a large shape only to find it alone is a waste.
-  const lone = shapes.filter(({ kind }) => !isSimple(kind)).length === 1;
-  for (const shape of shapes) {
-    const key = keyOf(shape, lone);
-    if (!byKey.has(key)) byKey.set(key, shape);
-  }
-  return [...byKey.values()];
-}
-
-function isSimple(kind: Shape["kind"]): boolean {
-  return kind === "ref" || kind === "primitive" || kind === "any" || kind === "binary";
-}
-
-function keyOf(shape: Shape, lone: boolean): string {
-  if (shape.kind === "ref") return `ref ${shape.to}`;
-  if (shape.kind === "primitive") return shape.type;
-  return isSimple(shape.kind) || lone ? shape.kind : JSON.stringify(shape);
 }

@@ -1,4 +1,16 @@
-import { type Job, type Level, State, type Version } from "./expected/index.js";
+import {
+  type Boolean_,
+  type ByState,
+  type Fractions,
+  type Job,
+  type Level,
+  OddTexts,
+  type OpenMixed,
+  State,
+  type StateOrNull,
+  Twice,
+  type Version,
+} from "./expected/index.js";
 
 export const job: Job = { state: "queued", version: "v1", level: 2, mode: "safe", limit: 0 };
 export const states: readonly ["queued", "running", "done"] = State;
@@ -27,3 +39,13 @@ export function show(state: State): string {
     }
   }
 }
+
+export const odd: readonly string[] = OddTexts;
+export const once: readonly ["a", "b"] = Twice;
+export const mixed: OpenMixed[] = ["on", 1, 2];
+export const flags: Boolean_[] = [true, Math.random() > 1];
+export const fractions: Fractions[] = [0.5, -1, 1000];
+export const held: { by: ByState; maybe: StateOrNull } = { by: { a: "done" }, maybe: null };
+
+// @ts-expect-error Numbers of a mixed enum do not grow.
+export const three: OpenMixed = 3;

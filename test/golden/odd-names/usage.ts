@@ -2,11 +2,15 @@ import {
   type _1abc,
   type Class,
   type Date_,
+  type Default,
   type Members,
   type NaiveCafe,
   type OddNamesClient,
+  type OfAll,
+  type Promise_,
   type Record_,
   Unrecognized_,
+  type Заказ,
 } from "./expected/index.js";
 
 export const members: Members = {
@@ -28,3 +32,20 @@ export const calls = (client: OddNamesClient) => [client.then_(), client.class()
 
 // @ts-expect-error `constructor` is a member like any other, and required; the inherited one is no text.
 export const inherited: Members = { "@type": "a" };
+
+export const order: Заказ = { номер: 1 };
+export const promise: Promise_ = { Promise: "kept" };
+export const ofAll: OfAll = {
+  a: promise,
+  b: "b",
+  c: { message: "m" },
+  d: "x",
+  f: order,
+  g: { a: 1 },
+  h: { size: 1 },
+  k: new Blob([]),
+};
+export const later = async (): Promise<Default> => "y";
+
+// @ts-expect-error The schema called Blob is no Blob.
+export const blob: OfAll = { h: { size: "1" } };

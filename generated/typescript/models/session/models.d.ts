@@ -181,7 +181,7 @@ export type ImagePart = {
   mime_type?: string;
   /** A name for people to read. */
   name?: string;
-} & ({ url: unknown } | { data_uri: unknown });
+} & ({ url: string } | { data_uri: string });
 
 /**
  * Whom an agent is in contact with. `allowlist`: only those on its allowlist, so nobody while the list is empty.
@@ -488,7 +488,16 @@ export interface SessionError {
  * Something that happened in a session; `type` says what. Members that this contract does not name may stand beside
  * those it does, but not inside `payload`.
  */
-export type SessionEvent = SessionInvitedEvent | SessionJoinedEvent | SessionDisconnectedEvent | SessionReconnectedEvent | SessionLeftEvent | SessionMessageEvent | SessionEndedEvent | SessionReopenedEvent | { type: Unrecognized; [member: string]: unknown };
+export type SessionEvent =
+  | SessionInvitedEvent
+  | SessionJoinedEvent
+  | SessionDisconnectedEvent
+  | SessionReconnectedEvent
+  | SessionLeftEvent
+  | SessionMessageEvent
+  | SessionEndedEvent
+  | SessionReopenedEvent
+  | { type: Unrecognized; [member: string]: unknown };
 
 /** A page of the events of a session, as far as the caller may see them. */
 export interface SessionEventList {

@@ -53,7 +53,7 @@ export type ToolInvocationRequest = {
   caller?: ResourceRef;
   /** Vendor members of this request. */
   extensions?: Extensions;
-} & ({ tool_id: unknown } | { tool_name: unknown });
+} & ({ tool_id: string } | { tool_name: string });
 
 /** What came of a call to a tool. */
 export interface ToolInvocationResult {

@@ -10,7 +10,7 @@ import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
-import { docComment, memberDocLines, memberLines, typeText } from "./type-text.js";
+import { after, docComment, memberDocLines, memberLines, typeText } from "./type-text.js";
 
 /** `models.d.ts` and `models.js` of one area. */
 export function emitModels(context: Context, area: string): OutputFile[] {
@@ -55,7 +55,7 @@ function declarationOf(context: Context, type: TypeModel, file: string): Declara
       doc: docComment(docOf(type), ""),
       ...(isInterface
         ? { members: memberLines(shape.members, shape.rest, names, "  ").join("\n") }
-        : { type: typeText(shape, names) }),
+        : { type: after(typeText(shape, names)) }),
       values,
     });
     return { name: type.name, text, values, imported };

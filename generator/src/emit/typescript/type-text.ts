@@ -34,7 +34,7 @@ export function typeText(shape: Shape, names: TypeNames, indent = ""): string {
     case "tuple":
       return tupleType(shape, names, indent);
     case "union":
-      return shape.of.map((member) => typeText(member, names, indent)).join(" | ");
+      return unionType(shape.of, names, indent);
     case "intersection":
       return shape.of.map((member) => operand(member, names, indent)).join(" & ");
     case "binary":
@@ -42,6 +42,20 @@ export function typeText(shape: Shape, names: TypeNames, indent = ""): string {
     case "unrecognized":
       return `{ ${typeKey(shape.discriminator)}: ${names.unrecognized()}; [member: string]: unknown }`;
   }
+}
+
+/** On a line, or where that is too long with a line for each. */
+function unionType(of: readonly Shape[], names: TypeNames, indent: string): string {
+  const one = (shape: Shape, inner: string) =>
+    shape.kind === "intersection" ? operand(shape, names, inner) : typeText(shape, names, inner);
+  const line = of.map((shape) => one(shape, indent)).join(" | ");
+  if (indent.length + line.length <= WIDTH) return line;
+  return of.map((shape) => `\n${indent}  | ${one(shape, `${indent}  `)}`).join("");
+}
+
+/** A type after `:` or `=`: with a space between, unless it starts on a line of its own. */
+export function after(type: string): string {
+  return type.startsWith("\n") ? type : ` ${type}`;
 }
 
 /** The type, in parentheses where `[]` or `&` would otherwise take only a part of it. */
@@ -69,7 +83,7 @@ function objectType(members: readonly Member[], rest: Shape | undefined, names: 
     // An alias may refer to itself through an index signature, but not through `Record`.
     return rest.kind === "any" || rest.kind === "primitive"
       ? `Record<string, ${type}>`
-      : `{ [member: string]: ${type} }`;
+      : `{ [member: string]:${after(type)} }`;
   }
   if (members.length === 0) return "Record<string, never>";
   const inner = `${indent}  `;
@@ -89,7 +103,7 @@ export function memberLines(
 ): string[] {
   const lines = members.map((member) => {
     const optional = member.required ? "" : "?";
-    return `${memberDoc(member, indent)}${indent}${typeKey(member.name)}${optional}: ${typeText(member.shape, names, indent)};`;
+    return `${memberDoc(member, indent)}${indent}${typeKey(member.name)}${optional}:${after(typeText(member.shape, names, indent))};`;
   });
   return rest ? [...lines, `${indent}[member: string]: ${restType(members, rest, names, indent)};`] : lines;
 }
@@ -97,10 +111,32 @@ export function memberLines(
 /** An index signature must allow every named member too. */
 export function restType(members: readonly Member[], rest: Shape, names: TypeNames, indent: string): string {
   if (rest.kind === "any") return "unknown";
-  const types = [rest, ...members.map(({ shape }) => shape)].map((shape) => typeText(shape, names, indent));
-  if (types.includes("unknown")) return "unknown";
+  const types = [rest, ...members.map(({ shape }) => shape)].map((shape) =>
+    typeText(shape, names, indent).replace(/^\n *\| /, ""),
+  );
+  if (types.includes("unknown") || members.some(({ shape }) => isIntersected(shape))) return "unknown";
   const optional = members.some(({ required }) => !required) ? ["undefined"] : [];
   return [...new Set([...types, ...optional])].join(" | ");
+}
+
+/** TypeScript takes no copy of an intersection for the same type where index signatures are among its parts. */
+function isIntersected(shape: Shape): boolean {
+  switch (shape.kind) {
+    case "intersection":
+      return true;
+    case "union":
+      return shape.of.some(isIntersected);
+    case "array":
+      return isIntersected(shape.items);
+    case "tuple":
+      return [...shape.items, ...(shape.rest ? [shape.rest] : [])].some(isIntersected);
+    case "object":
+      return (
+        shape.members.some((member) => isIntersected(member.shape)) || (shape.rest ? isIntersected(shape.rest) : false)
+      );
+    default:
+      return false;
+  }
 }
 
 export function memberDoc({ description, deprecated, defaultValue }: Member, indent: string): string {

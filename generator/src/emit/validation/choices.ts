@@ -93,7 +93,7 @@ function explanations(
 /** A union whose variants a member tells apart: one look, and one variant is judged. */
 function dispatch(
   keyword: string,
-  { name, values }: Discriminator,
+  { name, values, nullAt }: Discriminator,
   branches: readonly ModelSchema[],
   spot: Spot,
   writer: Writer,
@@ -101,6 +101,7 @@ function dispatch(
   const { value, at, mode } = spot;
   const read = writer.member(value, name);
   const cases = branches.flatMap((branch, index) => {
+    if (index === nullAt) return [];
     const labels = (values[index] ?? []).map((text) => `case ${stringLiteral(text)}:`);
     const body = [...linesOf(writer.check(branch, spot)), "break;"];
     return [...labels.slice(0, -1), `${labels.at(-1)} {`, ...indented(body), "}"];
@@ -118,7 +119,7 @@ function dispatch(
       // The variant has said what is wrong; the union as a whole is not satisfied either.
       `if (found) ${writer.kit("failUnion")}(found, ${count}, ${pointerCode(at)}, "${keyword}");`,
     ]),
-    `} else if (${failure}) return false;`,
+    `} else if (${nullAt === undefined ? "" : `${value} !== null && `}${failure}) return false;`,
   );
 }
 

@@ -4,7 +4,7 @@
 export type Admin = User;
 
 /** At least one way to reach them. */
-export type Contact = { email?: string; phone?: string } & ({ email: unknown } | { phone: unknown });
+export type Contact = { email?: string; phone?: string } & ({ email: string } | { phone: string });
 
 export interface Entity {
   id: string;

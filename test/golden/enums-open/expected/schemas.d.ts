@@ -2,8 +2,20 @@
 import type { Schema } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const Boolean_: Schema<models.Boolean_>;
+export declare const ByState: Schema<models.ByState>;
+export declare const Flag: Schema<models.Flag>;
+export declare const Fractions: Schema<models.Fractions>;
 export declare const Job: Schema<models.Job>;
 export declare const Level: Schema<models.Level>;
 export declare const Mixed: Schema<models.Mixed>;
+export declare const MostlyTexts: Schema<models.MostlyTexts>;
+export declare const OddTexts: Schema<models.OddTexts>;
+export declare const OpenMixed: Schema<models.OpenMixed>;
+export declare const Perhaps: Schema<models.Perhaps>;
 export declare const State: Schema<models.State>;
+export declare const StateOrNull: Schema<models.StateOrNull>;
+export declare const StateOrText: Schema<models.StateOrText>;
+export declare const States: Schema<models.States>;
+export declare const Twice: Schema<models.Twice>;
 export declare const Version: Schema<models.Version>;

@@ -3,8 +3,20 @@ import { lazySchema } from "@agentwire/kit/validation";
 
 const load = () => import("./validators.js");
 
+export const Boolean_ = /* @__PURE__ */ lazySchema("Boolean_", load, (module) => module.isBoolean_);
+export const ByState = /* @__PURE__ */ lazySchema("ByState", load, (module) => module.isByState);
+export const Flag = /* @__PURE__ */ lazySchema("Flag", load, (module) => module.isFlag);
+export const Fractions = /* @__PURE__ */ lazySchema("Fractions", load, (module) => module.isFractions);
 export const Job = /* @__PURE__ */ lazySchema("Job", load, (module) => module.isJob);
 export const Level = /* @__PURE__ */ lazySchema("Level", load, (module) => module.isLevel);
 export const Mixed = /* @__PURE__ */ lazySchema("Mixed", load, (module) => module.isMixed);
+export const MostlyTexts = /* @__PURE__ */ lazySchema("MostlyTexts", load, (module) => module.isMostlyTexts);
+export const OddTexts = /* @__PURE__ */ lazySchema("OddTexts", load, (module) => module.isOddTexts);
+export const OpenMixed = /* @__PURE__ */ lazySchema("OpenMixed", load, (module) => module.isOpenMixed);
+export const Perhaps = /* @__PURE__ */ lazySchema("Perhaps", load, (module) => module.isPerhaps);
 export const State = /* @__PURE__ */ lazySchema("State", load, (module) => module.isState);
+export const StateOrNull = /* @__PURE__ */ lazySchema("StateOrNull", load, (module) => module.isStateOrNull);
+export const StateOrText = /* @__PURE__ */ lazySchema("StateOrText", load, (module) => module.isStateOrText);
+export const States = /* @__PURE__ */ lazySchema("States", load, (module) => module.isStates);
+export const Twice = /* @__PURE__ */ lazySchema("Twice", load, (module) => module.isTwice);
 export const Version = /* @__PURE__ */ lazySchema("Version", load, (module) => module.isVersion);

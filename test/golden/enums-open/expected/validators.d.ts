@@ -2,8 +2,20 @@
 import type { Validator } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const isBoolean_: Validator<models.Boolean_>;
+export declare const isByState: Validator<models.ByState>;
+export declare const isFlag: Validator<models.Flag>;
+export declare const isFractions: Validator<models.Fractions>;
 export declare const isJob: Validator<models.Job>;
 export declare const isLevel: Validator<models.Level>;
 export declare const isMixed: Validator<models.Mixed>;
+export declare const isMostlyTexts: Validator<models.MostlyTexts>;
+export declare const isOddTexts: Validator<models.OddTexts>;
+export declare const isOpenMixed: Validator<models.OpenMixed>;
+export declare const isPerhaps: Validator<models.Perhaps>;
 export declare const isState: Validator<models.State>;
+export declare const isStateOrNull: Validator<models.StateOrNull>;
+export declare const isStateOrText: Validator<models.StateOrText>;
+export declare const isStates: Validator<models.States>;
+export declare const isTwice: Validator<models.Twice>;
 export declare const isVersion: Validator<models.Version>;

@@ -4,6 +4,8 @@ export type Closed = Record<string, never>;
 
 export type Extensions = { [member: string]: string | number };
 
+export type FewKeys = Record<string, number>;
+
 export type Free = Record<string, unknown>;
 
 export type Headers = { [member: string]: string[] };
@@ -15,4 +17,49 @@ export interface Labels {
   [member: string]: boolean | string | number | undefined;
 }
 
+export type MapOfMaps = { [member: string]: { [member: string]: string | null } };
+
+export type MapOfObjects = { [member: string]: { n: number } };
+
+export type MapOrList = Record<string, number> | string[] | null;
+
+export interface NamedAndAny {
+  id?: number;
+  [member: string]: unknown;
+}
+
+export interface NamedAndClosedPattern {
+  id: number;
+  [member: string]: string | number;
+}
+
+/** Named members, members of a pattern, and others. */
+export interface NamedAndPattern {
+  id: number;
+  at?: string;
+  [member: string]: boolean | null | number | string | undefined;
+}
+
+/** What the pattern matches is refused. */
+export interface NoPattern {
+  id?: number;
+  [member: string]: unknown;
+}
+
+export type OnePattern = Record<string, string>;
+
+export type OpenPattern = Record<string, unknown>;
+
+/** A required member that the map describes. */
+export interface RequiredOfMap {
+  total: number;
+  [member: string]: number;
+}
+
 export type Scores = Record<string, number>;
+
+/** The other spelling of a map. */
+export interface Unevaluated {
+  name: string;
+  [member: string]: string;
+}

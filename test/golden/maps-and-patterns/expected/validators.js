@@ -24,6 +24,25 @@ export function isExtensions(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+const FewKeys$values = ["red", "green"];
+function FewKeys$1(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (!(tolerant && (typeof value === "string" || false)) && !(value === "red" || value === "green") && fail(found, at, "enum", FewKeys$values)) return false;
+  return found?.length === before;
+}
+
+export function isFewKeys(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (!Number.isInteger(item) && fail(found, `${at}${step(name)}`, "type", "integer")) return false;
+    }
+    for (const name2 in value) if (!FewKeys$1(name2, false) && fail(found, at, "propertyNames", name2)) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isFree(value, tolerant, found, at = "") {
   const before = found?.length;
   if (!isObject(value) && fail(found, at, "type", "object")) return false;
@@ -71,6 +90,147 @@ export function isLabels(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+export function isMapOfMaps(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (isObject(item)) {
+        for (const name2 in item) {
+          const item2 = item[name2];
+          if (typeof item2 !== "string" && item2 !== null && fail(found, `${at}${step(name)}${step(name2)}`, "type", ["string", "null"])) return false;
+        }
+      } else if (fail(found, `${at}${step(name)}`, "type", "object")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isMapOfObjects(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (isObject(item)) {
+        if (!Number.isInteger(item.n) && failMember(found, `${at}${step(name)}`, "n", item.n, "integer")) return false;
+        if (!tolerant) for (const name2 in item) if (name2 !== "n" && fail(found, `${at}${step(name)}`, "additionalProperties", name2)) return false;
+      } else if (fail(found, `${at}${step(name)}`, "type", "object")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isMapOrList(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (!Number.isInteger(item) && fail(found, `${at}${step(name)}`, "type", "integer")) return false;
+    }
+  } else if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const item2 = value[i];
+      if (typeof item2 !== "string" && fail(found, `${at}/${i}`, "type", "string")) return false;
+    }
+  } else if (value !== null && fail(found, at, "type", ["object", "array", "null"])) return false;
+  return found?.length === before;
+}
+
+export function isNamedAndAny(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const id = value.id;
+    if (id !== undefined && !Number.isInteger(id) && fail(found, `${at}/id`, "type", "integer")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+const NamedAndClosedPattern$pattern = /* @__PURE__ */ new RegExp("^x-", "u");
+export function isNamedAndClosedPattern(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    if (!Number.isInteger(value.id) && failMember(found, at, "id", value.id, "integer")) return false;
+    for (const name in value) {
+      const item = value[name];
+      if (NamedAndClosedPattern$pattern.test(name) && typeof item !== "string" && fail(found, `${at}${step(name)}`, "type", "string")) return false;
+    }
+    if (!tolerant) for (const name2 in value) if (name2 !== "id" && !NamedAndClosedPattern$pattern.test(name2) && fail(found, at, "additionalProperties", name2)) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+const NamedAndPattern$pattern = /* @__PURE__ */ new RegExp("^x-", "u");
+export function isNamedAndPattern(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    if (!Number.isInteger(value.id) && failMember(found, at, "id", value.id, "integer")) return false;
+    const at_ = value.at;
+    if (at_ !== undefined && typeof at_ !== "string" && fail(found, `${at}/at`, "type", "string")) return false;
+    for (const name in value) {
+      const item = value[name];
+      if (NamedAndPattern$pattern.test(name) && typeof item !== "boolean" && fail(found, `${at}${step(name)}`, "type", "boolean")) return false;
+    }
+    for (const name2 in value) {
+      if (name2 !== "id" && name2 !== "at" && !NamedAndPattern$pattern.test(name2)) {
+        const item2 = value[name2];
+        if (item2 !== null && fail(found, `${at}${step(name2)}`, "type", "null")) return false;
+      }
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+const NoPattern$pattern = /* @__PURE__ */ new RegExp("^_", "u");
+export function isNoPattern(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const id = value.id;
+    if (id !== undefined && !Number.isInteger(id) && fail(found, `${at}/id`, "type", "integer")) return false;
+    for (const name in value) {
+      const item = value[name];
+      if (NoPattern$pattern.test(name) && fail(found, `${at}${step(name)}`, "not")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+const OnePattern$pattern = /* @__PURE__ */ new RegExp("^x-", "u");
+export function isOnePattern(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (OnePattern$pattern.test(name) && typeof item !== "string" && fail(found, `${at}${step(name)}`, "type", "string")) return false;
+    }
+    if (!tolerant) for (const name2 in value) if (!OnePattern$pattern.test(name2) && fail(found, at, "additionalProperties", name2)) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+const OpenPattern$pattern = /* @__PURE__ */ new RegExp("^x-", "u");
+export function isOpenPattern(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (OpenPattern$pattern.test(name) && typeof item !== "string" && fail(found, `${at}${step(name)}`, "type", "string")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isRequiredOfMap(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    if (value.total === undefined && fail(found, at, "required", "total")) return false;
+    for (const name in value) {
+      const item = value[name];
+      if (!Number.isInteger(item) && fail(found, `${at}${step(name)}`, "type", "integer")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isScores(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
@@ -79,5 +239,19 @@ export function isScores(value, tolerant, found, at = "") {
       if (!Number.isInteger(item) && fail(found, `${at}${step(name)}`, "type", "integer")) return false;
     }
   } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isUnevaluated(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value) ? typeof value.name !== "string" && failMember(found, at, "name", value.name, "string") : fail(found, at, "type", "object")) return false;
+  if (isObject(value)) {
+    for (const name in value) {
+      if (name !== "name") {
+        const item = value[name];
+        if (typeof item !== "string" && fail(found, `${at}${step(name)}`, "type", "string")) return false;
+      }
+    }
+  }
   return found?.length === before;
 }

@@ -2,5 +2,20 @@
 import type { Schema } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const Cat: Schema<models.Cat>;
+export declare const Dog: Schema<models.Dog>;
+export declare const EnumWithoutNull: Schema<models.EnumWithoutNull>;
+export declare const MaybeEnum: Schema<models.MaybeEnum>;
+export declare const MaybeList: Schema<models.MaybeList>;
+export declare const MaybeMap: Schema<models.MaybeMap>;
+export declare const MaybeMaybe: Schema<models.MaybeMaybe>;
+export declare const MaybeObject: Schema<models.MaybeObject>;
+export declare const MaybeOwner: Schema<models.MaybeOwner>;
+export declare const MaybePet: Schema<models.MaybePet>;
+export declare const MaybeTuple: Schema<models.MaybeTuple>;
+export declare const NestedMaybe: Schema<models.NestedMaybe>;
+export declare const NullEnum: Schema<models.NullEnum>;
+export declare const NullInAllOf: Schema<models.NullInAllOf>;
+export declare const NullOnly: Schema<models.NullOnly>;
 export declare const Owner: Schema<models.Owner>;
 export declare const Pet: Schema<models.Pet>;

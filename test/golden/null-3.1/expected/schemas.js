@@ -3,5 +3,20 @@ import { lazySchema } from "@agentwire/kit/validation";
 
 const load = () => import("./validators.js");
 
+export const Cat = /* @__PURE__ */ lazySchema("Cat", load, (module) => module.isCat);
+export const Dog = /* @__PURE__ */ lazySchema("Dog", load, (module) => module.isDog);
+export const EnumWithoutNull = /* @__PURE__ */ lazySchema("EnumWithoutNull", load, (module) => module.isEnumWithoutNull);
+export const MaybeEnum = /* @__PURE__ */ lazySchema("MaybeEnum", load, (module) => module.isMaybeEnum);
+export const MaybeList = /* @__PURE__ */ lazySchema("MaybeList", load, (module) => module.isMaybeList);
+export const MaybeMap = /* @__PURE__ */ lazySchema("MaybeMap", load, (module) => module.isMaybeMap);
+export const MaybeMaybe = /* @__PURE__ */ lazySchema("MaybeMaybe", load, (module) => module.isMaybeMaybe);
+export const MaybeObject = /* @__PURE__ */ lazySchema("MaybeObject", load, (module) => module.isMaybeObject);
+export const MaybeOwner = /* @__PURE__ */ lazySchema("MaybeOwner", load, (module) => module.isMaybeOwner);
+export const MaybePet = /* @__PURE__ */ lazySchema("MaybePet", load, (module) => module.isMaybePet);
+export const MaybeTuple = /* @__PURE__ */ lazySchema("MaybeTuple", load, (module) => module.isMaybeTuple);
+export const NestedMaybe = /* @__PURE__ */ lazySchema("NestedMaybe", load, (module) => module.isNestedMaybe);
+export const NullEnum = /* @__PURE__ */ lazySchema("NullEnum", load, (module) => module.isNullEnum);
+export const NullInAllOf = /* @__PURE__ */ lazySchema("NullInAllOf", load, (module) => module.isNullInAllOf);
+export const NullOnly = /* @__PURE__ */ lazySchema("NullOnly", load, (module) => module.isNullOnly);
 export const Owner = /* @__PURE__ */ lazySchema("Owner", load, (module) => module.isOwner);
 export const Pet = /* @__PURE__ */ lazySchema("Pet", load, (module) => module.isPet);

@@ -2,5 +2,20 @@
 import type { Validator } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const isCat: Validator<models.Cat>;
+export declare const isDog: Validator<models.Dog>;
+export declare const isEnumWithoutNull: Validator<models.EnumWithoutNull>;
+export declare const isMaybeEnum: Validator<models.MaybeEnum>;
+export declare const isMaybeList: Validator<models.MaybeList>;
+export declare const isMaybeMap: Validator<models.MaybeMap>;
+export declare const isMaybeMaybe: Validator<models.MaybeMaybe>;
+export declare const isMaybeObject: Validator<models.MaybeObject>;
+export declare const isMaybeOwner: Validator<models.MaybeOwner>;
+export declare const isMaybePet: Validator<models.MaybePet>;
+export declare const isMaybeTuple: Validator<models.MaybeTuple>;
+export declare const isNestedMaybe: Validator<models.NestedMaybe>;
+export declare const isNullEnum: Validator<models.NullEnum>;
+export declare const isNullInAllOf: Validator<models.NullInAllOf>;
+export declare const isNullOnly: Validator<models.NullOnly>;
 export declare const isOwner: Validator<models.Owner>;
 export declare const isPet: Validator<models.Pet>;

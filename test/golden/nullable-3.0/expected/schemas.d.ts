@@ -2,5 +2,17 @@
 import type { Schema } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const Cat: Schema<models.Cat>;
+export declare const Dog: Schema<models.Dog>;
+export declare const Level: Schema<models.Level>;
+export declare const ListOfMaybe: Schema<models.ListOfMaybe>;
+export declare const MaybeMap: Schema<models.MaybeMap>;
+export declare const MaybeObject: Schema<models.MaybeObject>;
+export declare const MaybeOwner: Schema<models.MaybeOwner>;
+export declare const MaybePet: Schema<models.MaybePet>;
 export declare const Owner: Schema<models.Owner>;
 export declare const Pet: Schema<models.Pet>;
+export declare const Sibling: Schema<models.Sibling>;
+export declare const Sizes: Schema<models.Sizes>;
+export declare const Through: Schema<models.Through>;
+export declare const Typeless: Schema<models.Typeless>;

@@ -3,5 +3,17 @@ import { lazySchema } from "@agentwire/kit/validation";
 
 const load = () => import("./validators.js");
 
+export const Cat = /* @__PURE__ */ lazySchema("Cat", load, (module) => module.isCat);
+export const Dog = /* @__PURE__ */ lazySchema("Dog", load, (module) => module.isDog);
+export const Level = /* @__PURE__ */ lazySchema("Level", load, (module) => module.isLevel);
+export const ListOfMaybe = /* @__PURE__ */ lazySchema("ListOfMaybe", load, (module) => module.isListOfMaybe);
+export const MaybeMap = /* @__PURE__ */ lazySchema("MaybeMap", load, (module) => module.isMaybeMap);
+export const MaybeObject = /* @__PURE__ */ lazySchema("MaybeObject", load, (module) => module.isMaybeObject);
+export const MaybeOwner = /* @__PURE__ */ lazySchema("MaybeOwner", load, (module) => module.isMaybeOwner);
+export const MaybePet = /* @__PURE__ */ lazySchema("MaybePet", load, (module) => module.isMaybePet);
 export const Owner = /* @__PURE__ */ lazySchema("Owner", load, (module) => module.isOwner);
 export const Pet = /* @__PURE__ */ lazySchema("Pet", load, (module) => module.isPet);
+export const Sibling = /* @__PURE__ */ lazySchema("Sibling", load, (module) => module.isSibling);
+export const Sizes = /* @__PURE__ */ lazySchema("Sizes", load, (module) => module.isSizes);
+export const Through = /* @__PURE__ */ lazySchema("Through", load, (module) => module.isThrough);
+export const Typeless = /* @__PURE__ */ lazySchema("Typeless", load, (module) => module.isTypeless);

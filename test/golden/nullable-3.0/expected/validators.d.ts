@@ -2,5 +2,17 @@
 import type { Validator } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const isCat: Validator<models.Cat>;
+export declare const isDog: Validator<models.Dog>;
+export declare const isLevel: Validator<models.Level>;
+export declare const isListOfMaybe: Validator<models.ListOfMaybe>;
+export declare const isMaybeMap: Validator<models.MaybeMap>;
+export declare const isMaybeObject: Validator<models.MaybeObject>;
+export declare const isMaybeOwner: Validator<models.MaybeOwner>;
+export declare const isMaybePet: Validator<models.MaybePet>;
 export declare const isOwner: Validator<models.Owner>;
 export declare const isPet: Validator<models.Pet>;
+export declare const isSibling: Validator<models.Sibling>;
+export declare const isSizes: Validator<models.Sizes>;
+export declare const isThrough: Validator<models.Through>;
+export declare const isTypeless: Validator<models.Typeless>;

@@ -2,6 +2,47 @@
 import { fail, failMember, isObject, own, step } from "@agentwire/kit/validation/checks";
 import { dateFormat } from "@agentwire/kit/validation/formats";
 
+export function isAB(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (typeof value !== "string" && fail(found, at, "type", "string")) return false;
+  return found?.length === before;
+}
+
+export function isAny() {
+  return true;
+}
+
+export function isArray_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
+      if (!isDate_(item, tolerant, found, found && `${at}/${i}`) && !found) return false;
+    }
+  } else if (fail(found, at, "type", "array")) return false;
+  return found?.length === before;
+}
+
+export function isAsyncIterable_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
+      if (!Number.isInteger(item) && fail(found, `${at}/${i}`, "type", "integer")) return false;
+    }
+  } else if (fail(found, at, "type", "array")) return false;
+  return found?.length === before;
+}
+
+export function isBlob_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const size = value.size;
+    if (size !== undefined && !Number.isInteger(size) && fail(found, `${at}/size`, "type", "integer")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isClass(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
@@ -12,9 +53,43 @@ export function isClass(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+export function isClient_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const name = value.name;
+    if (name !== undefined && typeof name !== "string" && fail(found, `${at}/name`, "type", "string")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isComExampleUser(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const user = value.user;
+    if (user !== undefined && typeof user !== "string" && fail(found, `${at}/user`, "type", "string")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isDate_(value, tolerant, found, at = "") {
   const before = found?.length;
   if (typeof value === "string" ? !tolerant && !dateFormat(value) && fail(found, at, "format", "date") : fail(found, at, "type", "string")) return false;
+  return found?.length === before;
+}
+
+const Default$values = ["x", "y"];
+export function isDefault(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (typeof value === "string" ? !tolerant && !(value === "x" || value === "y") && fail(found, at, "enum", Default$values) : fail(found, at, "type", "string")) return false;
+  return found?.length === before;
+}
+
+export function isError_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const message = value.message;
+    if (message !== undefined && typeof message !== "string" && fail(found, `${at}/message`, "type", "string")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
 }
 
@@ -27,6 +102,30 @@ export function isGetNoIdBySomeIdRequest(value, tolerant, found, at = "") {
       if (!tolerant) for (const name in path) if (name !== "some-id" && fail(found, `${at}/path`, "additionalProperties", name)) return false;
     } else if (failMember(found, at, "path", path, "object")) return false;
     if (!tolerant) for (const name2 in value) if (name2 !== "path" && fail(found, at, "additionalProperties", name2)) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isImport(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const import_ = value.import;
+    if (import_ !== undefined && !isDefault(import_, tolerant, found, found && `${at}/import`) && !found) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isLines(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const member = value["line\nbreak"];
+    if (member !== undefined && typeof member !== "string" && fail(found, `${at}/line\u000abreak`, "type", "string")) return false;
+    const member2 = value["*/"];
+    if (member2 !== undefined && typeof member2 !== "string" && fail(found, `${at}/*~1`, "type", "string")) return false;
+    const member3 = value["`${x}`"];
+    if (member3 !== undefined && !Number.isInteger(member3) && fail(found, `${at}/\`\${x}\``, "type", "integer")) return false;
+    const member4 = value["\\"];
+    if (member4 !== undefined && typeof member4 !== "string" && fail(found, `${at}/\\`, "type", "string")) return false;
   } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
 }
@@ -62,6 +161,29 @@ export function isNaiveCafe(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+export function isNever(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (fail(found, at, "not")) return false;
+  return found?.length === before;
+}
+
+export function isNull(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (value !== null && fail(found, at, "type", "null")) return false;
+  return found?.length === before;
+}
+
+export function isObject_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    for (const name in value) {
+      const item = value[name];
+      if (!Number.isInteger(item) && fail(found, `${at}${step(name)}`, "type", "integer")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isOddNamesClient_(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
@@ -77,6 +199,49 @@ export function isOddNamesServer_(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+export function isOfAll(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const a = value.a;
+    if (a !== undefined && !isPromise_(a, tolerant, found, found && `${at}/a`) && !found) return false;
+    const b = value.b;
+    if (b !== undefined && !isString_(b, tolerant, found, found && `${at}/b`) && !found) return false;
+    const c = value.c;
+    if (c !== undefined && !isError_(c, tolerant, found, found && `${at}/c`) && !found) return false;
+    const d = value.d;
+    if (d !== undefined && !isDefault(d, tolerant, found, found && `${at}/d`) && !found) return false;
+    const e = value.e;
+    if (e !== undefined && !isComExampleUser(e, tolerant, found, found && `${at}/e`) && !found) return false;
+    const f = value.f;
+    if (f !== undefined && !isЗаказ(f, tolerant, found, found && `${at}/f`) && !found) return false;
+    const g = value.g;
+    if (g !== undefined && !isObject_(g, tolerant, found, found && `${at}/g`) && !found) return false;
+    const h = value.h;
+    if (h !== undefined && !isBlob_(h, tolerant, found, found && `${at}/h`) && !found) return false;
+    const i = value.i;
+    if (i !== undefined && !isAny(i, tolerant, found, found && `${at}/i`) && !found) return false;
+    const j = value.j;
+    if (j !== undefined) {
+      if (isObject(j)) {
+        for (const name in j) {
+          const item = j[name];
+          if (typeof item !== "string" && fail(found, `${at}/j${step(name)}`, "type", "string")) return false;
+        }
+      } else if (fail(found, `${at}/j`, "type", "object")) return false;
+    }
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isPromise_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const Promise = value.Promise;
+    if (Promise !== undefined && typeof Promise !== "string" && fail(found, `${at}/Promise`, "type", "string")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isRecord_(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
@@ -85,6 +250,43 @@ export function isRecord_(value, tolerant, found, at = "") {
     if (!tolerant) for (const name in value) if (name !== "at" && fail(found, at, "additionalProperties", name)) return false;
   } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
+}
+
+export function isRequest(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const body = value.body;
+    if (body !== undefined && typeof body !== "string" && fail(found, `${at}/body`, "type", "string")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isResponse(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const ok = value.ok;
+    if (ok !== undefined && typeof ok !== "boolean" && fail(found, `${at}/ok`, "type", "boolean")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isServer_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const name = value.name;
+    if (name !== undefined && typeof name !== "string" && fail(found, `${at}/name`, "type", "string")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
+export function isString_(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (typeof value !== "string" && fail(found, at, "type", "string")) return false;
+  return found?.length === before;
+}
+
+export function isUint8Array_() {
+  return true;
 }
 
 export function isUnknown(value, tolerant, found, at = "") {
@@ -108,5 +310,20 @@ export function isUnrecognized_(value, tolerant, found, at = "") {
 export function is_1abc(value, tolerant, found, at = "") {
   const before = found?.length;
   if (!Number.isInteger(value) && fail(found, at, "type", "integer")) return false;
+  return found?.length === before;
+}
+
+export function is_2nd(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (typeof value !== "string" && fail(found, at, "type", "string")) return false;
+  return found?.length === before;
+}
+
+export function isЗаказ(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const member = value["номер"];
+    if (member !== undefined && !Number.isInteger(member) && fail(found, `${at}/номер`, "type", "integer")) return false;
+  } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
 }

@@ -2,8 +2,27 @@
 import type { Schema } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const Alias: Schema<models.Alias>;
+export declare const AliasEnd: Schema<models.AliasEnd>;
+export declare const Both: Schema<models.Both>;
+export declare const Chain: Schema<models.Chain>;
+export declare const Circle: Schema<models.Circle>;
 export declare const Entry: Schema<models.Entry>;
+export declare const Expression: Schema<models.Expression>;
+export declare const Extended: Schema<models.Extended>;
 export declare const File: Schema<models.File>;
 export declare const Folder: Schema<models.Folder>;
 export declare const Json: Schema<models.Json>;
+export declare const Left: Schema<models.Left>;
+export declare const Link: Schema<models.Link>;
+export declare const Lists: Schema<models.Lists>;
+export declare const MapOfUnions: Schema<models.MapOfUnions>;
+export declare const Maps: Schema<models.Maps>;
+export declare const Nest: Schema<models.Nest>;
+export declare const Pair: Schema<models.Pair>;
+export declare const Right: Schema<models.Right>;
+export declare const Round: Schema<models.Round>;
+export declare const SecondAlias: Schema<models.SecondAlias>;
+export declare const Tagged: Schema<models.Tagged>;
 export declare const Tree: Schema<models.Tree>;
+export declare const WithPattern: Schema<models.WithPattern>;

@@ -3,8 +3,27 @@ import { lazySchema } from "@agentwire/kit/validation";
 
 const load = () => import("./validators.js");
 
+export const Alias = /* @__PURE__ */ lazySchema("Alias", load, (module) => module.isAlias);
+export const AliasEnd = /* @__PURE__ */ lazySchema("AliasEnd", load, (module) => module.isAliasEnd);
+export const Both = /* @__PURE__ */ lazySchema("Both", load, (module) => module.isBoth);
+export const Chain = /* @__PURE__ */ lazySchema("Chain", load, (module) => module.isChain);
+export const Circle = /* @__PURE__ */ lazySchema("Circle", load, (module) => module.isCircle);
 export const Entry = /* @__PURE__ */ lazySchema("Entry", load, (module) => module.isEntry);
+export const Expression = /* @__PURE__ */ lazySchema("Expression", load, (module) => module.isExpression);
+export const Extended = /* @__PURE__ */ lazySchema("Extended", load, (module) => module.isExtended);
 export const File = /* @__PURE__ */ lazySchema("File", load, (module) => module.isFile);
 export const Folder = /* @__PURE__ */ lazySchema("Folder", load, (module) => module.isFolder);
 export const Json = /* @__PURE__ */ lazySchema("Json", load, (module) => module.isJson);
+export const Left = /* @__PURE__ */ lazySchema("Left", load, (module) => module.isLeft);
+export const Link = /* @__PURE__ */ lazySchema("Link", load, (module) => module.isLink);
+export const Lists = /* @__PURE__ */ lazySchema("Lists", load, (module) => module.isLists);
+export const MapOfUnions = /* @__PURE__ */ lazySchema("MapOfUnions", load, (module) => module.isMapOfUnions);
+export const Maps = /* @__PURE__ */ lazySchema("Maps", load, (module) => module.isMaps);
+export const Nest = /* @__PURE__ */ lazySchema("Nest", load, (module) => module.isNest);
+export const Pair = /* @__PURE__ */ lazySchema("Pair", load, (module) => module.isPair);
+export const Right = /* @__PURE__ */ lazySchema("Right", load, (module) => module.isRight);
+export const Round = /* @__PURE__ */ lazySchema("Round", load, (module) => module.isRound);
+export const SecondAlias = /* @__PURE__ */ lazySchema("SecondAlias", load, (module) => module.isSecondAlias);
+export const Tagged = /* @__PURE__ */ lazySchema("Tagged", load, (module) => module.isTagged);
 export const Tree = /* @__PURE__ */ lazySchema("Tree", load, (module) => module.isTree);
+export const WithPattern = /* @__PURE__ */ lazySchema("WithPattern", load, (module) => module.isWithPattern);

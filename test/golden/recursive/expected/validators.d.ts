@@ -2,8 +2,27 @@
 import type { Validator } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const isAlias: Validator<models.Alias>;
+export declare const isAliasEnd: Validator<models.AliasEnd>;
+export declare const isBoth: Validator<models.Both>;
+export declare const isChain: Validator<models.Chain>;
+export declare const isCircle: Validator<models.Circle>;
 export declare const isEntry: Validator<models.Entry>;
+export declare const isExpression: Validator<models.Expression>;
+export declare const isExtended: Validator<models.Extended>;
 export declare const isFile: Validator<models.File>;
 export declare const isFolder: Validator<models.Folder>;
 export declare const isJson: Validator<models.Json>;
+export declare const isLeft: Validator<models.Left>;
+export declare const isLink: Validator<models.Link>;
+export declare const isLists: Validator<models.Lists>;
+export declare const isMapOfUnions: Validator<models.MapOfUnions>;
+export declare const isMaps: Validator<models.Maps>;
+export declare const isNest: Validator<models.Nest>;
+export declare const isPair: Validator<models.Pair>;
+export declare const isRight: Validator<models.Right>;
+export declare const isRound: Validator<models.Round>;
+export declare const isSecondAlias: Validator<models.SecondAlias>;
+export declare const isTagged: Validator<models.Tagged>;
 export declare const isTree: Validator<models.Tree>;
+export declare const isWithPattern: Validator<models.WithPattern>;

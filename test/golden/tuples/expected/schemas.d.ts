@@ -2,7 +2,17 @@
 import type { Schema } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const Capped: Schema<models.Capped>;
+export declare const Choices: Schema<models.Choices>;
 export declare const Empty: Schema<models.Empty>;
+export declare const Late: Schema<models.Late>;
 export declare const Line: Schema<models.Line>;
+export declare const Nested: Schema<models.Nested>;
+export declare const Open: Schema<models.Open>;
+export declare const Optional: Schema<models.Optional>;
+export declare const Pairs: Schema<models.Pairs>;
 export declare const Point: Schema<models.Point>;
 export declare const Row: Schema<models.Row>;
+export declare const Sealed: Schema<models.Sealed>;
+export declare const Trailing: Schema<models.Trailing>;
+export declare const TupleOrText: Schema<models.TupleOrText>;

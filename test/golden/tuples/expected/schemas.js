@@ -3,7 +3,17 @@ import { lazySchema } from "@agentwire/kit/validation";
 
 const load = () => import("./validators.js");
 
+export const Capped = /* @__PURE__ */ lazySchema("Capped", load, (module) => module.isCapped);
+export const Choices = /* @__PURE__ */ lazySchema("Choices", load, (module) => module.isChoices);
 export const Empty = /* @__PURE__ */ lazySchema("Empty", load, (module) => module.isEmpty);
+export const Late = /* @__PURE__ */ lazySchema("Late", load, (module) => module.isLate);
 export const Line = /* @__PURE__ */ lazySchema("Line", load, (module) => module.isLine);
+export const Nested = /* @__PURE__ */ lazySchema("Nested", load, (module) => module.isNested);
+export const Open = /* @__PURE__ */ lazySchema("Open", load, (module) => module.isOpen);
+export const Optional = /* @__PURE__ */ lazySchema("Optional", load, (module) => module.isOptional);
+export const Pairs = /* @__PURE__ */ lazySchema("Pairs", load, (module) => module.isPairs);
 export const Point = /* @__PURE__ */ lazySchema("Point", load, (module) => module.isPoint);
 export const Row = /* @__PURE__ */ lazySchema("Row", load, (module) => module.isRow);
+export const Sealed = /* @__PURE__ */ lazySchema("Sealed", load, (module) => module.isSealed);
+export const Trailing = /* @__PURE__ */ lazySchema("Trailing", load, (module) => module.isTrailing);
+export const TupleOrText = /* @__PURE__ */ lazySchema("TupleOrText", load, (module) => module.isTupleOrText);

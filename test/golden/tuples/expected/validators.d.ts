@@ -2,7 +2,17 @@
 import type { Validator } from "@agentwire/kit/validation";
 import type * as models from "./models.js";
 
+export declare const isCapped: Validator<models.Capped>;
+export declare const isChoices: Validator<models.Choices>;
 export declare const isEmpty: Validator<models.Empty>;
+export declare const isLate: Validator<models.Late>;
 export declare const isLine: Validator<models.Line>;
+export declare const isNested: Validator<models.Nested>;
+export declare const isOpen: Validator<models.Open>;
+export declare const isOptional: Validator<models.Optional>;
+export declare const isPairs: Validator<models.Pairs>;
 export declare const isPoint: Validator<models.Point>;
 export declare const isRow: Validator<models.Row>;
+export declare const isSealed: Validator<models.Sealed>;
+export declare const isTrailing: Validator<models.Trailing>;
+export declare const isTupleOrText: Validator<models.TupleOrText>;
