@@ -22,8 +22,12 @@ export function describedMember(
   return undefined;
 }
 
+const none: ReadonlySet<string> = new Set();
+const conditions = ["then", "else", "dependentSchemas", "allOf"];
+
 /** Members that only the branches of conditions name: `then`, `else`, `dependentSchemas`, here and in `allOf`. */
 export function conditionalMembers(schema: ModelSchema): ReadonlySet<string> {
+  if (!isObject(schema) || !conditions.some((keyword) => schema[keyword] !== undefined)) return none;
   const names = new Set<string>();
   for (const part of [schema, ...(listMember(schema, "allOf") ?? [])]) {
     const dependent = Object.values(objectMember(part, "dependentSchemas") ?? {});

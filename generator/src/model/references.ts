@@ -16,10 +16,12 @@ export function schemasIn(schema: ModelSchema): Exclude<ModelSchema, boolean>[] 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (!isObject(next)) continue;
     found.push(next);
-    for (const [keyword, value] of Object.entries(next)) {
+    for (const keyword in next) {
+      const value = next[keyword];
+      if (typeof value !== "object" || value === null) continue;
       if (schemaKeywords.has(keyword)) pending.push(value);
       else if (schemaListKeywords.has(keyword) && Array.isArray(value)) pending.push(...value);
-      else if (schemaMapKeywords.has(keyword) && isObject(value)) pending.push(...Object.values(value));
+      else if (schemaMapKeywords.has(keyword)) pending.push(...Object.values(value));
     }
   }
   return found;

@@ -48,6 +48,19 @@ const primitives = {
 const anyObject: Shape = { kind: "object", members: [], rest: any };
 const anyArray: Shape = { kind: "array", items: any };
 
+const scalars: JsonTypes = bits.string | bits.number | bits.boolean | bits.null;
+const scalarShapes = new Map<JsonTypes, Shape>();
+
+/** Most schemas are of one or two scalar types; their shapes are made once. */
+function scalarOf(types: JsonTypes): Shape {
+  let shape = scalarShapes.get(types);
+  if (!shape) {
+    shape = flattenUnion(typeNames.filter((type) => types & bits[type]).map((type) => shapeOfType(type, never, never)));
+    scalarShapes.set(types, shape);
+  }
+  return shape;
+}
+
 /** The shape of a schema. References are not entered, except to see which JSON types they allow. */
 export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes = allTypes): Shape {
   return shapeAmong(schema, lookup, allowed, []);
@@ -64,10 +77,13 @@ function shapeAmong(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes, nea
     return { kind: "binary" };
   const types = allowed & typesOf(schema, lookup);
   if (types === 0) return never;
+  const { $ref, allOf, anyOf, oneOf } = schema;
+  const isLone = $ref === undefined && allOf === undefined && anyOf === undefined && oneOf === undefined;
+  const isScalar = isLone && types === (types & scalars) && schema.enum === undefined && schema.const === undefined;
+  if (isScalar) return scalarOf(types);
   const context = near && [...near, schema];
   const own = ownShape(schema, types, lookup, context);
-  const { $ref, allOf, anyOf, oneOf } = schema;
-  if ($ref === undefined && allOf === undefined && anyOf === undefined && oneOf === undefined) return own;
+  if (isLone) return own;
   const parts: Shape[] = [];
   if (typeof $ref === "string" && !(own.kind === "enum" && isBare(lookup($ref)))) parts.push({ kind: "ref", to: $ref });
   for (const branch of listOf(allOf)) parts.push(shapeAmong(branch, lookup, types, context));
