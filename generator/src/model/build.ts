@@ -50,7 +50,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   const { schemas, drafts: undirected } =
     dynamic.size === 0 ? first : readDrafts(project, new SchemaReader(loader, diagnostics, dynamic), diagnostics);
   checkLoops(schemas, diagnostics);
-  const directed = new Directed(schemas.named);
+  const directed = new Directed(schemas.named, schemas.marks);
   const drafts = undirected.map(({ contract, operations, errors }) => ({
     contract,
     operations: operations.map((draft) => directed.draft(draft)),

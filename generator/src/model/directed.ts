@@ -14,8 +14,11 @@ export class Directed {
   private readonly directions: Directions;
   private readonly roots: Readonly<Record<Direction, (ModelSchema | TypeId)[]>> = { input: [], output: [] };
 
-  constructor(private readonly named: ReadonlyMap<TypeId, NamedSchema>) {
-    this.directions = new Directions(new Map([...named].map(([id, { schema }]) => [id, schema])));
+  constructor(
+    private readonly named: ReadonlyMap<TypeId, NamedSchema>,
+    marks: ReadonlySet<string>,
+  ) {
+    this.directions = new Directions(new Map([...named].map(([id, { schema }]) => [id, schema])), marks);
   }
 
   /** Whether any type is different in one direction. */

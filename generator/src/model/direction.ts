@@ -17,20 +17,28 @@ type Lookup = (id: TypeId) => ModelSchema | undefined;
 export class Directions {
   private readonly affected: Readonly<Record<Direction, ReadonlySet<TypeId>>>;
 
-  constructor(private readonly schemas: ReadonlyMap<TypeId, ModelSchema>) {
+  /** `marks`: which of `readOnly` and `writeOnly` the contracts use at all. */
+  constructor(
+    private readonly schemas: ReadonlyMap<TypeId, ModelSchema>,
+    private readonly marks: ReadonlySet<string>,
+  ) {
+    this.affected = { input: this.affectedIn("input"), output: this.affectedIn("output") };
+  }
+
+  private affectedIn(direction: Direction): ReadonlySet<TypeId> {
+    const found = new Set<TypeId>();
+    if (!this.marks.has(markOf(direction))) return found;
+    for (const [id, schema] of this.schemas) if (this.differs(schema, direction)) found.add(id);
+    if (found.size === 0) return found;
     const users = new Map<TypeId, TypeId[]>();
-    for (const [id, schema] of schemas)
+    for (const [id, schema] of this.schemas)
       for (const to of referencesIn(schema)) {
         const list = users.get(to);
         if (list) list.push(id);
         else users.set(to, [id]);
       }
-    const spread = (direction: Direction) => {
-      const found = new Set([...schemas.keys()].filter((id) => this.differs(schemas.get(id) ?? true, direction)));
-      for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
-      return found;
-    };
-    this.affected = { input: spread("input"), output: spread("output") };
+    for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
+    return found;
   }
 
   get areNeeded(): boolean {
@@ -67,14 +75,14 @@ export class Directions {
   private readonly lookup: Lookup = (id) => this.schemas.get(id);
 
   private differs(schema: ModelSchema, direction: Direction): boolean {
-    if (typeof schema === "boolean") return false;
+    if (typeof schema === "boolean" || !this.marks.has(markOf(direction))) return false;
     return schemasIn(schema).some((part) => this.spared(part, direction).size > 0);
   }
 
   /** Members that this schema, or a part of its `allOf`, requires although they do not go this way. */
   private spared(schema: SchemaObject, direction: Direction): ReadonlySet<string> {
     if (schema.allOf === undefined && (schema.properties === undefined || schema.required === undefined)) return none;
-    const mark = direction === "input" ? "readOnly" : "writeOnly";
+    const mark = markOf(direction);
     const required = new Set<unknown>(listMember(schema, "required"));
     const marked = new Set<string>();
     const seen = new Set<unknown>();
@@ -130,6 +138,11 @@ export class Directions {
     const directed = mapping.map(([value, id]) => [value, this.idFor(String(id), direction)] as const);
     return { ...discriminator, mapping: plainObject(directed) };
   }
+}
+
+/** What marks members that do not go this way. */
+function markOf(direction: Direction): "readOnly" | "writeOnly" {
+  return direction === "input" ? "readOnly" : "writeOnly";
 }
 
 export function variantId(id: TypeId, direction: Direction): TypeId {

@@ -26,6 +26,8 @@ export interface NamedSchema {
  */
 export class SchemaReader {
   readonly named = new Map<TypeId, NamedSchema>();
+  /** Which of `readOnly` and `writeOnly` have been met. */
+  readonly marks = new Set<string>();
   /** Types with a `$dynamicRef` of their own. */
   readonly dynamic = new Set<TypeId>();
   private readonly queue: { id: TypeId; place: Place; scope: Scope }[] = [];
@@ -183,6 +185,7 @@ export class SchemaReader {
         members[keyword] = this.convertMap(inner, at, scope);
       } else {
         if (keyword === "pattern" && typeof inner === "string") this.checkPattern(inner, at);
+        if (inner === true && (keyword === "readOnly" || keyword === "writeOnly")) this.marks.add(keyword);
         setMember(members, keyword, inner);
       }
     }

@@ -25,165 +25,46 @@ import type { RunResult, RunStatus } from "@agentwire/models/runtime/models";
 /** What `createCaller` may want to know of Agentwire Daemon. */
 export declare const service: ServiceFacts;
 
-/**
- * Says whether the service works
- *
- * Needs no token. The answer is 200 whatever the status in it says, so that a program can tell a service that is
- * down from one that does not answer.
- *
- * `GET /v1/health`
- */
+/** `GET /v1/health`: Says whether the service works */
 declare const health: CallRow<Record<string, never> | undefined, Health>;
 
-/**
- * Says what the service is
- *
- * Needs no token. `supported_api_versions` contains `v1` for every service that follows this contract.
- *
- * `GET /v1/version`
- */
+/** `GET /v1/version`: Says what the service is */
 declare const version: CallRow<Record<string, never> | undefined, VersionInfo>;
 
-/**
- * Lists the instances
- *
- * The answer holds every instance, managed and external; there are no pages.
- *
- * `GET /v1/instances`
- */
+/** `GET /v1/instances`: Lists the instances */
 declare const listInstances: CallRow<Record<string, never> | undefined, InstanceListResponse>;
 
-/**
- * Starts instances of a profile
- *
- * The instances may still be `starting` in the answer. A run can be sent to them at once all the same: it waits in
- * the queue until its instance is ready.
- *
- * Settings in `overrides` go over the `defaults` of the profile. An unknown profile is answered with 400
- * `invalid_request`. A repeated request starts more instances.
- *
- * `POST /v1/instances`
- */
+/** `POST /v1/instances`: Starts instances of a profile */
 declare const createInstances: CallRow<CreateInstancesRequest, InstanceCreateResponse>;
 
-/**
- * Stops or forgets an instance
- *
- * A managed instance is stopped. An external one is only forgotten: the Daemon never stops what it did not start.
- * To delete an instance that is gone is no error and is answered with 204 too.
- *
- * `DELETE /v1/instances/{instance_id}`
- */
+/** `DELETE /v1/instances/{instance_id}`: Stops or forgets an instance */
 declare const deleteInstance: CallRow<DeleteInstanceRequest, void>;
 
-/**
- * Makes an external runtime known
- *
- * The Daemon hands runs to a registered runtime but neither starts nor stops it; `managed` is false in the answer.
- * A server may refuse an endpoint that its operator does not allow, with 403 `forbidden`.
- *
- * `POST /v1/instances:register`
- */
+/** `POST /v1/instances:register`: Makes an external runtime known */
 declare const registerInstance: CallRow<RegisterInstanceRequest, InstanceRegisterResponse>;
 
-/**
- * Lists the profiles
- *
- * The profiles are ordered by key. The request takes no page parameters.
- *
- * `GET /v1/admin/runtime-profiles`
- */
+/** `GET /v1/admin/runtime-profiles`: Lists the profiles */
 declare const listRuntimeProfiles: CallRow<Record<string, never> | undefined, RuntimeProfileListResponse>;
 
-/**
- * Creates or replaces a profile
- *
- * The key of the profile is in the path and must not be repeated in the body. The body replaces what was there: a
- * member that is left out is gone afterwards. The answer is 200 whether the profile is new or not.
- *
- * A server refuses an empty body `{}` with 400 `invalid_request`, although the schema asks for no member: it would
- * say nothing about the profile. One member, such as `description`, is enough.
- *
- * A profile decides which programs the Daemon starts, so a server may demand more of the caller here than
- * elsewhere, and answers 403 `forbidden` when that is missing.
- *
- * `PUT /v1/admin/runtime-profiles/{runtime_profile}`
- */
+/** `PUT /v1/admin/runtime-profiles/{runtime_profile}`: Creates or replaces a profile */
 declare const upsertRuntimeProfile: CallRow<UpsertRuntimeProfileRequest, RuntimeProfile>;
 
-/**
- * Deletes a profile
- *
- * Instances that were started from the profile go on. To delete a profile that is gone is no error and is answered
- * with 204 too.
- *
- * `DELETE /v1/admin/runtime-profiles/{runtime_profile}`
- */
+/** `DELETE /v1/admin/runtime-profiles/{runtime_profile}`: Deletes a profile */
 declare const deleteRuntimeProfile: CallRow<DeleteRuntimeProfileRequest, void>;
 
-/**
- * Lists the runs
- *
- * The runs come in a stable order, a page at a time. While there are more, `pagination.next_page_token` is
- * present: send it as `page_token`. On the last page it is absent. Without `page_size` the server chooses one, and
- * it may give fewer than asked for. A token that the server did not give out is answered with 400
- * `invalid_request`.
- *
- * `GET /v1/runs`
- */
+/** `GET /v1/runs`: Lists the runs */
 declare const listRuns: PagedRow<ListRunsRequest | undefined, RunListResponse, RunStatus>;
 
-/**
- * Hands a run to a runtime
- *
- * Answers 202 at once, before the runtime has taken the run. The `run_id` of the request is kept, and it is the id
- * under which the runtime knows the run too.
- *
- * With a `run_id` the request may be repeated safely: the same body again answers with the status of the run that
- * exists, another body under the same id is answered with 409 `conflict`. Without one the Daemon makes up an id,
- * and a repeated request is another run. An id that the server cannot keep, because of its length or its
- * characters, is answered with 400.
- *
- * `runtime_selector` says where the run goes. `runtime_api_endpoint` stands alone, and together with any other
- * member it is answered with 400 `invalid_request`. Otherwise `instance_id` names the instance, or
- * `runtime_profile` and `runtime_name` narrow down the choice; without any of them every ready instance will do.
- * When nothing fits, the answer is 404 `not_found`; when something fits but cannot take runs, it is 409
- * `conflict`.
- *
- * `POST /v1/runs`
- */
+/** `POST /v1/runs`: Hands a run to a runtime */
 declare const submitRun: CallRow<SubmitRunRequest, RunStatus>;
 
-/**
- * Says where a run stands
- *
- * The Daemon keeps up with the runtime, so the state moves on while the run does. An unknown run is answered with
- * 404 `not_found`.
- *
- * `GET /v1/runs/{run_id}`
- */
+/** `GET /v1/runs/{run_id}`: Says where a run stands */
 declare const getRunStatus: CallRow<GetRunStatusRequest, RunStatus>;
 
-/**
- * Fetches the result of a run
- *
- * There is a result once the run has come to an end, also when it failed or was canceled: then `ok` is false and
- * `error` says why. Before that the answer is 409 `conflict` with `retryable` true. An unknown run is answered
- * with 404 `not_found`. When the runtime cannot be asked, the answer is 502 or 504, and `cause` holds what it
- * said.
- *
- * `GET /v1/runs/{run_id}/result`
- */
+/** `GET /v1/runs/{run_id}/result`: Fetches the result of a run */
 declare const getRunResult: CallRow<GetRunResultRequest, RunResult>;
 
-/**
- * Fetches the trace of a run
- *
- * The trace comes in the answer, from an address in it, or both. A run that left no trace is answered with an
- * object that has neither member, an unknown run with 404 `not_found`.
- *
- * `GET /v1/runs/{run_id}/trace`
- */
+/** `GET /v1/runs/{run_id}/trace`: Fetches the trace of a run */
 declare const getRunTrace: CallRow<GetRunTraceRequest, TraceResponse>;
 
 export {

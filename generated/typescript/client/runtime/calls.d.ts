@@ -15,93 +15,25 @@ import type {
 /** What `createCaller` may want to know of Agentwire Runtime. */
 export declare const service: ServiceFacts;
 
-/**
- * Says whether the service works
- *
- * Needs no token. The answer is 200 whatever the status in it says, so that a program can tell a service that is
- * down from one that does not answer.
- *
- * `GET /v1/health`
- */
+/** `GET /v1/health`: Says whether the service works */
 declare const health: CallRow<Record<string, never> | undefined, Health>;
 
-/**
- * Says what the service is
- *
- * Needs no token. `supported_api_versions` contains `v1` for every service that follows this contract.
- *
- * `GET /v1/version`
- */
+/** `GET /v1/version`: Says what the service is */
 declare const version: CallRow<Record<string, never> | undefined, VersionInfo>;
 
-/**
- * Starts a run
- *
- * Answers as soon as the run is accepted, usually in state `queued`; a quick runtime may already answer with a
- * later state. Follow the run with `get_run_status` or `stream_run_events`.
- *
- * With a `run_id` the request may be repeated safely: the same body again answers with the status of the run that
- * exists, another body under the same id is answered with 409 `conflict`. Without one the server makes up an id,
- * and a repeated request is another run. An id that the server cannot keep, because of its length or its
- * characters, is answered with 400.
- *
- * The server ignores `runtime_selector`: a run sent to a Runtime runs there.
- *
- * `POST /v1/runs`
- */
+/** `POST /v1/runs`: Starts a run */
 declare const createRun: CallRow<CreateRunRequest, RunStatus>;
 
-/**
- * Says where a run stands
- *
- * An unknown run is answered with 404 `not_found`.
- *
- * `GET /v1/runs/{run_id}`
- */
+/** `GET /v1/runs/{run_id}`: Says where a run stands */
 declare const getRunStatus: CallRow<GetRunStatusRequest, RunStatus>;
 
-/**
- * Fetches the result of a run
- *
- * There is a result once the run has come to an end, also when it failed or was canceled: then `ok` is false and
- * `error` says why. Before that the answer is 409 `conflict` with `retryable` true. An unknown run is answered
- * with 404 `not_found`.
- *
- * `GET /v1/runs/{run_id}/result`
- */
+/** `GET /v1/runs/{run_id}/result`: Fetches the result of a run */
 declare const getRunResult: CallRow<GetRunResultRequest, RunResult>;
 
-/**
- * Stops a run
- *
- * Takes no body; a server lets one pass that comes anyway, such as `{}`.
- *
- * May be repeated. A run that has already come to an end stays as it is, and the answer is its status, so look at
- * `state` to see whether the cancellation was in time. A run that cannot stop at once may still be `running` in
- * the answer. An unknown run is answered with 404 `not_found`.
- *
- * `POST /v1/runs/{run_id}:cancel`
- */
+/** `POST /v1/runs/{run_id}:cancel`: Stops a run */
 declare const cancelRun: CallRow<CancelRunRequest, RunStatus>;
 
-/**
- * Follows a run as it happens
- *
- * Sends every event of the run from the first one, also to a client that comes late, then goes on as the run goes
- * on. `seq` counts up from 0 without gaps. Exactly one event of type `final` (the run succeeded) or `error` (it
- * failed or was canceled) comes last, and then the server closes the stream.
- *
- * The stream is server-sent events unless the client asks for `application/x-ndjson` with `Accept`. As server-sent
- * events, each message has `seq` as its `id` and one event as a single line of JSON in `data`; it has no `event`
- * field. In a silence the server sends comments so that nobody takes the connection for dead. As NDJSON, each
- * event is one line.
- *
- * After a broken connection, send the last `seq` you have seen as `Last-Event-ID` to go on with the event after
- * it. What goes wrong before the first event, such as 404 `not_found` for an unknown run, is answered with an
- * error envelope and no stream.
- *
- * `GET /v1/runs/{run_id}/events`
- */
+/** `GET /v1/runs/{run_id}/events`: Follows a run as it happens */
 declare const streamRunEvents: StreamRow<StreamRunEventsRequest, RunEvent>;
 
 export { cancelRun, createRun, getRunResult, getRunStatus, health, streamRunEvents, version };

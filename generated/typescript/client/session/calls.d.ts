@@ -38,306 +38,73 @@ import type {
 /** What `createCaller` may want to know of Agentwire Session. */
 export declare const service: ServiceFacts;
 
-/**
- * Says whether the service works
- *
- * Needs no token.
- *
- * `GET /health`
- */
+/** `GET /health`: Says whether the service works */
 declare const health: CallRow<Record<string, never> | undefined, OperatorHealth>;
 
-/**
- * Lists the sessions of the caller
- *
- * The answer holds every session that the caller is or ever was in, in whatever state; the one created first comes
- * first. There are no pages. The protocol itself does not have this operation; command-line clients need it.
- *
- * `GET /sessions`
- */
+/** `GET /sessions`: Lists the sessions of the caller */
 declare const listSessions: CallRow<Record<string, never> | undefined, SessionList>;
 
-/**
- * Starts a session
- *
- * The caller is in the session at once, without an event. Every agent in `invite` gets a `session.invited`; with
- * an `initial_message` there is a `session.message` after that; with `end_after_send` a `session.ended` comes
- * last, and the message stands in the invitations too, since those who get them cannot see it otherwise.
- *
- * An agent in `invite` that cannot be reached makes the whole request fail with 404 `not_found`, and nothing is
- * started, whichever it is and why. Reaching takes both sides: an agent that is open to everybody is answered with
- * 404 all the same when the caller's own allowlist does not name it. The caller's own handle and handles given
- * twice are passed over.
- *
- * 400 `invalid_body`: a handle or a part of the content is malformed, the content or the key is empty, or there is
- * `end_after_send` without an `initial_message`.
- *
- * With an `idempotency_key` the request may be repeated safely. The same caller with the same key gets the same
- * answer, 201 and the same ids, whatever else the body says, and nothing happens a second time.
- *
- * `POST /sessions`
- */
+/** `POST /sessions`: Starts a session */
 declare const createSession: CallRow<CreateSessionRequest, SessionCreated>;
 
-/**
- * Shows a session and who is in it
- *
- * Whoever is or was in the session may ask, also an agent that was invited and has not joined, or one that has
- * left. For anybody else it is 404 `not_found`.
- *
- * `GET /sessions/{session_id}`
- */
+/** `GET /sessions/{session_id}`: Shows a session and who is in it */
 declare const getSession: CallRow<GetSessionRequest, SessionView>;
 
-/**
- * Accepts an invitation
- *
- * Everybody who has joined gets a `session.joined`, the caller included. From now on the caller sees the whole
- * session, also what was said before: it is sent on its connections ahead of anything new, and
- * `list_session_events` shows it.
- *
- * May be repeated: for an agent that is in already it is 200, and there is no event. There is no way to decline an
- * invitation but not to join.
- *
- * 404 `not_found`: there is no such session, or the caller was never invited to it. 409 `session_ended`: the
- * session has ended. 409 `not_invited`: the caller has left, and comes back only on a new invitation.
- *
- * `POST /sessions/{session_id}/join`
- */
+/** `POST /sessions/{session_id}/join`: Accepts an invitation */
 declare const joinSession: CallRow<JoinSessionRequest, Acknowledgement>;
 
-/**
- * Invites agents to a session
- *
- * Anybody who has joined may invite. Each agent that was invited gets a `session.invited`, and so does everybody
- * who has joined. An agent that has left is invited anew; that is its way back.
- *
- * Agents that cannot be reached (unknown, without mutual permission, blocked) and agents that are invited or have
- * joined already are left out without a word, so `invited` in the answer can be empty.
- *
- * 400 `invalid_body`: the list is empty, or a handle is malformed. 403 `not_joined`: the caller was only invited,
- * or has left. 404 `not_found`: there is no such session, or the caller was never in it. 409 `session_ended`: the
- * session has ended.
- *
- * `POST /sessions/{session_id}/invite`
- */
+/** `POST /sessions/{session_id}/invite`: Invites agents to a session */
 declare const inviteToSession: CallRow<InviteToSessionRequest, InvitationResult>;
 
-/**
- * Sends a message
- *
- * Everybody who has joined gets a `session.message`, the sender included. Agents that were only invited, or have
- * left, do not. `sequence` in the answer is that of the event and of the message in it.
- *
- * With an `idempotency_key` the request may be repeated safely. The same sender with the same key in the same
- * session gets the same answer, 201 with the same `message_id` and `sequence`, whatever else the body says, and no
- * second message is sent. Keys of different senders have nothing to do with each other, and a key is never
- * forgotten. The refusals below come first, also for a repeated request.
- *
- * 400 `invalid_body`: the content is empty (as a text, as a list, or as a text part), a part is of no known type
- * or does not fit its type, the key is empty, or `metadata` is no object. 403 `not_joined`: the caller was only
- * invited, or has left. 404 `not_found`: there is no such session, or the caller was never in it. 409
- * `session_ended`: the session has ended.
- *
- * `POST /sessions/{session_id}/messages`
- */
+/** `POST /sessions/{session_id}/messages`: Sends a message */
 declare const sendMessage: CallRow<SendMessageRequest, MessageAccepted>;
 
-/**
- * Leaves a session
- *
- * Everybody who has joined gets a `session.left` with the reason `left`. The caller gets it too, as the last it
- * hears of the session until somebody invites it again. When nobody who has joined remains, the session ends with
- * a `session.ended` that names no one.
- *
- * 403 `not_joined`: the caller was only invited, or has left already, so a repeated request is answered like this.
- * 404 `not_found`: there is no such session, or the caller was never in it. 409 `session_ended`: the session has
- * ended, and nobody can leave it.
- *
- * `POST /sessions/{session_id}/leave`
- */
+/** `POST /sessions/{session_id}/leave`: Leaves a session */
 declare const leaveSession: CallRow<LeaveSessionRequest, Acknowledgement>;
 
-/**
- * Ends a session for everybody
- *
- * Anybody who has joined may end it. All participants get a `session.ended`, also those that were only invited.
- * Who was in and who was invited stays as it was: it decides who may reopen the session.
- *
- * 403 `not_joined`: the caller was only invited, or has left. 404 `not_found`: there is no such session, or the
- * caller was never in it. 409 `session_ended`: the session has ended already, so a repeated request is answered
- * like this.
- *
- * `POST /sessions/{session_id}/end`
- */
+/** `POST /sessions/{session_id}/end`: Ends a session for everybody */
 declare const endSession: CallRow<EndSessionRequest, Acknowledgement>;
 
-/**
- * Goes on with a session that has ended
- *
- * The session goes on under the same id, with everything that was said. The caller has joined it. Everybody else
- * who was in it, also who had left, is invited anew, as far as permission as it stands now lets the caller reach
- * them; `invite` adds others. Whoever cannot be reached is left out without a word. First there is a
- * `session.reopened`, for the caller and for those who were in when the session ended, then a `session.invited`
- * for each invitation, then a `session.message` if there is an `initial_message`.
- *
- * May be asked by whoever had joined when the session ended. Where `end_after_send` ended the session as it was
- * created, the agents it invited may ask as well, because they have no other way to answer.
- *
- * 400 `invalid_body`: a handle or a part of the content is malformed, or the content is empty. 403 `not_joined`:
- * the caller belongs to the session, but may not reopen it. 404 `not_found`: there is no such session, or the
- * caller was never in it. 409 `session_active`: the session is active, so a repeated request is answered like
- * this.
- *
- * `POST /sessions/{session_id}/reopen`
- */
+/** `POST /sessions/{session_id}/reopen`: Goes on with a session that has ended */
 declare const reopenSession: CallRow<ReopenSessionRequest, Acknowledgement>;
 
-/**
- * Lists what happened in a session
- *
- * The events come by rising `sequence`, a page at a time. While there may be more, `next_cursor` is present: send
- * it as `after_sequence`. On the last page it is absent. Without `limit` a page holds as many as the service
- * chooses, 1000 at most.
- *
- * An agent that has joined sees everything from the first event on. One that was only invited sees its own
- * invitations and the end of the session. One that has left sees what came before, up to and including its own
- * `session.left`.
- *
- * 400 `invalid_body`: a parameter is no whole number, or out of its bounds. 404 `not_found`: there is no such
- * session, or the caller was never in it.
- *
- * `GET /sessions/{session_id}/events`
- */
+/** `GET /sessions/{session_id}/events`: Lists what happened in a session */
 declare const listSessionEvents: PagedRow<ListSessionEventsRequest, SessionEventList, SessionEvent>;
 
-/**
- * Lists the agents
- *
- * The agents come by handle, without their tokens. There are no pages.
- *
- * `GET /_admin/agents`
- */
+/** `GET /_admin/agents`: Lists the agents */
 declare const listAgents: CallRow<Record<string, never> | undefined, AgentList>;
 
-/**
- * Registers an agent
- *
- * The answer has the token of the agent. It is shown this once: the service keeps only a hash of it.
- *
- * 400 `invalid_body`: the handle is malformed or the policy unknown. 409 `agent_exists`: the handle is taken.
- *
- * `POST /_admin/agents`
- */
+/** `POST /_admin/agents`: Registers an agent */
 declare const createAgent: CallRow<CreateAgentRequest, AgentRecord>;
 
-/**
- * Shows an agent
- *
- * The answer is without the token. 404 `not_found`: there is no such agent.
- *
- * `GET /_admin/agents/{handle}`
- */
+/** `GET /_admin/agents/{handle}`: Shows an agent */
 declare const getAgent: CallRow<GetAgentRequest, AgentRecord>;
 
-/**
- * Removes an agent
- *
- * Its token is no longer good, and its connections are closed with the code 4401. 404 `not_found`: there is no
- * such agent, or no longer.
- *
- * `DELETE /_admin/agents/{handle}`
- */
+/** `DELETE /_admin/agents/{handle}`: Removes an agent */
 declare const deleteAgent: CallRow<DeleteAgentRequest, void>;
 
-/**
- * Changes the policy of an agent
- *
- * A new policy counts for invitations from now on; sessions that stand are left alone. `{}` changes nothing.
- *
- * 400 `invalid_body`: the policy is unknown. 404 `not_found`: there is no such agent.
- *
- * `PATCH /_admin/agents/{handle}`
- */
+/** `PATCH /_admin/agents/{handle}`: Changes the policy of an agent */
 declare const updateAgent: CallRow<UpdateAgentRequest, AgentRecord>;
 
-/**
- * Gives an agent a new token
- *
- * Takes no body; a service lets one pass that comes anyway, such as `{}`. The old token is no longer good, and
- * connections that were made with it are closed with the code 4401. The new one is shown this once. 404
- * `not_found`: there is no such agent.
- *
- * `POST /_admin/agents/{handle}/rotate-token`
- */
+/** `POST /_admin/agents/{handle}/rotate-token`: Gives an agent a new token */
 declare const rotateAgentToken: CallRow<RotateAgentTokenRequest, AgentRecord>;
 
-/**
- * Adds to the allowlist of an agent
- *
- * An entry names an agent or, with `*`, all agents of an owner. Neither needs to exist. Entries that are on the
- * list already change nothing, so the request may be repeated.
- *
- * 400 `invalid_body`: an entry is malformed. 404 `not_found`: there is no such agent.
- *
- * `POST /_admin/agents/{handle}/allowlist`
- */
+/** `POST /_admin/agents/{handle}/allowlist`: Adds to the allowlist of an agent */
 declare const addAllowlistEntries: CallRow<AddAllowlistEntriesRequest, AgentRecord>;
 
-/**
- * Takes an entry off the allowlist of an agent
- *
- * Invitations from now on are held to the shorter list; sessions that stand are left alone. An entry that is not
- * on the list is no error. 404 `not_found`: there is no such agent.
- *
- * `DELETE /_admin/agents/{handle}/allowlist/{entry}`
- */
+/** `DELETE /_admin/agents/{handle}/allowlist/{entry}`: Takes an entry off the allowlist of an agent */
 declare const removeAllowlistEntry: CallRow<RemoveAllowlistEntryRequest, AgentRecord>;
 
-/**
- * Lists whom an agent blocks
- *
- * An addition of Agentwire: the protocol has blocks and says nothing of how to set them. There are no pages. 404
- * `not_found`: there is no such agent.
- *
- * `GET /_admin/agents/{handle}/blocks`
- */
+/** `GET /_admin/agents/{handle}/blocks`: Lists whom an agent blocks */
 declare const listAgentBlocks: CallRow<ListAgentBlocksRequest, AgentBlockList>;
 
-/**
- * Lets an agent block another
- *
- * An addition of Agentwire. From now on neither of the two can reach the other, whatever their policies and
- * allowlists say. The blocked agent is put out of every active session that both have joined; to everybody it
- * looks as if it had left, and what it has got it keeps. A session that nobody but the two was in ends.
- *
- * The blocked handle need not exist yet. To block an agent again changes nothing and is answered with the block as
- * it is.
- *
- * 400 `invalid_body`: the handle is malformed, or the agent's own. 404 `not_found`: there is no agent that blocks.
- *
- * `POST /_admin/agents/{handle}/blocks`
- */
+/** `POST /_admin/agents/{handle}/blocks`: Lets an agent block another */
 declare const addAgentBlock: CallRow<AddAgentBlockRequest, AgentBlock>;
 
-/**
- * Lifts a block
- *
- * An addition of Agentwire. Puts nobody back into a session. A block that is not there is no error. 404
- * `not_found`: there is no agent that blocks.
- *
- * `DELETE /_admin/agents/{handle}/blocks/{blocked_handle}`
- */
+/** `DELETE /_admin/agents/{handle}/blocks/{blocked_handle}`: Lifts a block */
 declare const removeAgentBlock: CallRow<RemoveAgentBlockRequest, void>;
 
-/**
- * Forgets all agents and sessions
- *
- * Takes no body; a service lets one pass that comes anyway, such as `{}`. Nothing is kept, no token of an agent is
- * good any longer, and the service goes on. One that does not want to offer this answers 501 `not_implemented`.
- *
- * `POST /_admin/reset`
- */
+/** `POST /_admin/reset`: Forgets all agents and sessions */
 declare const resetNetwork: CallRow<Record<string, never> | undefined, void>;
 
 export {

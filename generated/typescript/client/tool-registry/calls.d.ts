@@ -12,56 +12,19 @@ import type {
 /** What `createCaller` may want to know of Agentwire Tool Registry. */
 export declare const service: ServiceFacts;
 
-/**
- * Says whether the service works
- *
- * Needs no token. The answer is 200 whatever the status in it says, so that a program can tell a service that is
- * down from one that does not answer.
- *
- * `GET /v1/health`
- */
+/** `GET /v1/health`: Says whether the service works */
 declare const health: CallRow<Record<string, never> | undefined, Health>;
 
-/**
- * Says what the service is
- *
- * Needs no token. `supported_api_versions` contains `v1` for every service that follows this contract.
- *
- * `GET /v1/version`
- */
+/** `GET /v1/version`: Says what the service is */
 declare const version: CallRow<Record<string, never> | undefined, VersionInfo>;
 
-/**
- * Lists the tools
- *
- * The answer is a plain array with every tool; there are no pages.
- *
- * `GET /v1/tools`
- */
+/** `GET /v1/tools`: Lists the tools */
 declare const listTools: CallRow<Record<string, never> | undefined, ListToolsResponse>;
 
-/**
- * Describes one tool
- *
- * An unknown tool is answered with 404 `not_found`.
- *
- * `GET /v1/tools/{tool_id}`
- */
+/** `GET /v1/tools/{tool_id}`: Describes one tool */
 declare const getTool: CallRow<GetToolRequest, ToolDefinition>;
 
-/**
- * Calls a tool and waits for its answer
- *
- * Name the tool by `tool_id`, by `tool_name` or by both; where both are given, the id decides.
- *
- * An unknown tool, arguments that do not fit its `input_schema`, and a tool that fails are all answered with 200,
- * `ok` false and the reason in `error`. Only a request that does not fit this contract is answered with 400.
- *
- * The registry does not remember an `invocation_id`: the same request again calls the tool again, so it is not
- * repeated without being asked.
- *
- * `POST /v1/tool-invocations`
- */
+/** `POST /v1/tool-invocations`: Calls a tool and waits for its answer */
 declare const invokeTool: CallRow<InvokeToolRequest, ToolInvocationResult>;
 
 export { getTool, health, invokeTool, listTools, version };

@@ -7,7 +7,7 @@ import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
 import { Rows } from "./rows.js";
-import { methodDoc, sentType, signatureOf, withHeaders } from "./signature.js";
+import { sentType, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `calls`: a short row an operation, for `createCaller`. A bundle holds those that are imported, and no schema. */
@@ -21,7 +21,7 @@ export function emitCalls(context: Context, service: ServiceModel): OutputFile[]
   const rowTypes = service.operations.map((operation) => rowType(context, operation, file, types));
   const names = localNames(service, types.names());
   const calls = service.operations.map((operation, index) => ({
-    doc: methodDoc(operation, operation.method, ""),
+    doc: shortDoc(operation),
     local: names.get(operation.name),
     row: printValue(rowOf(rows, operation, code, kit), "", `const ${names.get(operation.name)} = `.length),
     type: rowTypes[index],
@@ -41,6 +41,16 @@ export function emitCalls(context: Context, service: ServiceModel): OutputFile[]
     { path: `${file}.js`, text: print("typescript/calls.js", { ...view, imports: code.lines() }) },
     { path: `${file}.d.ts`, text: print("typescript/calls.d.ts", { ...view, imports: types.lines() }) },
   ];
+}
+
+/** In a line; the client's method says it all. */
+function shortDoc({ method, path, summary, deprecated }: OperationModel): string {
+  const [said = ""] = docLines(summary ?? "");
+  const route = docLines(`\`${method} ${path}\``);
+  return docComment(
+    [[...route, said].filter((text) => text !== "").join(": "), ...(deprecated ? ["@deprecated"] : [])],
+    "",
+  );
 }
 
 /** An operation's row, with the parts that it needs named in it. */

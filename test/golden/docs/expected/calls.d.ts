@@ -6,13 +6,7 @@ import type { GetThingRequest, Thing } from "./models.js";
 export declare const service: ServiceFacts;
 
 /**
- * One thing.
- *
- * As it is now, with all its parts.
- *
- * - never older than a second
- *
- * `GET /things/{id}`
+ * `GET /things/{id}`: One thing.
  * @deprecated
  */
 declare const getThing: CallRow<GetThingRequest, Thing>;

@@ -13,11 +13,7 @@ import type {
 /** What `createCaller` may want to know of More media. */
 export declare const service: ServiceFacts;
 
-/**
- * A second media type each way, and parameters whose content is JSON.
- *
- * `PUT /notes/{key}`
- */
+/** `PUT /notes/{key}` */
 declare const putNote: CallRow<PutNoteRequest | Streamed<PutNoteRequest>, Note | PutNoteResponseVndNoteJson | string>;
 
 /** `POST /optional` */

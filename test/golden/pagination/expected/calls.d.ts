@@ -5,11 +5,7 @@ import type { ListRunsRequest, Run, RunPage } from "./models.js";
 /** What `createCaller` may want to know of Pages. */
 export declare const service: ServiceFacts;
 
-/**
- * All runs, a page at a time.
- *
- * `GET /runs`
- */
+/** `GET /runs`: All runs, a page at a time. */
 declare const listRuns: PagedRow<ListRunsRequest | undefined, RunPage, Run>;
 
 export { listRuns };

@@ -5,11 +5,7 @@ import type { FindItemsRequest, FindItemsResponse } from "./models.js";
 /** What `createCaller` may want to know of Parameters. */
 export declare const service: ServiceFacts;
 
-/**
- * Every place and style.
- *
- * `GET /items/{id}/{label}/{matrix}`
- */
+/** `GET /items/{id}/{label}/{matrix}`: Every place and style. */
 declare const findItems: CallRow<FindItemsRequest, FindItemsResponse>;
 
 export { findItems };

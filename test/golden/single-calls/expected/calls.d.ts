@@ -16,11 +16,7 @@ declare const getItem: CallRow<GetItemRequest, Item, {
 /** `DELETE /items/{id}` */
 declare const delete_: CallRow<DeleteRequest, void>;
 
-/**
- * Called like the type that it answers with.
- *
- * `GET /items`
- */
+/** `GET /items` */
 declare const Item_: CallRow<ItemRequest | undefined, ItemResponse>;
 
 /** `POST /items` */

@@ -6,11 +6,7 @@ import type { Event, LogResponse, StreamEventsRequest } from "./models.js";
 /** What `createCaller` may want to know of Streams. */
 export declare const service: ServiceFacts;
 
-/**
- * The events of a run.
- *
- * `GET /runs/{id}/events`
- */
+/** `GET /runs/{id}/events`: The events of a run. */
 declare const streamEvents: StreamRow<StreamEventsRequest, Event>;
 
 /** `GET /log` */
