@@ -82,6 +82,10 @@ export const codes = {
     "Write the pattern as an ECMA-262 regular expression.",
     "A `pattern` or a key of `patternProperties` is no regular expression.",
   ),
+  "pattern-catastrophic": error(
+    "Write it without look-arounds and backreferences, or so that no text can be matched in many ways: no repeats inside repeats that share characters, `^` in front, smaller bounds.",
+    "A stranger who may choose the text could stop a process with it. Such patterns are judged by a matcher whose time is proportional to the text, which knows no look-arounds, no backreferences and at most 1,000 parts with bounded repeats written out.",
+  ),
   "duplicate-operation-id": error(
     "Give each operation an operationId of its own.",
     "Generated methods are named after operationId, so it must be unique in a document.",

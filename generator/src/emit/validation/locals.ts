@@ -8,6 +8,7 @@ export const kitNames = [
   "failUnion",
   "hasUniqueItems",
   "isObject",
+  "linearPattern",
   "memberCount",
   "multipleOf",
   "own",
