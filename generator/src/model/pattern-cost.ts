@@ -26,7 +26,7 @@ const never: PatternNode = { kind: "set", source: "[^\\s\\S]" };
 export function whyNotLinear(pattern: PatternNode, flags: string): string | undefined {
   try {
     const program = compilePattern(simplify(pattern), MAX_PARTS);
-    return new Search(program, alphabetOf(program, flags), flags.includes("m")).run();
+    return new Search(program, alphabetOf(program, flags), flags).run();
   } catch (error) {
     if (error instanceof PatternError) return error.message;
     throw error;
@@ -60,8 +60,7 @@ function simplify(pattern: PatternNode): PatternNode {
       }
       case "look":
         // The ways of the inner pattern end where it does; the outer one goes on as if it held.
-        if (!node.behind)
-          return either([{ kind: "sequence", parts: [rewrite(node.body), never] }, nothing]);
+        if (!node.behind) return either([{ kind: "sequence", parts: [rewrite(node.body), never] }, nothing]);
         if (!isShort(node.body)) throw new PatternError("it looks back over more than a few characters");
         return nothing;
       case "backreference": {
@@ -167,7 +166,7 @@ class Search {
   constructor(
     private readonly program: PatternProgram,
     private readonly alphabet: readonly (readonly boolean[])[],
-    private readonly lines: boolean,
+    private readonly flags: string,
   ) {
     this.most = program.steps.length + MAX_STEPS;
   }
@@ -176,13 +175,15 @@ class Search {
     const { start, steps } = this.program;
     const seen = new Set<string>();
     const first = new Map([[start, 1]]);
+    /** A search tries every position, unless it is sticky. */
+    const restarts = this.flags.includes("y") ? new Map<number, number>() : first;
     const queue: { ways: Ways; atStart: boolean }[] = [{ ways: first, atStart: true }];
     for (let next = queue.pop(); next; next = queue.pop()) {
       const { ways, atStart } = next;
       const here = this.enter(ways, atStart, false);
       if (!here || !this.enter(ways, atStart, true)) return this.reason();
       for (const kind of this.alphabet) {
-        const after = new Map(first);
+        const after = new Map(restarts);
         for (const [index, count] of here) {
           const step = steps[index];
           if (step?.kind === "set" && kind[step.set]) after.set(step.next, (after.get(step.next) ?? 0) + count);
@@ -254,7 +255,7 @@ class Search {
   }
 
   private mayHold(assertion: string, atStart: boolean, atEnd: boolean): boolean {
-    if (assertion === "^") return atStart || this.lines;
-    return assertion !== "$" || atEnd || this.lines;
+    if (assertion === "^") return atStart || this.flags.includes("m");
+    return assertion !== "$" || atEnd || this.flags.includes("m");
   }
 }

@@ -24,8 +24,7 @@ const characterClass = /\[\^?(?:\\[\s\S]|[^\\\]])*\]/y;
 const unicodeEscape =
   /\\(?:u\{[\da-f]+\}|u(?:d[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|[\da-f]{4})|x[\da-f]{2}|c[a-z]|[pP]\{[^}]*\}|[\s\S])/iy;
 const plainEscape = /\\(?:u[\da-f]{4}|x[\da-f]{2}|c[a-z]|[0-3][0-7]{0,2}|[4-7][0-7]?|[\s\S])/iy;
-const reference = /\\(?:([1-9]\d*)|k<([^>]+)>)/y;
-const captures = /\\[\s\S]|\[\^?(?:\\[\s\S]|[^\\\]])*\]|(\((?!\?)|\(\?<(?![=!]))/g;
+const reference = /\\(?:([1-9]\d*)|k<([^>()[\\]+)>)/y;
 
 /**
  * Reads a pattern that `RegExp` accepts with these flags (ECMA-262, §22.2.1 and annex B.1.2). What one character may be
@@ -34,23 +33,24 @@ const captures = /\\[\s\S]|\[\^?(?:\\[\s\S]|[^\\\]])*\]|(\((?!\?)|\(\?<(?![=!]))
  * @throws PatternError for syntax it does not know, and for groups nested too deep
  */
 export function parsePattern(source: string, flags: string): PatternNode {
-  return new Parser(source, /[uv]/.test(flags)).pattern();
+  const unicode = /[uv]/.test(flags);
+  // What is a reference depends on the groups of the whole pattern, which themselves do not depend on it.
+  const first = new Parser(source, unicode, Number.POSITIVE_INFINITY, true);
+  first.pattern();
+  return new Parser(source, unicode, first.groups, unicode || first.hasNames).pattern();
 }
 
 class Parser {
+  groups = 0;
+  hasNames = false;
   private at = 0;
-  private groups = 0;
-  private readonly groupCount: number;
-  private readonly named: boolean;
 
   constructor(
     private readonly source: string,
     private readonly unicode: boolean,
-  ) {
-    const starts = [...source.matchAll(captures)].flatMap(([, start]) => start ?? []);
-    this.groupCount = starts.length;
-    this.named = unicode || starts.some((start) => start.length > 1);
-  }
+    private readonly groupCount: number,
+    private readonly named: boolean,
+  ) {}
 
   pattern(): PatternNode {
     const node = this.choice(0);
@@ -110,6 +110,7 @@ class Parser {
     const [start = "", plain, behind, name] = this.take(groupStart) ?? this.refuse();
     if (start === "(" && this.source[this.at] === "?") this.refuse();
     const index = start === "(" || name !== undefined ? ++this.groups : 0;
+    if (name !== undefined) this.hasNames = true;
     const body = this.choice(depth + 1);
     if (this.source[this.at++] !== ")") this.refuse();
     if (index > 0) return { kind: "group", body, index, name };
