@@ -62,6 +62,10 @@ export const codes = {
     "Put a member or an item between the schema and its reference to itself.",
     "A schema that refers to itself for the very same value, directly or through `allOf`, `anyOf` and the like, can never be judged.",
   ),
+  "schema-too-complex": error(
+    "Shorten the chain of references, or refer to the shared part once instead of from every branch.",
+    "Each reference for the same value, through `allOf`, `anyOf`, `not`, `dependentSchemas` and the like, is a call of a validator. Chains of more than 100 calls, and branches that meet again so often that one value takes more than 50,000 calls, are refused: judging it would exhaust the stack or never end.",
+  ),
   "openapi-version": error(
     "Use OpenAPI 3.0, 3.1 or 3.2. Swagger 2.0 documents can be converted with common tools.",
     "The document's `openapi` member names a version this tool does not read.",
