@@ -1,4 +1,9 @@
-import { compilePattern, PatternError, type PatternNode, type PatternProgram } from "@agentwire/kit/validation";
+import {
+  compilePattern,
+  PatternError,
+  type PatternNode,
+  type PatternProgram,
+} from "@agentwire/kit/validation/patterns";
 
 /** Longer bounded repeats count as unbounded ones: that only adds ways to match. */
 const LONG_REPEAT = 100;

@@ -1,4 +1,4 @@
-import { linearPattern, type Pattern, PatternError, parsePattern } from "@agentwire/kit/validation";
+import { linearPattern, type Pattern, PatternError, parsePattern } from "@agentwire/kit/validation/patterns";
 import { whyNotLinear } from "./pattern-cost.js";
 
 /** How a pattern of a contract is carried into code; refused ones say why in a sentence. */

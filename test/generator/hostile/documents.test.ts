@@ -196,7 +196,13 @@ const rows: readonly Row[] = [
   ),
 ];
 
-test.each(rows)("$name", (row) => judge(temporaryFolder(), row), 120_000);
+test.each(rows)(
+  "$name",
+  async (row) => {
+    await judge(temporaryFolder(), row);
+  },
+  120_000,
+);
 
 function writeBytes(home: string, bytes: Buffer): void {
   writeFileSync(join(home, "work/openapi.json"), bytes);

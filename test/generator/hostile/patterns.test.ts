@@ -7,7 +7,8 @@ import ts from "typescript";
 import { afterAll, describe, expect, test } from "vitest";
 import { usePattern } from "../../../generator/src/model/pattern.js";
 import { whyNotLinear } from "../../../generator/src/model/pattern-cost.js";
-import { parsePattern, type Validator } from "../../../kit/src/validation/index.js";
+import type { Validator } from "../../../kit/src/validation/index.js";
+import { parsePattern } from "../../../kit/src/validation/patterns/index.js";
 import { expectSaid, type Said } from "../said.js";
 import {
   cleanUp,

@@ -191,7 +191,13 @@ const rows: readonly Row[] = [
   },
 ];
 
-test.each(rows)("$name", (row) => judge(temporaryFolder(), row), 120_000);
+test.each(rows)(
+  "$name",
+  async (row) => {
+    await judge(temporaryFolder(), row);
+  },
+  120_000,
+);
 
 /** Beside the contract's folder, and none of its business. */
 function secret(home: string): void {

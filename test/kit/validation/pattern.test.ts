@@ -1,7 +1,7 @@
 /** The linear matcher says what `RegExp` says, and takes a bounded number of steps for each character. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linearPattern } from "../../../kit/src/validation/pattern.js";
+import { linearPattern } from "../../../kit/src/validation/patterns/index.js";
 
 /** Pieces that tell readings apart: words and edges, line ends, surrogates, what annex B reads as text. */
 const atoms = [

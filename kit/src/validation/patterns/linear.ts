@@ -1,5 +1,5 @@
-import { compilePattern, type PatternProgram } from "./pattern-program.js";
-import { parsePattern } from "./pattern-syntax.js";
+import { compilePattern, type PatternProgram } from "./program.js";
+import { parsePattern } from "./syntax.js";
 
 /** A pattern with more parts, all repeats written out, is refused: each character may cost a visit of every part. */
 export const PATTERN_LIMIT = 1000;

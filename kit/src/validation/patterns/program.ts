@@ -1,4 +1,4 @@
-import { type Assertion, PatternError, type PatternNode } from "./pattern-syntax.js";
+import { type Assertion, PatternError, type PatternNode } from "./syntax.js";
 
 /** One step of a matcher; `next` and `other` are indices of steps. */
 export type PatternStep =
