@@ -67,7 +67,7 @@ const known: readonly (readonly [pattern: string, kind: string, unit?: string, e
   [`${"(".repeat(1000)}a*b${")".repeat(1000)}`, "catastrophic"],
 ];
 
-test.each(known)("%s is %s", (pattern, kind) => {
+test.each(known.map(([pattern, kind]) => ({ pattern, kind })))("$pattern is $kind", ({ pattern, kind }) => {
   expect(usePattern(pattern).kind).toBe(kind);
 });
 
