@@ -4,6 +4,7 @@ import { UsageError } from "./commands/config.js";
 import { explain } from "./commands/explain.js";
 import { exitCodes, report } from "./commands/report.js";
 import { DiagnosticsError } from "./diagnostics/diagnostic.js";
+import { visible } from "./diagnostics/print.js";
 
 const exitCodeHelp = `
 Exit codes:
@@ -133,13 +134,13 @@ try {
     report(error.diagnostics, { json: process.argv.includes("--json") });
     process.exitCode = exitCodes.usage;
   } else if (error instanceof UsageError) {
-    process.stderr.write(`${pc.red("error")} ${error.message}\n`);
+    process.stderr.write(`${pc.red("error")} ${visible(error.message)}\n`);
     process.exitCode = exitCodes.usage;
   } else {
     // A fault of the tool's own: say so, without a stack trace unless asked.
     const text = error instanceof Error ? (process.env.AGENTWIRE_DEBUG ? error.stack : error.message) : String(error);
     process.stderr.write(
-      `${pc.red("internal error")} ${text}\nPlease report it; AGENTWIRE_DEBUG=1 shows where it happened.\n`,
+      `${pc.red("internal error")} ${visible(text ?? "")}\nPlease report it; AGENTWIRE_DEBUG=1 shows where it happened.\n`,
     );
     process.exitCode = exitCodes.problems;
   }

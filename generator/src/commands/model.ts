@@ -1,5 +1,6 @@
 import { Diagnostics, type Place } from "../diagnostics/diagnostic.js";
 import { positionOf } from "../diagnostics/position.js";
+import { visible } from "../diagnostics/print.js";
 import { buildModel } from "../model/build.js";
 import { readProject } from "../read/read.js";
 import { readConfig, readOptions, type SpecOptions } from "./config.js";
@@ -17,15 +18,18 @@ export async function model(options: ModelOptions): Promise<number> {
   if (!built || diagnostics.hasErrors) return report(diagnostics, options);
   if (options.json) {
     const value = { services: built.services, types: [...built.types.values()] };
-    process.stdout.write(`${JSON.stringify(value, plainPlace, 2)}\n`);
+    process.stdout.write(`${visible(JSON.stringify(value, plainPlace, 2))}\n`);
     return exitCodes.ok;
   }
   for (const service of built.services) {
-    process.stdout.write(`${service.name} ${service.version}  ${service.place.document.name}\n`);
+    process.stdout.write(`${visible(`${service.name} ${service.version}  ${service.place.document.name}`)}\n`);
     for (const { name, method, path, optional } of service.operations) {
-      process.stdout.write(`  ${name.padEnd(26)} ${method.padEnd(6)} ${path}${optional ? "  (optional)" : ""}\n`);
+      process.stdout.write(
+        `  ${name.padEnd(26)} ${method.padEnd(6)} ${visible(path)}${optional ? "  (optional)" : ""}\n`,
+      );
     }
-    for (const { name, path } of service.channels) process.stdout.write(`  ${name.padEnd(26)} WS     ${path}\n`);
+    for (const { name, path } of service.channels)
+      process.stdout.write(`  ${name.padEnd(26)} WS     ${visible(path)}\n`);
   }
   process.stdout.write(`${built.types.size} types\n`);
   return report(diagnostics, options);

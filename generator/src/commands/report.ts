@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { Diagnostic, Diagnostics } from "../diagnostics/diagnostic.js";
-import { plainDiagnostic, printDiagnostic } from "../diagnostics/print.js";
+import { plainDiagnostic, printDiagnostic, visible } from "../diagnostics/print.js";
 
 /** Exit codes of the tool: all is well; the contracts or the output are not; the command was called wrongly. */
 export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
@@ -15,7 +15,7 @@ export function report(diagnostics: Diagnostics, { json = false }: ReportOptions
   const list = byPlace(diagnostics.list);
   if (json) {
     const value = { ok, ...extra, diagnostics: list.map(plainDiagnostic) };
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    process.stdout.write(`${visible(JSON.stringify(value, null, 2))}\n`);
   } else if (list.length > 0) {
     process.stderr.write(`${list.map(printDiagnostic).join("\n\n")}\n\n${count(diagnostics)}\n`);
   }

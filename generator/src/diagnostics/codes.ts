@@ -62,6 +62,10 @@ export const codes = {
     "Put a member or an item between the schema and its reference to itself.",
     "A schema that refers to itself for the very same value, directly or through `allOf`, `anyOf` and the like, can never be judged.",
   ),
+  "schema-too-complex": error(
+    "Shorten the chain of references, or refer to the shared part once instead of from every branch.",
+    "Each reference for the same value, through `allOf`, `anyOf`, `not`, `dependentSchemas` and the like, is a call of a validator. Chains of more than 100 calls, and branches that meet again so often that one value takes more than 50,000 calls, are refused: judging it would exhaust the stack or never end.",
+  ),
   "openapi-version": error(
     "Use OpenAPI 3.0, 3.1 or 3.2. Swagger 2.0 documents can be converted with common tools.",
     "The document's `openapi` member names a version this tool does not read.",
@@ -81,6 +85,10 @@ export const codes = {
   "pattern-invalid": error(
     "Write the pattern as an ECMA-262 regular expression.",
     "A `pattern` or a key of `patternProperties` is no regular expression.",
+  ),
+  "pattern-catastrophic": error(
+    "Write it without look-arounds and backreferences, or so that no text can be matched in many ways: no repeats inside repeats that share characters, `^` in front, smaller bounds.",
+    "A stranger who may choose the text could stop a process with it. Such patterns are judged by a matcher whose time is proportional to the text, which knows no look-arounds, no backreferences and at most 1,000 parts with bounded repeats written out.",
   ),
   "duplicate-operation-id": error(
     "Give each operation an operationId of its own.",

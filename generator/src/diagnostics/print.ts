@@ -48,7 +48,7 @@ export function printDiagnostic(diagnostic: Diagnostic): string {
   const { file, at } = where(diagnostic);
   const paint = severity === "error" ? pc.red : pc.yellow;
   const head = `${paint(severity)} ${pc.dim(code)}  ${visible(message)}`;
-  const location = file === undefined ? [] : [`  ${pc.cyan(at ? `${file}:${at.line}:${at.column}` : file)}`];
+  const location = file === undefined ? [] : [`  ${pc.cyan(visible(at ? `${file}:${at.line}:${at.column}` : file))}`];
   const excerpt = place && at ? excerptOf(place.document.text, at) : [];
   return [head, ...location, ...excerpt, `  ${pc.dim("fix:")} ${fix}`].join("\n");
 }

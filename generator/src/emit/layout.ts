@@ -30,7 +30,8 @@ export type KitEntry =
   | "server"
   | "validation"
   | "validation/checks"
-  | "validation/formats";
+  | "validation/formats"
+  | "validation/patterns";
 
 /** Everything in one folder, an area in a sub-folder of its own; importable as it stands. */
 export function folderLayout(options: { readonly standalone: boolean }): Layout {

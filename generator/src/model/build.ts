@@ -9,7 +9,7 @@ import { areaOf, type Project } from "../read/read.js";
 import type { MadeType } from "./content.js";
 import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
-import { sameValueReferences } from "./json-types.js";
+import { checkLoops } from "./loops.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
 import { referencesIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
@@ -246,32 +246,6 @@ function madeName({ name, place }: MadeType, taken: ReadonlySet<string>, diagnos
   const isTaken = taken.has(name.toLowerCase());
   const free = isTaken ? name.replace(/(Request|Response|Body|Item|Message)?$/, "Operation$1") : name;
   return usableTypeName(free, place, diagnostics);
-}
-
-/** A schema that leads back to itself without a step into a member or item: judging a value would never end. */
-function checkLoops(schemas: SchemaReader, diagnostics: Diagnostics): void {
-  const settled = new Set<TypeId>();
-  for (const start of [...schemas.named.keys()].sort(compare)) {
-    // An explicit stack, since the graph may be deeper than the call stack; `path` is what is being entered.
-    const path = new Set<TypeId>();
-    const stack: { id: TypeId; leave?: true }[] = [{ id: start }];
-    for (let next = stack.pop(); next; next = stack.pop()) {
-      const { id, leave } = next;
-      if (leave) {
-        path.delete(id);
-        settled.add(id);
-      } else if (path.has(id)) {
-        const place = schemas.named.get(id)?.place;
-        const what = "this schema leads back to itself without a step into a member or item";
-        diagnostics.add("ref-loop", what, place ? { place } : {});
-        settled.add(id);
-      } else if (!settled.has(id)) {
-        path.add(id);
-        stack.push({ id, leave: true });
-        for (const target of sameValueReferences(schemas.named.get(id)?.schema)) stack.push({ id: target });
-      }
-    }
-  }
 }
 
 /** Order by code unit: the same on every machine, whatever its locale. */

@@ -1,4 +1,4 @@
-import { isObject, listMember } from "../read/json.js";
+import { isObject, listMember, objectMember } from "../read/json.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /** A set of JSON types, as bits; `integer` counts as `number`. */
@@ -80,8 +80,10 @@ export function sameValueReferences(schema: ModelSchema | undefined): TypeId[] {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (!isObject(next)) continue;
     if (typeof next.$ref === "string") found.push(next.$ref);
-    for (const keyword of ["allOf", "anyOf", "oneOf"]) pending.push(...(listMember(next, keyword) ?? []));
+    for (const keyword of ["allOf", "anyOf", "oneOf"])
+      for (const branch of listMember(next, keyword) ?? []) pending.push(branch);
     for (const keyword of ["not", "if", "then", "else"]) pending.push(next[keyword] ?? true);
+    for (const dependent of Object.values(objectMember(next, "dependentSchemas") ?? {})) pending.push(dependent);
   }
   return found;
 }

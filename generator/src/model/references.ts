@@ -20,8 +20,8 @@ export function schemasIn(schema: ModelSchema): Exclude<ModelSchema, boolean>[] 
       const value = next[keyword];
       if (typeof value !== "object" || value === null) continue;
       if (schemaKeywords.has(keyword)) pending.push(value);
-      else if (schemaListKeywords.has(keyword) && Array.isArray(value)) pending.push(...value);
-      else if (schemaMapKeywords.has(keyword)) pending.push(...Object.values(value));
+      else if (schemaListKeywords.has(keyword) && Array.isArray(value)) for (const part of value) pending.push(part);
+      else if (schemaMapKeywords.has(keyword)) for (const part of Object.values(value)) pending.push(part);
     }
   }
   return found;

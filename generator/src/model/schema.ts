@@ -6,6 +6,7 @@ import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { dynamicTarget, enter, noScope, ownResource, type Scope, scopeKey } from "./dynamic.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
+import { usePattern } from "./pattern.js";
 import type { ModelSchema, TypeId } from "./types.js";
 import { meaninglessIn } from "./vocabulary.js";
 import { describe, misfit } from "./well-formed.js";
@@ -217,12 +218,15 @@ export class SchemaReader {
   }
 
   private checkPattern(pattern: string, place: Place): void {
-    try {
-      new RegExp(pattern);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.diagnostics.add("pattern-invalid", `the pattern is no regular expression: ${reason}`, { place });
-    }
+    const use = usePattern(pattern);
+    if (use.kind === "invalid")
+      this.diagnostics.add("pattern-invalid", `the pattern is no regular expression: ${use.reason}`, { place });
+    if (use.kind === "catastrophic")
+      this.diagnostics.add(
+        "pattern-catastrophic",
+        `on some texts the pattern may take RegExp time out of all proportion, and nothing else can judge it: ${use.reason}`,
+        { place },
+      );
   }
 
   /** A map of schemas. Contracts in the wild also put a reference where the whole map should be. */

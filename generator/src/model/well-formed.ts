@@ -9,10 +9,10 @@ const isType = (value: unknown): boolean => value === "integer" || typeNames.som
 
 const text: Rule = ["a text", isText];
 const flag: Rule = ["true or false", (value) => typeof value === "boolean"];
-const number: Rule = ["a number", (value) => typeof value === "number"];
+const number: Rule = ["a number", Number.isFinite];
 const count: Rule = ["a whole number, 0 or more", (value) => Number.isInteger(value) && (value as number) >= 0];
 /** OpenAPI 3.0 says only whether a bound is exclusive. */
-const exclusive: Rule = ["a number", (value) => typeof value === "number" || typeof value === "boolean"];
+const exclusive: Rule = ["a number", (value) => Number.isFinite(value) || typeof value === "boolean"];
 const schemas: Rule = ["a list of schemas, at least one", (value) => Array.isArray(value) && value.length > 0];
 const schemaMap: Rule = ["schemas by name", isObject];
 
@@ -46,7 +46,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["minimum", number],
   ["exclusiveMaximum", exclusive],
   ["exclusiveMinimum", exclusive],
-  ["multipleOf", ["a number above 0", (value) => typeof value === "number" && value > 0]],
+  ["multipleOf", ["a number above 0", (value) => Number.isFinite(value) && (value as number) > 0]],
   ...["maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"].map(
     (keyword) => [keyword, count] as const,
   ),

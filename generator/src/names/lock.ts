@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { OutputFile } from "../emit/file.js";
 import { isObject, objectMember, setMember } from "../read/json.js";
+import { readOwnText } from "../read/text.js";
 import { isName } from "./names.js";
+import { reservedMethods, reservedTypes } from "./reserved.js";
 
 /** Beside the output, to be committed with it: names stay what they are when the contract grows. */
 export const lockName = "names.lock.json";
@@ -20,8 +22,8 @@ export function readLock(out: string, diagnostics: Diagnostics): LockedNames {
   const path = join(out, lockName);
   if (!existsSync(path)) return noNames;
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return { types: section(value, "types"), methods: section(value, "methods") };
+    const value: unknown = JSON.parse(readOwnText(path));
+    return { types: section(value, "types", reservedTypes), methods: section(value, "methods", reservedMethods) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     diagnostics.add("names-lock-invalid", `${path} cannot be read: ${reason}`, { file: path });
@@ -29,11 +31,12 @@ export function readLock(out: string, diagnostics: Diagnostics): LockedNames {
   }
 }
 
-function section(value: unknown, name: string): Map<string, string> {
+function section(value: unknown, name: string, reserved: ReadonlySet<string>): Map<string, string> {
   const documents = Object.entries(objectMember(value, name) ?? {});
   const entries = documents.flatMap(([document, names]) =>
     Object.entries(isObject(names) ? names : {}).map(([pointer, given]): [string, string] => {
-      if (typeof given !== "string" || !isName(given)) throw new Error(`${JSON.stringify(given)} is no name`);
+      if (typeof given !== "string" || !isName(given) || reserved.has(given))
+        throw new Error(`${JSON.stringify(given)} is no name`);
       return [`${document}#${pointer}`, given];
     }),
   );

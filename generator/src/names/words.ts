@@ -6,9 +6,9 @@ export function wordsOf(text: string): string[] {
       .replace(/[\u0300-\u036f]/g, "")
       .normalize("NFC")
       .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-      .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+      .replace(/([A-Z])(?=[A-Z][a-z])/g, "$1 ")
       // Compilers know the letters of the basic plane; those beyond depend on their version of Unicode.
-      .split(/(?:[^\p{ID_Continue}]|[_\u{10000}-\u{10ffff}])+/u)
+      .split(/[\P{ID_Continue}_\u{10000}-\u{10ffff}]+/u)
       .filter((word) => word !== "")
   );
 }

@@ -3,9 +3,9 @@
  * contract text into a generated file.
  */
 
-/** A JavaScript string literal, quotes included. */
+/** A JavaScript string literal, quotes included. What would end a line or turn the order of letters is written in digits. */
 export function stringLiteral(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029\u007f-\u009f]/g, unicodeEscape);
+  return JSON.stringify(text).replace(/[\u2028-\u202e\u2066-\u2069\u061c\u200e\u200f\u007f-\u009f]/g, unicodeEscape);
 }
 
 /** An object key: bare when it is an identifier, else a string literal. `__proto__` is computed, to stay an own member. */
@@ -27,7 +27,7 @@ function isIdentifier(name: string): boolean {
 export function docLines(text: string): string[] {
   return text
     .replaceAll("*/", "*\\/")
-    .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, " ")
+    .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]/gu, " ")
     .split(/\n|\u2028|\u2029/)
     .map((line) => line.trimEnd());
 }
@@ -49,7 +49,8 @@ function unicodeEscape(character: string): string {
 
 /** Text between the backticks of a template literal. */
 export function templateText(text: string): string {
-  return text.replace(/[\\`\r\n\u2028\u2029\u007f-\u009f]|[^\x20-\u{10ffff}]|\$\{/gu, (found) =>
-    found.length === 1 && found !== "`" && found !== "\\" ? unicodeEscape(found) : `\\${found}`,
+  return text.replace(
+    /[\\`\r\n\u2028-\u202e\u2066-\u2069\u061c\u200e\u200f\u007f-\u009f]|[^\x20-\u{10ffff}]|\$\{/gu,
+    (found) => (found.length === 1 && found !== "`" && found !== "\\" ? unicodeEscape(found) : `\\${found}`),
   );
 }

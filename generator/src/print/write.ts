@@ -1,17 +1,19 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { OutputFile } from "../emit/file.js";
 import { isBelow } from "../read/loader.js";
+import { readOwnText } from "../read/text.js";
 
 /** Lists what the tool wrote, so that it removes only its own stale files and never touches another's. */
 export const manifestName = ".agentwire.json";
@@ -45,6 +47,13 @@ export function plan(
   for (const file of [...files, manifest]) {
     const target = resolve(out, file.path);
     if (!isBelow(resolve(out), target)) throw new Error(`output path ${file.path} leaves the output folder`);
+    const link = linkIn(out, file.path);
+    if (link !== undefined) {
+      diagnostics.add("output-foreign", `${link} is a link, through which nothing is written`, {
+        file: join(out, link),
+      });
+      continue;
+    }
     // What an earlier run of this process wrote need not be read again.
     const before = last.get(file.path) ?? readText(target);
     if (before === undefined && existsSync(target)) {
@@ -63,7 +72,11 @@ export function plan(
   const removed = partial
     ? []
     : [...known].filter(
-        (path) => !wanted.has(path) && isBelow(resolve(out), resolve(out, path)) && existsSync(join(out, path)),
+        (path) =>
+          !wanted.has(path) &&
+          isBelow(resolve(out), resolve(out, path)) &&
+          linkIn(out, path) === undefined &&
+          entryAt(join(out, path))?.isDirectory() === false,
       );
   return { out, added, changed, removed, unchanged };
 }
@@ -77,7 +90,10 @@ export function write({ out, added, changed, removed }: Plan, diagnostics: Diagn
   try {
     if (existed) removeLeftovers(out);
     for (const [index, { text }] of files.entries()) {
-      if (index === 0) mkdirSync(staging, { recursive: true });
+      if (index === 0) {
+        mkdirSync(out, { recursive: true });
+        mkdirSync(staging);
+      }
       writeFileSync(join(staging, String(index)), text);
     }
     for (const { path } of files) mkdirSync(dirname(join(out, path)), { recursive: true });
@@ -129,9 +145,27 @@ function removeFile(out: string, path: string): void {
   }
 }
 
+/** The first folder on the way to a file that is a link: it may lead anywhere. */
+function linkIn(out: string, path: string): string | undefined {
+  const steps = path.split(/[\\/]/);
+  return steps
+    .slice(0, -1)
+    .map((_, index) => steps.slice(0, index + 1).join("/"))
+    .find((folder) => entryAt(join(out, folder))?.isSymbolicLink());
+}
+
+/** What stands at a path, links not followed; undefined where nothing does. */
+function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function readManifest(out: string): string[] {
   try {
-    const { files } = JSON.parse(readFileSync(join(out, manifestName), "utf8")) as { files?: unknown };
+    const { files } = JSON.parse(readOwnText(join(out, manifestName))) as { files?: unknown };
     return Array.isArray(files) ? files.filter((path): path is string => typeof path === "string") : [];
   } catch {
     return [];
@@ -140,7 +174,7 @@ function readManifest(out: string): string[] {
 
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readOwnText(path);
   } catch {
     return undefined;
   }

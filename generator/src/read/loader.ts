@@ -115,7 +115,7 @@ export class Loader {
     if (known) return known;
     if (known === null) return undefined;
     const path = filePath(file, uri, from.document);
-    if (path === null) return this.complain("ref-invalid", `$ref "${ref}" is not correctly percent-encoded`, from);
+    if (path === null) return this.complain("ref-invalid", `$ref "${ref}" is no URI reference to a file`, from);
     if (path === undefined) return this.complain("ref-to-network", `$ref "${ref}" would leave this machine`, from);
     const document = this.documents.get(path) ?? this.loadBelowRoot(path, ref, from);
     return document && this.resourcesOf(document).root;
@@ -235,7 +235,11 @@ function filePath(file: string, uri: string, document: SourceDocument): string |
   const isAbsoluteUri = /^[a-z][a-z\d+.-]+:/i.test(file) || file.startsWith("//");
   if (document.uri !== undefined) return undefined;
   try {
-    if (!isAbsoluteUri) return resolve(dirname(document.path), decodeURIComponent(file));
+    if (!isAbsoluteUri) {
+      const name = decodeURIComponent(file);
+      // Some systems take `\\host\share` and `//host/share` for places in the network.
+      return name.includes("\\") || name.startsWith("//") ? null : resolve(dirname(document.path), name);
+    }
     const beside = pathBeside(textMember(document.value, "$id"), uri);
     return beside === undefined ? undefined : join(dirname(document.path), decodeURIComponent(beside));
   } catch {

@@ -1,5 +1,6 @@
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
+import { patternOf } from "../model/pattern.js";
 import type { Model, ModelSchema, TypeId, TypeModel } from "../model/types.js";
 import { isObject } from "../read/json.js";
 import { pointerParts, pointerTo } from "../read/pointer.js";
@@ -216,7 +217,7 @@ class Walker {
       }
       if (isObject(schema.properties) && Object.hasOwn(schema.properties, part)) return [...take("properties", part)];
       const patterns = isObject(schema.patternProperties)
-        ? Object.keys(schema.patternProperties).filter((pattern) => new RegExp(pattern, "u").test(part))
+        ? Object.keys(schema.patternProperties).filter((pattern) => patternOf(pattern)?.test(part))
         : [];
       if (patterns.length > 0) return patterns.flatMap((pattern) => [...take("patternProperties", pattern)]);
       return schema.additionalProperties === undefined ? [] : [...take("additionalProperties")];

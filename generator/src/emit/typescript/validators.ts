@@ -3,7 +3,7 @@ import { collectorName, guardName } from "../../names/names.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
-import { isFormat } from "../validation/locals.js";
+import { kitEntryOf } from "../validation/locals.js";
 import { collectorCode, validatorCode } from "../validation/validator.js";
 import type { Schema, Surroundings } from "../validation/writer.js";
 import type { Context } from "./context.js";
@@ -141,8 +141,7 @@ export class ValidatorFiles {
         collectors.add(id);
         return from(id, collectorName(context.type(id).name));
       },
-      kit: (name) =>
-        imported.value(name, layout.kit(file, isFormat(name) ? "validation/formats" : "validation/checks")),
+      kit: (name) => imported.value(name, layout.kit(file, kitEntryOf(name))),
     }).join("\n");
     return { text, imported, shared: [...called.values()], collectors: [...collectors] };
   }

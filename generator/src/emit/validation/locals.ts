@@ -1,3 +1,5 @@
+import type { KitEntry } from "../layout.js";
+
 /** What a validator's body may refer to of the kit's validation entry, by what it is for. */
 export const kitNames = [
   "Evaluated",
@@ -8,6 +10,7 @@ export const kitNames = [
   "failUnion",
   "hasUniqueItems",
   "isObject",
+  "linearPattern",
   "memberCount",
   "multipleOf",
   "own",
@@ -42,9 +45,10 @@ export const formatFunctions: Readonly<Record<string, string>> = {
 
 const formatNames: ReadonlySet<string> = new Set(Object.values(formatFunctions));
 
-/** Whether a function of the kit judges a format: those are a module of their own. */
-export function isFormat(name: string): boolean {
-  return formatNames.has(name);
+/** The entry of the kit that has a function: what few validators need is loaded only by those. */
+export function kitEntryOf(name: string): KitEntry {
+  if (formatNames.has(name)) return "validation/formats";
+  return name === "linearPattern" ? "validation/patterns" : "validation/checks";
 }
 
 /** Names that a validator's body refers to; a local of that name would hide them. */

@@ -1,26 +1,11 @@
+import { usePattern } from "../../model/pattern.js";
 import { stringLiteral } from "../../print/escape.js";
 
-/** Why a pattern cannot be compiled, in a sentence. */
-export class PatternError extends Error {}
-
-/** A pattern as an expression. Patterns in the wild often need the lenient reading, without `u`. @throws PatternError */
-export function regExpCode(pattern: string): string {
-  const flags = compiles(pattern, "u") ? '"u"' : "";
-  if (flags === "") {
-    try {
-      new RegExp(pattern);
-    } catch (error) {
-      throw new PatternError(error instanceof Error ? error.message : String(error));
-    }
-  }
-  return `/* @__PURE__ */ new RegExp(${stringLiteral(pattern)}${flags === "" ? "" : `, ${flags}`})`;
-}
-
-function compiles(pattern: string, flags: string): boolean {
-  try {
-    new RegExp(pattern, flags);
-    return true;
-  } catch {
-    return false;
-  }
+/** A pattern as an expression with a `test`. @throws Error for patterns that the model has refused */
+export function patternCode(pattern: string, kit: (name: "linearPattern") => string): string {
+  const use = usePattern(pattern);
+  if (use.kind === "invalid" || use.kind === "catastrophic") throw new Error(`${pattern}: ${use.reason}`);
+  const make = use.kind === "native" ? "new RegExp" : kit("linearPattern");
+  const flags = use.flags === "" ? "" : `, "${use.flags}"`;
+  return `/* @__PURE__ */ ${make}(${stringLiteral(pattern)}${flags})`;
 }

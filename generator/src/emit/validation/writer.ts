@@ -5,7 +5,7 @@ import type { JsonObject } from "../../read/json.js";
 import { pointerTo } from "../../read/pointer.js";
 import { either, type Statement, type Test, test } from "./body.js";
 import { type KitName, Locals } from "./locals.js";
-import { regExpCode } from "./regexp.js";
+import { patternCode } from "./regexp.js";
 
 export type Schema = Exclude<ModelSchema, boolean>;
 
@@ -84,7 +84,10 @@ export abstract class Writer {
   }
 
   pattern(pattern: string): string {
-    return this.constant("pattern", regExpCode(pattern));
+    return this.constant(
+      "pattern",
+      patternCode(pattern, (name) => this.kit(name)),
+    );
   }
 
   /** Equal to one of the values, each as an expression of its own. */

@@ -102,8 +102,8 @@ export function jsonPointerFormat(text: string): boolean {
 }
 
 export function relativeJsonPointerFormat(text: string): boolean {
-  const [, rest] = /^(?:0|[1-9]\d*)(.*)$/s.exec(text) ?? [];
-  return rest !== undefined && (rest === "#" || jsonPointerFormat(rest));
+  const rest = text.replace(/^(?:0|[1-9]\d*)/, "");
+  return rest !== text && (rest === "#" || jsonPointerFormat(rest));
 }
 
 /** RFC 3987: a URI whose letters may be of any script. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, afterEach, expect, test } from "vitest";
-import type { ServiceDescription, Validator } from "../../kit/src/index.js";
-import { syntaxProblems } from "./compile.js";
+import type { ServiceDescription, Validator } from "../../../kit/src/index.js";
+import { syntaxProblems } from "../compile.js";
 import {
   cleanUp,
   contract,
@@ -17,7 +17,7 @@ import {
   project,
   temporaryFolder,
   writeFiles,
-} from "./tool.js";
+} from "../tool.js";
 
 const flag = "agentwireHostile";
 const attack = `globalThis.${flag} = true`;
