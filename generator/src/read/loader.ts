@@ -115,7 +115,8 @@ export class Loader {
     if (known) return known;
     if (known === null) return undefined;
     const path = filePath(file, uri, from.document);
-    if (path === null) return this.complain("ref-invalid", `$ref "${ref}" is no URI reference to a file`, from);
+    if (path === null)
+      return this.complain("ref-invalid", `$ref "${ref}" names no file, or is not correctly percent-encoded`, from);
     if (path === undefined) return this.complain("ref-to-network", `$ref "${ref}" would leave this machine`, from);
     const document = this.documents.get(path) ?? this.loadBelowRoot(path, ref, from);
     return document && this.resourcesOf(document).root;

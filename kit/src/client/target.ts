@@ -11,7 +11,7 @@ export function pathWriter(
   return (values) =>
     segments
       .map((segment) => {
-        const filled = segment.replace(/\{(.+?)\}/g, (_, name: string) => {
+        const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
           const value = own(values, name);
           return value === undefined ? refuse(operation, name, "is required") : write(name, value);
         });
