@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { RuntimeClient } from "@agentwire/client";
 import { Problem } from "@agentwire/kit/server";
 import { service as daemon } from "@agentwire/models/daemon";
-import { validate } from "@agentwire/models/runtime/validators/strict/RunStatus";
+import { isRunStatus } from "@agentwire/models/runtime/validators";
 import { RuntimeServer } from "@agentwire/server/runtime";
 
 function agentwire(...args) {
@@ -59,7 +59,7 @@ class Runtime extends RuntimeServer {
 const listening = await new Runtime().listen();
 const runtime = new RuntimeClient({ baseUrl: listening.url });
 const status = await runtime.createRun({ body: { input: { goal: "smoke" } } });
-assert.ok(validate(status));
+assert.ok(isRunStatus(status));
 await assert.rejects(runtime.getRunStatus({ path: { run_id: "x" } }), {
   name: "NotFoundError",
   status: 404,
