@@ -7,6 +7,8 @@ import { isAnnotation, type Schema } from "../validation/writer.js";
 
 /** Below this many schemas in it, a copy is shorter than a call. */
 const MIN_SIZE = 5;
+/** Characters of a hash in a name: enough for any contract that nobody has made for the purpose. */
+const NAME_LENGTH = 8;
 
 /** What a schema says of values: one object for all schemas that say the same, whatever their annotations. */
 export interface Predicate {
@@ -38,6 +40,7 @@ export interface SharedSchema {
 export class SharedSchemas {
   private readonly predicates = new WeakMap<Schema, Predicate>();
   private readonly byText = new Map<string, Predicate>();
+  private readonly names = new Map<string, Predicate>();
 
   add(name: string, schema: Schema): void {
     const predicate = this.predicateOf(schema);
@@ -56,15 +59,38 @@ export class SharedSchemas {
     const touched = new Set<Predicate>();
     for (const schema of [before, after])
       if (typeof schema === "object") for (const one of withParts(this.predicateOf(schema))) touched.add(one);
-    const decided = new Map([...touched].map((predicate) => [predicate, decisionOf(predicate)]));
+    const decided = new Map([...touched].map((predicate) => [predicate, this.decisionOf(predicate)]));
     if (typeof before === "object") this.remove(name, before);
     if (typeof after === "object") this.add(name, after);
-    return [...touched].filter((predicate) => decisionOf(predicate) !== decided.get(predicate));
+    return [...touched].filter((predicate) => this.decisionOf(predicate) !== decided.get(predicate));
   }
 
   /** The function that judges a schema, where it is not that schema's alone. */
   functionFor(schema: Schema): string | SharedSchema | undefined {
-    return functionOf(this.predicateOf(schema));
+    return this.functionOf(this.predicateOf(schema));
+  }
+
+  private functionOf(predicate: Predicate): string | SharedSchema | undefined {
+    const { size, schema, uses, types } = predicate;
+    if (size < MIN_SIZE) return undefined;
+    if (types.size > 0) return guardName([...types].reduce((first, name) => (name < first ? name : first)));
+    return uses > 1 ? { name: this.nameOf(predicate), schema } : undefined;
+  }
+
+  /** As much of the hash as tells it from all others. */
+  private nameOf(predicate: Predicate): string {
+    for (let length = NAME_LENGTH; ; length++) {
+      const name = `shared$${predicate.text.slice(1, 1 + length)}`;
+      const holder = this.names.get(name) ?? predicate;
+      this.names.set(name, holder);
+      if (holder === predicate) return name;
+    }
+  }
+
+  /** What is decided for a predicate, as text. */
+  private decisionOf(predicate: Predicate): string | undefined {
+    const found = this.functionOf(predicate);
+    return typeof found === "object" ? found.name : found;
   }
 
   /** What a schema says. The same for all schemas that say the same. */
@@ -90,7 +116,7 @@ export class SharedSchemas {
     });
     const size = parts.reduce((sum, one) => sum + one.size, 1);
     const whole = `{${texts.join()}}`;
-    const text = size < MIN_SIZE ? whole : `#${createHash("sha256").update(whole).digest("hex").slice(0, 16)}`;
+    const text = size < MIN_SIZE ? whole : `#${createHash("sha256").update(whole).digest("hex").slice(0, 32)}`;
     let predicate = this.byText.get(text);
     if (!predicate) {
       predicate = { text, size, schema, parts, uses: 0, holders: 0, types: new Set() };
@@ -117,21 +143,9 @@ export class SharedSchemas {
   }
 }
 
-function functionOf({ text, size, schema, uses, types }: Predicate): string | SharedSchema | undefined {
-  if (size < MIN_SIZE) return undefined;
-  if (types.size > 0) return guardName([...types].reduce((first, name) => (name < first ? name : first)));
-  return uses > 1 ? { name: `shared$${text.slice(1)}`, schema } : undefined;
-}
-
 /** A predicate and all it is made of. */
 function withParts(predicate: Predicate): Set<Predicate> {
   const found = new Set([predicate]);
   for (const one of found) for (const part of one.parts) found.add(part);
   return found;
-}
-
-/** What is decided for a predicate, as text. */
-function decisionOf(predicate: Predicate): string | undefined {
-  const found = functionOf(predicate);
-  return typeof found === "object" ? found.name : found;
 }
