@@ -45,7 +45,7 @@ export function tool(cwd: string, ...args: string[]): Promise<Outcome> {
   });
 }
 
-/** Generates into `<home>/work/out` from `<home>/work`, and checks all that holds for every contract. */
+/** Generates from a contract in a folder below `home`, and checks all that holds for every contract. */
 export async function judge(home: string, row: Row): Promise<Outcome> {
   const work = join(home, "work");
   writeFiles(work, row.files);
