@@ -1,5 +1,5 @@
 /** Runs after an edit give the very bytes that a clean run gives, however little of the contract they read again. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
@@ -113,7 +113,7 @@ test("after any edits, the output is that of a clean run", async () => {
       writeFileSync(join(folder, "api.json"), textOf(current));
       const generation = generationIn(folder, true);
       const first = await generation.whole(new Diagnostics());
-      if (first) write(first.planned, new Diagnostics());
+      if (first && write(first.planned, new Diagnostics())) generation.wasWritten();
       for (const [name, value] of changes) {
         current[name] = value;
         writeFileSync(join(folder, "api.json"), textOf(current));
@@ -121,7 +121,10 @@ test("after any edits, the output is that of a clean run", async () => {
         const quick = await generation.edited(diagnostics);
         if (quick) followed++;
         const prepared = quick ?? (await generation.whole(diagnostics));
-        if (prepared) expect(write(prepared.planned, diagnostics)).toBe(true);
+        if (prepared) {
+          expect(write(prepared.planned, diagnostics)).toBe(true);
+          generation.wasWritten();
+        }
         const differs = await drift(folder);
         expect(differs === undefined).toBe(prepared === undefined);
         expect(differs ?? []).toEqual([]);
@@ -146,4 +149,31 @@ test.each([
   expect(change(text)).not.toBe(text);
   writeFileSync(join(folder, "api.json"), change(text));
   expect(await generation.edited(new Diagnostics())).toBeUndefined();
+});
+
+test("a contract that is gone for a moment, as when an editor moves a new file into its place, is no fault", async () => {
+  const folder = temporaryFolder();
+  const schemas = { Ant: { const: "x" }, Bee: { const: "x" }, Cat: { type: "string" }, Dog: { type: "string" } };
+  writeFileSync(join(folder, "api.json"), textOf(schemas));
+  const generation = generationIn(folder, true);
+  await generation.whole(new Diagnostics());
+  rmSync(join(folder, "api.json"));
+  expect(generation.isCurrent()).toBe(false);
+  expect(await generation.edited(new Diagnostics())).toBeUndefined();
+});
+
+test("what was not written is not taken for written", async () => {
+  const folder = temporaryFolder();
+  const schemas: Schemas = {
+    Ant: { const: "x" },
+    Bee: { const: "x" },
+    Cat: { type: "object" },
+    Dog: { type: "string" },
+  };
+  writeFileSync(join(folder, "api.json"), textOf(schemas));
+  const generation = generationIn(folder, true);
+  const first = await generation.whole(new Diagnostics());
+  writeFileSync(join(folder, "api.json"), textOf({ ...schemas, Cat: { type: "object", required: ["a"] } }));
+  const second = await generation.edited(new Diagnostics());
+  expect(second?.planned.added.length).toBe(first?.planned.added.length);
 });

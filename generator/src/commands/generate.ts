@@ -37,17 +37,23 @@ export async function generate(options: GenerateOptions): Promise<number> {
   if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
   const settings = await settingsOf(options);
   const generation = new Generation(settings, options.watch === true);
-  const code = await run(options, settings, (diagnostics) => generation.whole(diagnostics));
+  const written = () => generation.wasWritten();
+  const code = await run(options, settings, (diagnostics) => generation.whole(diagnostics), written);
   if (!options.watch) return code;
   return watchFor(settings.read.spec, async () => {
     if (generation.isCurrent()) return;
-    await run(options, settings, async (diagnostics) => {
-      const quick = await generation.edited(diagnostics);
-      if (quick) return quick;
-      // What cannot be followed may be a file that is only half there yet.
-      await settled(settings.read.spec);
-      return (await generation.edited(diagnostics)) ?? generation.whole(diagnostics);
-    });
+    await run(
+      options,
+      settings,
+      async (diagnostics) => {
+        const quick = await generation.edited(diagnostics);
+        if (quick) return quick;
+        // What cannot be followed may be a file that is only half there yet.
+        await settled(settings.read.spec);
+        return (await generation.edited(diagnostics)) ?? generation.whole(diagnostics);
+      },
+      written,
+    );
   });
 }
 
@@ -91,6 +97,7 @@ async function run(
   options: GenerateOptions,
   { out }: Settings,
   prepare: (diagnostics: Diagnostics) => Promise<Prepared | undefined>,
+  written?: () => void,
 ): Promise<number> {
   const started = performance.now();
   const diagnostics = new Diagnostics();
@@ -109,6 +116,7 @@ async function run(
     return report(diagnostics, options, { ...counts(planned), loss: countLosses(losses()) });
   }
   if (!write(planned, diagnostics)) return report(diagnostics, options, { files: 0 });
+  written?.();
   const found = losses();
   if (!options.json) {
     const time = Math.round(performance.now() - started);

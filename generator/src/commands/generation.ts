@@ -51,6 +51,8 @@ interface Last {
 /** Generates once, or again and again as the contracts change. */
 export class Generation {
   private last: Last | undefined;
+  /** What is known to stand on disk, as this process wrote it. */
+  private written: readonly OutputFile[] = [];
 
   /** `again`: there will be further runs. */
   constructor(
@@ -89,14 +91,10 @@ export class Generation {
     const { last } = this;
     if (last?.project.kind !== "file") return false;
     const { json, project } = last;
-    try {
-      return [...project.loader.documents.values()].every(({ path, text }) => {
-        const bytes = readFileSync(path);
-        return json ? json.holds(bytes) : bytes.toString().replace(/^\uFEFF/, "") === text;
-      });
-    } catch {
-      return false;
-    }
+    return [...project.loader.documents.values()].every(({ path, text }) => {
+      const bytes = bytesOf(path);
+      return bytes && (json ? json.holds(bytes) : bytes.toString().replace(/^\uFEFF/, "") === text);
+    });
   }
 
   /** Follows an edit inside one schema of a JSON contract. Undefined for any other change. */
@@ -105,9 +103,9 @@ export class Generation {
     const document = last?.project.contracts[0];
     if (!last?.json || !document) return undefined;
     const { maxBytes } = this.settings.read.limits ?? defaultLimits;
-    const bytes = readFileSync(document.path);
-    const edit = bytes.length > maxBytes ? undefined : last.json.edit(bytes, document.value);
-    if (!edit || isTooDeep(edit.value)) return undefined;
+    const bytes = bytesOf(document.path);
+    const edit = !bytes || bytes.length > maxBytes ? undefined : last.json.edit(bytes, document.value);
+    if (!bytes || !edit || isTooDeep(edit.value)) return undefined;
     const { pointer, value } = edit;
     const before = valueAt(document.value, pointer);
     replaceContent(document, bytes, replaceAt(document.value, pointerParts(pointer), value));
@@ -125,8 +123,13 @@ export class Generation {
       fragments.forget(predicate);
     for (const warning of last.warnings) diagnostics.list.push(warning);
     return this.prepare({ ...last, source }, diagnostics, (out, files, said, how) =>
-      plan(out, files, said, { ...how, written: last.files }),
+      plan(out, files, said, { ...how, written: this.written }),
     );
+  }
+
+  /** Notes that what the last run would write has been written. */
+  wasWritten(): void {
+    this.written = this.last?.files ?? [];
   }
 
   private async prepare(state: Omit<Last, "files">, diagnostics: Diagnostics, planFor: typeof plan): Promise<Prepared> {
@@ -156,7 +159,18 @@ export class Generation {
 function jsonTextOf({ kind, contracts, loader }: Project): JsonText | undefined {
   const [document] = contracts;
   if (kind !== "file" || !document?.path.endsWith(".json") || loader.documents.size !== 1) return undefined;
-  return new JsonText(readFileSync(document.path), document.value);
+  const bytes = bytesOf(document.path);
+  // It may have changed again since it was read; then there is nothing to compare the next edit with.
+  return bytes?.toString() === document.text ? new JsonText(bytes, document.value) : undefined;
+}
+
+/** The bytes of a file; undefined where there is none, as for a moment when an editor moves a new one into its place. */
+function bytesOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function namesIn({ types, services }: Model): LockedNames {

@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import pc from "picocolors";
+import { visible } from "../diagnostics/print.js";
 import { exitCodes } from "./report.js";
 
 /** Editors write in several steps; the pause lets them finish. In milliseconds. */
@@ -17,7 +18,11 @@ export function watchFor(spec: string, again: () => Promise<unknown>): Promise<n
       if (file?.startsWith(".")) return;
       clearTimeout(timer);
       timer = setTimeout(() => {
-        running = running.then(again);
+        // One run that fails, whatever the reason, must not end the watching.
+        running = running.then(again).catch((error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          process.stderr.write(`${pc.red("error")} ${visible(reason)}\n`);
+        });
       }, PAUSE);
     });
     process.stdout.write(pc.dim(`watching ${relative(process.cwd(), folder) || "."}; Ctrl-C ends\n`));
