@@ -29,6 +29,7 @@ export function tool(cwd: string, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [`--max-old-space-size=${limits.memory}`, bin, ...args], {
       cwd,
+      env: { ...process.env, NO_COLOR: "1" },
       timeout: limits.milliseconds,
       killSignal: "SIGKILL",
       stdio: ["ignore", "pipe", "pipe"],
