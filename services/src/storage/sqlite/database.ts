@@ -1,0 +1,171 @@
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
+import { storageErrorOf } from "./errors.js";
+import { migrations } from "./migrations.js";
+import type { DocumentRow, Row } from "./protocol.js";
+import { Tail } from "./tail.js";
+
+/** Events of one stored chunk at most, so that reading a few never costs reading many. */
+const CHUNK_EVENTS = 512;
+
+/** Pages after which the write-ahead log goes into the database: 16 MB. */
+const CHECKPOINT_PAGES = 4096;
+
+/**
+ * One SQLite file, used by one thread and no other process. Everything here throws what SQLite throws.
+ *
+ * Events are first written at the end of the journal, which is cheap, and settle from there into chunks of their
+ * stream, which is how they are read. What a crash leaves in the journal settles at the next start.
+ */
+export class Database {
+  // Kept for as long as the statements: they do not keep it themselves.
+  readonly #sqlite: DatabaseSyncInstance;
+  readonly #statements: Readonly<Record<keyof typeof SQL, StatementSyncInstance>>;
+  readonly #tail = new Tail();
+
+  /** Opens or makes the file, brings its schema up to date, and settles what the last process left. */
+  constructor(path: string) {
+    this.#sqlite = new DatabaseSync(path);
+    try {
+      this.#sqlite.exec(
+        `pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;
+         pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma foreign_keys = off; pragma cache_size = -8192;`,
+      );
+      migrate(this.#sqlite, path);
+      this.#statements = prepare(this.#sqlite);
+      this.#recover();
+    } catch (error) {
+      this.#sqlite.close();
+      throw error;
+    }
+  }
+
+  /** All rows or none, on disk when it returns. */
+  write(rows: readonly Row[]): void {
+    const { append, put, remove } = this.#statements;
+    this.#atomically(() => {
+      for (const row of rows) {
+        if (row[0] === "append") append.run(row[1], row[2], row[3]);
+        else if (row[0] === "put") put.run(row[1], row[2], row[3], row[4]);
+        else remove.run(row[1], row[2]);
+      }
+    });
+    for (const row of rows) if (row[0] === "append") this.#tail.push(row[1], row[2], row[3]);
+    if (this.#tail.isLong) this.#trySettle();
+  }
+
+  get(collection: string, id: string): DocumentRow | undefined {
+    return this.#statements.get.get(collection, id) as DocumentRow | undefined;
+  }
+
+  list(collection: string, labels: readonly string[] | undefined, after: number, limit: number): DocumentRow[] {
+    const { list, listByLabel } = this.#statements;
+    if (!labels) return list.all(collection, after, limit) as unknown as DocumentRow[];
+    return listByLabel.all(collection, JSON.stringify(labels), after, limit) as unknown as DocumentRow[];
+  }
+
+  /** A JSON text each. */
+  events(stream: string, from: number, limit: number): string[] {
+    const found: string[] = [];
+    while (found.length < limit) {
+      const next = from + found.length;
+      const chunk = this.#statements.chunk.get(stream, next) as Chunk | undefined;
+      if (!chunk || next >= chunk.first + chunk.count) break;
+      const start = next - chunk.first;
+      found.push(...chunk.events.split("\n").slice(start, start + limit - found.length));
+    }
+    return found.concat(this.#tail.read(stream, from + found.length, limit - found.length));
+  }
+
+  length(stream: string): number {
+    const { last } = this.#statements;
+    return this.#tail.next(stream) ?? (last.get(stream) as { next: number } | undefined)?.next ?? 0;
+  }
+
+  close(): void {
+    this.#trySettle();
+    this.#sqlite.close();
+  }
+
+  #recover(): void {
+    const rows = this.#sqlite.prepare("select stream, seq, event from journal order by position").iterate();
+    for (const row of rows as Iterable<unknown> as Iterable<{ stream: string; seq: number; event: string }>) {
+      this.#tail.push(row.stream, row.seq, row.event);
+    }
+    this.#settle();
+  }
+
+  /** The events are safe in the journal: where they cannot settle, as on a full disk, they stay there for now. */
+  #trySettle(): void {
+    try {
+      this.#settle();
+    } catch {
+      // The next change meets the same trouble, and tells whoever wants it.
+    }
+  }
+
+  #settle(): void {
+    if (this.#tail.isEmpty) return;
+    const { addChunk, clearJournal } = this.#statements;
+    this.#atomically(() => {
+      for (const { stream, first, events } of this.#tail.runs()) {
+        for (let at = 0; at < events.length; at += CHUNK_EVENTS) {
+          const part = events.slice(at, at + CHUNK_EVENTS);
+          addChunk.run(stream, first + at, part.length, part.join("\n"));
+        }
+      }
+      clearJournal.run();
+    });
+    this.#tail.clear();
+  }
+
+  #atomically(work: () => void): void {
+    const { begin, commit } = this.#statements;
+    begin.run();
+    try {
+      work();
+      commit.run();
+    } catch (error) {
+      // SQLite itself has rolled back after the worst of errors.
+      if (this.#sqlite.isTransaction) this.#sqlite.exec("rollback");
+      throw error;
+    }
+  }
+}
+
+/** Each step in a transaction of its own, so that a step that fails leaves the version before it. */
+function migrate(sqlite: DatabaseSyncInstance, path: string): void {
+  const { user_version: version } = sqlite.prepare("pragma user_version").get() as { user_version: number };
+  if (version > migrations.length) throw storageErrorOf("newer", path);
+  for (const [index, step] of migrations.entries()) {
+    if (index >= version) sqlite.exec(`begin immediate; ${step} pragma user_version = ${index + 1}; commit`);
+  }
+}
+
+interface Chunk {
+  readonly first: number;
+  readonly count: number;
+  readonly events: string;
+}
+
+const SQL = {
+  begin: "begin immediate",
+  commit: "commit",
+  append: "insert into journal (stream, seq, event) values (?, ?, ?)",
+  put: `insert into document (collection, id, label, body) values (?, ?, ?, ?)
+        on conflict (collection, id) do update set label = excluded.label, body = excluded.body`,
+  remove: "delete from document where collection = ? and id = ?",
+  get: "select id, position, label, body from document where collection = ? and id = ?",
+  list: `select id, position, label, body from document where collection = ? and position > ?
+         order by position limit ?`,
+  listByLabel: `select id, position, label, body from document where collection = ?
+                and label in (select value from json_each(?)) and position > ? order by position limit ?`,
+  chunk: "select first, count, events from chunk where stream = ? and first <= ? order by first desc limit 1",
+  last: "select first + count as next from chunk where stream = ? order by first desc limit 1",
+  addChunk: "insert into chunk (stream, first, count, events) values (?, ?, ?, ?)",
+  clearJournal: "delete from journal",
+} as const;
+
+function prepare(sqlite: DatabaseSyncInstance): Readonly<Record<keyof typeof SQL, StatementSyncInstance>> {
+  const prepared = Object.entries(SQL).map(([name, sql]) => [name, sqlite.prepare(sql)]);
+  return Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSyncInstance>;
+}

@@ -1,0 +1,149 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Change, DocumentQuery, Storage, StoredDocument } from "../storage.js";
+import { StorageError } from "../storage.js";
+import { storageErrorOf } from "./errors.js";
+import type { DocumentRow, Row } from "./protocol.js";
+import { DatabaseThread } from "./thread.js";
+
+/** Rows of one transaction at most: others may want to read in between. */
+const MAX_ROWS = 4096;
+
+/** The path of a database that is in memory only, and gone when it is closed. */
+export const IN_MEMORY = ":memory:";
+
+let databases = 0;
+
+/**
+ * Opens a SQLite file, and makes it and its folder where they do not exist.
+ * @throws StorageError
+ */
+export async function openSqlite(path: string): Promise<Storage> {
+  if (path !== IN_MEMORY) makeFolder(path);
+  const thread = DatabaseThread.use();
+  const database = databases++;
+  try {
+    await thread.ask({ kind: "open", database, path });
+  } catch (error) {
+    await thread.release();
+    throw error;
+  }
+  return new SqliteStorage(path, database, thread);
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw storageErrorOf("unwritable", path, (error as Error).message);
+  }
+}
+
+/** A change that waits for its transaction. */
+interface Waiting {
+  readonly rows: readonly Row[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Group commit: what is asked for while a transaction is under way goes into the next one, all together. */
+class SqliteStorage implements Storage {
+  #waiting: Waiting[] = [];
+  #committing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    readonly location: string,
+    private readonly database: number,
+    private readonly thread: DatabaseThread,
+  ) {}
+
+  commit(change: Change): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing) return reject(closed(this.location));
+      this.#waiting.push({ rows: rowsOf(change), resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  async get<Body>(collection: string, id: string): Promise<StoredDocument<Body> | undefined> {
+    const row = (await this.#ask({ kind: "get", database: this.database, collection, id })) as DocumentRow | undefined;
+    return row && documentOf(row);
+  }
+
+  async list<Body>(collection: string, query: DocumentQuery): Promise<StoredDocument<Body>[]> {
+    const { labels, after = 0, limit } = query;
+    const rows = await this.#ask({ kind: "list", database: this.database, collection, labels, after, limit });
+    return (rows as DocumentRow[]).map((row) => documentOf<Body>(row));
+  }
+
+  async events<Event>(stream: string, from: number, limit: number): Promise<Event[]> {
+    const texts = await this.#ask({ kind: "events", database: this.database, stream, from, limit });
+    return (texts as string[]).map((text) => JSON.parse(text) as Event);
+  }
+
+  async length(stream: string): Promise<number> {
+    return (await this.#ask({ kind: "length", database: this.database, stream })) as number;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#committing;
+    try {
+      await this.thread.ask({ kind: "close", database: this.database });
+    } finally {
+      await this.thread.release();
+    }
+  }
+
+  #ask(question: Parameters<DatabaseThread["ask"]>[0]): Promise<unknown> {
+    if (this.#closing) return Promise.reject(closed(this.location));
+    return this.thread.ask(question);
+  }
+
+  /** Never rejects: each change hears for itself. */
+  async #commitAll(): Promise<void> {
+    await undefined; // so that what the same turn of the event loop still asks for shares the first transaction
+    while (this.#waiting.length > 0) {
+      const group = this.#takeGroup();
+      try {
+        const changes = group.flatMap(({ rows }) => rows);
+        await this.thread.ask({ kind: "commit", database: this.database, changes });
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        // Later changes may build on these, such as the next events of a stream.
+        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
+      }
+    }
+    this.#committing = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let rows = 0;
+    const end = this.#waiting.findIndex((waiting) => {
+      rows += waiting.rows.length;
+      return rows > MAX_ROWS;
+    });
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
+  }
+}
+
+function rowsOf({ append = [], put = [], remove = [] }: Change): Row[] {
+  return [
+    ...append.map(({ stream, seq, event }): Row => ["append", stream, seq, JSON.stringify(event)]),
+    ...put.map(({ collection, id, label, body }): Row => ["put", collection, id, label ?? null, JSON.stringify(body)]),
+    ...remove.map(({ collection, id }): Row => ["remove", collection, id]),
+  ];
+}
+
+function documentOf<Body>({ id, position, label, body }: DocumentRow): StoredDocument<Body> {
+  return { id, position, label: label ?? undefined, body: JSON.parse(body) as Body };
+}
+
+function closed(location: string): StorageError {
+  return new StorageError("failed", `the database ${location} is closed`);
+}

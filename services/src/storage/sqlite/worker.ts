@@ -1,0 +1,49 @@
+/** The thread that owns the databases of a process: a disk that takes its time holds up nobody else. */
+import { type MessagePort, parentPort } from "node:worker_threads";
+import { Database } from "./database.js";
+import { storageError } from "./errors.js";
+import type { Reply, Request } from "./protocol.js";
+
+const databases = new Map<number, { readonly path: string; readonly database: Database }>();
+
+function answer(request: Request): unknown {
+  if (request.kind === "open") {
+    databases.set(request.database, { path: request.path, database: new Database(request.path) });
+    return undefined;
+  }
+  const open = databases.get(request.database);
+  if (!open) return undefined;
+  const { database } = open;
+  switch (request.kind) {
+    case "commit":
+      return database.write(request.changes);
+    case "get":
+      return database.get(request.collection, request.id);
+    case "list":
+      return database.list(request.collection, request.labels, request.after, request.limit);
+    case "events":
+      return database.events(request.stream, request.from, request.limit);
+    case "length":
+      return database.length(request.stream);
+    case "close":
+      databases.delete(request.database);
+      return database.close();
+  }
+}
+
+function serve(port: MessagePort): void {
+  port.on("message", (request: Request) => {
+    const { number } = request;
+    let reply: Reply;
+    try {
+      reply = { number, result: answer(request) };
+    } catch (error) {
+      const path = request.kind === "open" ? request.path : (databases.get(request.database)?.path ?? "");
+      const { code, message } = storageError(error, path);
+      reply = { number, error: { code, message } };
+    }
+    port.postMessage(reply);
+  });
+}
+
+if (parentPort) serve(parentPort);

@@ -1,0 +1,241 @@
+/** The storage of the services, on real files, killed and damaged. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DatabaseSync } from "@photostructure/sqlite";
+import fc from "fast-check";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { openSqlite } from "../../../services/src/storage/sqlite/storage.js";
+import { type Storage, StorageError } from "../../../services/src/storage/storage.js";
+import { cleanUp, temporaryFolder } from "../../generator/tool.js";
+
+const open: Storage[] = [];
+
+async function opened(path: string): Promise<Storage> {
+  const storage = await openSqlite(path);
+  open.push(storage);
+  return storage;
+}
+
+afterEach(async () => {
+  for (const storage of open.splice(0)) await storage.close();
+});
+afterAll(cleanUp);
+
+const event = (seq: number) => ({ seq, text: `event ${seq}\n"\u2028` });
+
+async function problemOf(promise: Promise<unknown>): Promise<StorageError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StorageError);
+  return error as StorageError;
+}
+
+describe("documents", () => {
+  test("keep their place when they change, and are found by id, by label and page by page", async () => {
+    const path = join(temporaryFolder(), "new", "folder", "data.db");
+    const storage = await opened(path);
+    for (const id of ["c", "a", "b"]) {
+      await storage.commit({ put: [{ collection: "runs", id, label: "queued", body: { id } }] });
+    }
+    await storage.commit({ put: [{ collection: "runs", id: "c", label: "ended", body: { id: "c", ok: true } }] });
+    await storage.commit({ put: [{ collection: "others", id: "a", body: null }] });
+    const ids = async (query: object) => (await storage.list("runs", { limit: 10, ...query })).map(({ id }) => id);
+    expect(await ids({})).toEqual(["c", "a", "b"]);
+    expect(await ids({ labels: ["queued", "running"] })).toEqual(["a", "b"]);
+    expect(await ids({ limit: 2 })).toEqual(["c", "a"]);
+    const [first] = await storage.list("runs", { limit: 1 });
+    expect(first).toEqual({ id: "c", position: 1, label: "ended", body: { id: "c", ok: true } });
+    expect(await ids({ after: first?.position })).toEqual(["a", "b"]);
+    expect(await storage.get("others", "a")).toMatchObject({ body: null, label: undefined });
+    await storage.commit({ remove: [{ collection: "runs", id: "a" }] });
+    expect(await storage.get("runs", "a")).toBeUndefined();
+    await storage.close();
+    const again = await opened(path);
+    expect((await again.list("runs", { limit: 10 })).map(({ id }) => id)).toEqual(["c", "b"]);
+  });
+});
+
+describe("streams", () => {
+  test("any appends, read in any part, before and after they settle, are what was appended", async () => {
+    const step = fc.record({ stream: fc.integer({ min: 0, max: 3 }), count: fc.integer({ min: 1, max: 700 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.nat(2500), fc.nat(900), async (steps, from, limit) => {
+        const path = join(temporaryFolder(), "data.db");
+        let storage = await openSqlite(path);
+        const lengths = [0, 0, 0, 0];
+        for (const { stream, count } of steps) {
+          const first = lengths[stream] ?? 0;
+          const append = Array.from({ length: count }, (_, index) => first + index);
+          await storage.commit({ append: append.map((seq) => ({ stream: `${stream}`, seq, event: event(seq) })) });
+          lengths[stream] = first + count;
+        }
+        for (const _ of ["as it was written", "after a restart"]) {
+          for (const [stream, length] of lengths.entries()) {
+            expect(await storage.length(`${stream}`)).toBe(length);
+            const numbers = Array.from({ length }, (__, seq) => seq).slice(from, from + limit);
+            expect(await storage.events(`${stream}`, from, limit)).toEqual(numbers.map(event));
+          }
+          await storage.close();
+          storage = await openSqlite(path);
+        }
+        await storage.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("more events than wait in the journal are all read back in order", async () => {
+    const storage = await opened(join(temporaryFolder(), "data.db"));
+    const count = 20_000;
+    await Promise.all(
+      Array.from({ length: count }, (_, seq) => storage.commit({ append: [{ stream: "s", seq, event: seq }] })),
+    );
+    expect(await storage.events("s", 0, count)).toEqual(Array.from({ length: count }, (_, seq) => seq));
+    expect(await storage.length("s")).toBe(count);
+  });
+});
+
+/** Appends in a process of its own, and kills it once it has said so many lines. Returns the last event said of each stream. */
+async function writeAndKill(path: string, lines: number): Promise<Map<string, number>> {
+  const script = fileURLToPath(new URL("writer.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  let said = 0;
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+    said += chunk.split("\n").length - 1;
+    if (said >= lines) child.kill("SIGKILL");
+  });
+  await once(child, "close");
+  const acknowledged = new Map<string, number>();
+  for (const line of text.split("\n").slice(0, -1)) {
+    const [stream = "", seq] = line.split(" ");
+    acknowledged.set(stream, Number(seq));
+  }
+  return acknowledged;
+}
+
+describe("kill -9", () => {
+  test("loses nothing that was acknowledged, and leaves no gap and no half change", async () => {
+    const path = join(temporaryFolder(), "data.db");
+    // The journal of some is short, of others it has settled in between.
+    for (const lines of [1, 40, 700, 12_000, 90]) {
+      const acknowledged = await writeAndKill(path, lines);
+      const storage = await openSqlite(path);
+      for (const [stream, last] of acknowledged) {
+        const length = await storage.length(stream);
+        expect(length).toBeGreaterThan(last);
+        const events = await storage.events<{ seq: number }>(stream, 0, length + 1);
+        expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length }, (_, seq) => seq));
+        expect((await storage.get<{ seq: number }>("head", stream))?.body.seq).toBe(length - 1);
+      }
+      await storage.close();
+    }
+  });
+});
+
+describe("what is wrong with a file is said in words", () => {
+  test("locked by another process", async () => {
+    const path = join(temporaryFolder(), "data.db");
+    const script = fileURLToPath(new URL("writer.mjs", import.meta.url));
+    const child = spawn(process.execPath, [script, path, "1"], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    const { code, message } = await problemOf(openSqlite(path));
+    child.kill("SIGKILL");
+    await once(child, "close");
+    expect(code).toBe("locked");
+    expect(message).toContain(`${path} is in use by another process`);
+    await opened(path);
+  });
+
+  test("no database", async () => {
+    const path = join(temporaryFolder(), "data.db");
+    writeFileSync(path, "a letter, not a database\n".repeat(400));
+    const before = readFileSync(path);
+    const { code, message } = await problemOf(openSqlite(path));
+    expect(code).toBe("corrupt");
+    expect(message).toContain("restore it from a backup");
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  test("damaged in the middle", async () => {
+    const path = join(temporaryFolder(), "data.db");
+    const storage = await openSqlite(path);
+    const text = "x".repeat(2000);
+    const append = Array.from({ length: 600 }, (_, seq) => ({ stream: "s", seq, event: text }));
+    await storage.commit({ append });
+    await storage.close();
+    const size = statSync(path).size;
+    truncateSync(path, Math.floor(size / 3));
+    const reading = openSqlite(path).then(async (damaged) => {
+      open.push(damaged);
+      return await damaged.events("s", 0, 1000);
+    });
+    expect((await problemOf(reading)).code).toBe("corrupt");
+  });
+
+  test("written by a later version", async () => {
+    const path = join(temporaryFolder(), "data.db");
+    await (await openSqlite(path)).close();
+    const sqlite = new DatabaseSync(path);
+    sqlite.exec("pragma user_version = 1000");
+    sqlite.close();
+    const { code, message } = await problemOf(openSqlite(path));
+    expect(code).toBe("newer");
+    expect(message).toContain("update the program");
+  });
+
+  test("a folder that cannot be made", async () => {
+    const file = join(temporaryFolder(), "file");
+    writeFileSync(file, "");
+    expect((await problemOf(openSqlite(join(file, "data.db")))).code).toBe("unwritable");
+  });
+
+  test.each([2, 7])(
+    "a full disk of %i MB: nothing of the change is written, what was before stays, and it goes on when there is room",
+    async (megabytes, context) => {
+      const folder = join(temporaryFolder(), "small");
+      mkdirSync(folder);
+      try {
+        execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder], { stdio: "ignore" });
+      } catch {
+        return context.skip("needs the right to mount a small file system: run the tests as root on Linux");
+      }
+      try {
+        const path = join(folder, "data.db");
+        const storage = await openSqlite(path);
+        const text = "x".repeat(10_000);
+        let seq = 0;
+        const fill = async () => {
+          for (; ; seq += 1) {
+            const change = {
+              append: [{ stream: "s", seq, event: text }],
+              put: [{ collection: "head", id: "s", body: seq }],
+            };
+            await storage.commit(change);
+          }
+        };
+        const { code, message } = await problemOf(fill());
+        expect(code).toBe("full");
+        expect(message).toContain("no space is left");
+        expect(seq).toBeGreaterThan(10);
+        expect(await storage.length("s")).toBe(seq);
+        expect((await storage.get("head", "s"))?.body).toBe(seq - 1);
+        execFileSync("mount", ["-o", "remount,size=64m", folder]);
+        await storage.commit({ append: [{ stream: "s", seq, event: "at last" }] });
+        await storage.close();
+        const again = await openSqlite(path);
+        expect(await again.length("s")).toBe(seq + 1);
+        expect(await again.events("s", seq, 2)).toEqual(["at last"]);
+        await again.close();
+      } finally {
+        execFileSync("umount", ["-l", folder]);
+      }
+    },
+  );
+});
