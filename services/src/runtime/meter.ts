@@ -6,6 +6,7 @@ export class Meter {
   steps = 0;
   tokens = 0;
   toolCalls = 0;
+  readonly #reported = new Map<string, number>();
   readonly #start = performance.now();
 
   constructor(private readonly limits: RunLimits) {}
@@ -28,8 +29,16 @@ export class Meter {
     this.tokens += 1;
   }
 
+  /** Numbers that only the agent knows, such as the tokens of a prompt. */
+  add(usage: Readonly<Record<string, number>>): void {
+    for (const [name, amount] of Object.entries(usage)) {
+      this.#reported.set(name, (this.#reported.get(name) ?? 0) + amount);
+    }
+  }
+
   usage(): Record<string, number> {
     return {
+      ...Object.fromEntries(this.#reported),
       steps: this.steps,
       tokens: this.tokens,
       tool_calls: this.toolCalls,

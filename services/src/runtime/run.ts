@@ -1,50 +1,79 @@
+import { type Logger, silent } from "@agentwire/kit/server";
+import type { ResourceRef } from "@agentwire/models/common";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
-import { raced } from "../shared/signals.js";
-import { EventLog } from "./event-log.js";
+import { backOff, messageOf, raced } from "../shared/signals.js";
+import { LiveStream } from "../storage/live-stream.js";
+import type { Storage } from "../storage/storage.js";
 import { type Executor, type Progress, RunFailure, type ToolOutcome } from "./executor.js";
 import { Meter } from "./meter.js";
+import { documentOf, type RunRecord, streamOf } from "./record.js";
 import type { Toolbox } from "./toolbox.js";
 
-type EventType = "token" | "step" | "tool_call" | "tool_result" | "final" | "error";
+type EventType = RunEvent["type"];
+
+/** Events that may be on their way to the disk before the agent has to wait for it. */
+const MAX_PENDING = 256;
+
+/** Milliseconds of the longest timer that Node has. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** How the end of a run is tried to be kept when the storage fails: it is the one thing that must not get lost. */
+const KEEP_TRYING = { first: 250, most: 10_000 };
 
 /**
  * One run: `queued`, then `running`, then one of three ends that never changes again. Everything that happens
- * goes into its log; the last event says how it ended.
+ * goes into its events; the last one says how it ended. Callers are told of nothing that is not durable.
  */
 export class Run {
-  readonly log = new EventLog<RunEvent>();
+  readonly events: LiveStream<RunEvent>;
   readonly #control = new AbortController();
   readonly #meter: Meter;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #ended: Promise<void>;
+  readonly #artifacts: ResourceRef[] = [];
   #resolveEnded: () => void = () => undefined;
-  #status: RunStatus;
-  #result: RunResult | undefined;
+  #ending = false;
+  #record: RunRecord;
 
+  /**
+   * @param length how many events it has: none, unless it was left by a process before this one
+   * @param closing gives up on what cannot be kept
+   */
   constructor(
-    readonly id: string,
-    readonly request: RunRequest,
-    instanceId: string | undefined,
+    private readonly storage: Storage,
+    record: RunRecord,
+    private readonly closing: AbortSignal,
+    private readonly log: Logger = silent,
+    length = 0,
   ) {
+    this.#record = record;
+    this.events = new LiveStream(storage, streamOf(record.status.run_id), length);
     this.#ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    const limits = request.limits ?? {};
+    const limits = record.request.limits ?? {};
     this.#meter = new Meter(limits);
-    this.#status = { run_id: id, state: "queued", ...(instanceId ? { runtime_instance_id: instanceId } : {}) };
     const { timeout_ms } = limits;
     if (timeout_ms === undefined) return;
-    const timeOut = (): void => this.#end(new RunFailure("limits.timeout", `The run had only ${timeout_ms} ms.`));
-    if (timeout_ms === 0) timeOut();
-    // Waiting in the queue counts: the caller's patience is what the limit is about. Node's timers end at 2^31.
-    else this.#timer = setTimeout(timeOut, Math.min(timeout_ms, 2 ** 31 - 1)).unref();
+    // Waiting in the queue counts: the caller's patience is what the limit is about.
+    const left = Date.parse(record.created_at) + timeout_ms - Date.now();
+    const timeOut = () => this.#end(new RunFailure("limits.timeout", `The run had only ${timeout_ms} ms.`));
+    this.#timer = setTimeout(timeOut, Math.max(0, Math.min(left, LONGEST_TIMER))).unref();
+  }
+
+  get id(): string {
+    return this.#record.status.run_id;
+  }
+
+  get request(): RunRequest {
+    return this.#record.request;
   }
 
   get status(): RunStatus {
-    return this.#status;
+    return this.#record.status;
   }
 
   /** Undefined until the run has ended. */
   get result(): RunResult | undefined {
-    return this.#result;
+    return this.#record.result;
   }
 
   /** Settles when the run has ended. */
@@ -52,34 +81,44 @@ export class Run {
     return this.#ended;
   }
 
-  /** Stops the run at once. One that has ended stays as it is. */
-  cancel(reason = "The run was canceled."): void {
-    this.#end(new RunFailure("canceled", reason, { state: "canceled" }));
+  /** Stops the run at once, and resolves when its end is durable. One that has ended stays as it is. */
+  stop(failure: RunFailure): Promise<void> {
+    return this.#end(failure);
   }
 
   /** Does the work. Never rejects: whatever happens is how the run ended. */
   async execute(executor: Executor, tools: Toolbox): Promise<void> {
-    if (this.#result) return;
-    this.#status = { ...this.#status, state: "running", started_at: new Date().toISOString() };
+    if (this.#ending) return this.#ended;
     try {
-      this.#end(await this.#work(executor, tools));
+      const status = { ...this.status, state: "running" as const, started_at: new Date().toISOString() };
+      const record = { ...this.#record, status };
+      // Known to be running before anything is done: after a crash it must not be done a second time.
+      await this.storage.commit({ put: [documentOf(record)] });
+      if (!this.#ending) this.#record = record;
+      await this.#end(await this.#work(executor, tools));
     } catch (error) {
-      this.#end(error instanceof RunFailure ? error : new RunFailure("runtime.exception", messageOf(error)));
+      if (!(error instanceof RunFailure)) this.log.error({ err: error, run: this.id }, "a run failed");
+      await this.#end(error instanceof RunFailure ? error : new RunFailure("runtime.exception", messageOf(error)));
     }
   }
 
   async #work(executor: Executor, tools: Toolbox): Promise<Record<string, unknown>> {
     const { signal } = this.#control;
     const progress = executor(this.request.input, {
+      runId: this.id,
       tools: await raced(tools.list(signal), signal),
+      limits: this.request.limits ?? {},
       callTool: (toolId, args) => this.#callTool(tools, toolId, args),
+      addUsage: (usage) => this.#meter.add(usage),
+      addArtifact: (artifact) => void this.#artifacts.push(artifact),
       signal,
+      log: this.log,
     });
     try {
       for (;;) {
         const next = await raced(progress.next(), signal);
         if (next.done) return next.value;
-        this.#report(next.value);
+        await this.#report(next.value);
       }
     } finally {
       // Not awaited: an executor that hangs must not keep the run from ending.
@@ -87,14 +126,12 @@ export class Run {
     }
   }
 
-  #report(progress: Progress): void {
-    if (progress.type === "step") {
-      this.#meter.step();
-      this.#append("step", { ...progress.data });
-    } else {
-      this.#meter.token();
-      this.#append("token", { text: progress.text });
-    }
+  async #report(progress: Progress): Promise<void> {
+    if (progress.type === "step") this.#meter.step();
+    else if (progress.type === "token") this.#meter.token();
+    else if (progress.type === "tool_call") this.#meter.toolCalls += 1;
+    const appended = this.#append(progress.type, progress.type === "token" ? { text: progress.text } : progress.data);
+    if (this.events.pending >= MAX_PENDING) await appended;
   }
 
   async #callTool(tools: Toolbox, toolId: string, args: Record<string, unknown>): Promise<ToolOutcome> {
@@ -102,36 +139,57 @@ export class Run {
     signal.throwIfAborted();
     this.#meter.toolCalls += 1;
     const call = this.#meter.toolCalls;
-    this.#append("tool_call", { call, tool_id: toolId, args });
+    // On record before it is made: what a tool does may matter more than the run.
+    await raced(this.#append("tool_call", { call, tool_id: toolId, args }), signal);
     const outcome = await raced(tools.call(toolId, args, signal), signal);
-    this.#append("tool_result", { call, tool_id: toolId, ...outcome });
+    void this.#append("tool_result", { call, tool_id: toolId, ...outcome });
     return outcome;
   }
 
-  #append(type: EventType, data: Record<string, unknown>): void {
-    this.log.append({ run_id: this.id, seq: this.log.length, type, time: new Date().toISOString(), data });
+  /** Resolves when the event is durable. A storage that fails ends the run. */
+  async #append(type: EventType, data: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.#ending) return;
+    try {
+      await this.events.append((seq) => this.#event(seq, type, data));
+    } catch (error) {
+      void this.#end(new RunFailure("storage.failed", messageOf(error), { retryable: true }));
+    }
   }
 
-  /** The first end counts; the one terminal event, the state and the result change in one step. */
-  #end(end: Record<string, unknown> | RunFailure): void {
-    if (this.#result) return;
+  #event(seq: number, type: EventType, data: Readonly<Record<string, unknown>>): RunEvent {
+    return { run_id: this.id, seq, type, time: new Date().toISOString(), data: { ...data } };
+  }
+
+  /** The first end counts. The one terminal event, the state and the result are kept in one step. */
+  async #end(end: Record<string, unknown> | RunFailure): Promise<void> {
+    if (this.#ending) return this.#ended;
+    this.#ending = true;
     clearTimeout(this.#timer);
-    const usage = this.#meter.usage();
-    const state = end instanceof RunFailure ? (end.options.state ?? "failed") : "succeeded";
-    if (end instanceof RunFailure) {
-      this.#result = { run_id: this.id, ok: false, error: end.detail(), usage };
-      this.#append("error", { state, error: end.detail() });
-    } else {
-      this.#result = { run_id: this.id, ok: true, output: end, usage };
-      this.#append("final", { state });
+    const failure = end instanceof RunFailure ? end : undefined;
+    this.#control.abort(failure);
+    const state = failure ? (failure.options.state ?? "failed") : "succeeded";
+    const outcome = failure
+      ? { ok: false, error: failure.detail() }
+      : { ok: true, output: end as Record<string, unknown> };
+    const artifacts = this.#artifacts.length === 0 ? {} : { artifacts: this.#artifacts };
+    const record: RunRecord = {
+      ...this.#record,
+      status: { ...this.status, state, ended_at: new Date().toISOString() },
+      result: { run_id: this.id, ...outcome, ...artifacts, usage: this.#meter.usage() },
+    };
+    const data = failure ? { state, error: failure.detail() } : { state };
+    const keep = () =>
+      this.events.append((seq) => this.#event(seq, failure ? "error" : "final", data), [documentOf(record)]);
+    try {
+      await backOff(keep, KEEP_TRYING, this.closing, (error) =>
+        this.log.error({ err: error, run: this.id }, "the end of a run cannot be kept yet"),
+      );
+      this.#record = record;
+    } catch (error) {
+      // The next start finds it running, and resolves it.
+      this.log.error({ err: error, run: this.id }, "the end of a run was not kept");
     }
-    this.#status = { ...this.#status, state, ended_at: new Date().toISOString() };
-    this.log.close();
-    this.#control.abort(end instanceof RunFailure ? end : undefined);
+    this.events.close();
     this.#resolveEnded();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,63 +1,175 @@
 import { equal } from "@agentwire/kit";
-import { Problem } from "@agentwire/kit/server";
-import type { RunRequest, RunResult } from "@agentwire/models/runtime";
+import { type Logger, Problem } from "@agentwire/kit/server";
+import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { runIdOf } from "../shared/run-id.js";
-import type { Executor } from "./executor.js";
+import { LiveStream } from "../storage/live-stream.js";
+import type { Storage } from "../storage/storage.js";
+import { type Executor, RunFailure } from "./executor.js";
+import { documentOf, RUNS, type RunRecord, streamOf } from "./record.js";
 import { Run } from "./run.js";
-import type { RunStore } from "./store.js";
 import type { Toolbox } from "./toolbox.js";
 
 export interface RunsOptions {
-  readonly store: RunStore;
+  readonly storage: Storage;
   readonly executor: Executor;
   /** The tools of one run. */
   readonly tools: (request: RunRequest, runId: string) => Toolbox;
   /** Runs that work at the same time; the others are queued. */
   readonly maxConcurrent: number;
+  /** Runs that wait at the same time; more are refused. */
+  readonly maxQueued: number;
   readonly instanceId?: string | undefined;
+  readonly log: Logger;
 }
+
+/** What callers may see of a run, whether it is under way or long over. */
+interface Seen {
+  readonly request: RunRequest;
+  readonly status: RunStatus;
+  readonly result?: RunResult | undefined;
+}
+
+/** Records that are read at once when a runtime starts. */
+const RECOVERED_AT_ONCE = 200;
 
 /** All runs of a runtime: takes them, lets so many work at a time, and finds them again. */
 export class Runs {
+  /** Those that have not ended. All others are in the storage. */
+  readonly #active = new Map<string, Run>();
+  /** Ids that are being looked up or kept, so that the same one cannot be taken twice. */
+  readonly #taking = new Map<string, Promise<Seen>>();
   readonly #queue: Run[] = [];
+  readonly #closing = new AbortController();
   #working = 0;
 
-  constructor(private readonly options: RunsOptions) {}
+  private constructor(private readonly options: RunsOptions) {}
+
+  /**
+   * Takes over what the last process left: a run that was queued is queued again, one that was running has failed, as
+   * nobody can know how far it came.
+   * @throws StorageError
+   */
+  static async open(options: RunsOptions): Promise<Runs> {
+    const runs = new Runs(options);
+    for (let after = 0; ; ) {
+      const query = { labels: ["queued", "running"], limit: RECOVERED_AT_ONCE, after };
+      const left = await options.storage.list<RunRecord>(RUNS, query);
+      for (const { body } of left) await runs.#recover(body);
+      const last = left.at(-1);
+      if (!last) break;
+      after = last.position;
+    }
+    runs.#next();
+    return runs;
+  }
+
+  /** How many runs are under way, and how many wait. */
+  get load(): { readonly running: number; readonly queued: number } {
+    return { running: this.#working, queued: this.#queue.length };
+  }
 
   /**
    * Takes a run, or finds it when the same request came before.
-   * @throws Problem `invalid_request` for a bad id, `conflict` for a known id with another body
+   * @throws Problem `invalid_request` for a bad id, `conflict` for a known id with another body, `unavailable`
    */
-  create(request: RunRequest): Run {
-    const { store, instanceId } = this.options;
+  async create(request: RunRequest): Promise<RunStatus> {
     const id = runIdOf(request.run_id);
-    const known = store.find(id);
-    if (known && equal(known.request, request)) return known;
-    if (known) throw new Problem("conflict", `The run "${id}" exists, with another request.`);
-    const run = new Run(id, request, instanceId);
-    store.add(run);
-    this.#queue.push(run);
-    this.#next();
-    return run;
+    const taking = this.#taking.get(id) ?? this.#active.get(id);
+    const known = taking ? await taking : await this.#take(id, request);
+    if (!equal(known.request, request)) {
+      throw new Problem("conflict", `The run "${id}" exists, with another request.`);
+    }
+    return known.status;
   }
 
   /** @throws Problem `not_found` */
-  get(id: string): Run {
-    const run = this.options.store.find(id);
-    if (!run) throw new Problem("not_found", `There is no run "${id}".`);
-    return run;
+  async status(id: string): Promise<RunStatus> {
+    return (await this.#get(id)).status;
   }
 
   /** @throws Problem `not_found`, `conflict` while there is no result yet */
-  result(id: string): RunResult {
-    const { result } = this.get(id);
+  async result(id: string): Promise<RunResult> {
+    const { result } = await this.#get(id);
     if (!result) throw new Problem("conflict", `The run "${id}" has not ended yet.`, { retryable: true });
     return result;
   }
 
-  /** Ends every run that has not ended. */
-  cancelAll(reason: string): void {
-    for (const run of this.options.store.all()) run.cancel(reason);
+  /** Stops a run; one that has ended stays as it is. @throws Problem `not_found` */
+  async cancel(id: string): Promise<RunStatus> {
+    const failure = new RunFailure("canceled", "The run was canceled.", { state: "canceled" });
+    await this.#active.get(id)?.stop(failure);
+    return await this.status(id);
+  }
+
+  /** The events of a run from a number on, up to its end. @throws Problem `not_found` */
+  async events(id: string, from: number, signal: AbortSignal): Promise<AsyncIterable<RunEvent>> {
+    const run = this.#active.get(id);
+    if (run) return run.events.read(from, signal);
+    await this.#get(id);
+    const { storage } = this.options;
+    const ended = new LiveStream<RunEvent>(storage, streamOf(id), await storage.length(streamOf(id)));
+    ended.close();
+    return ended.read(from, signal);
+  }
+
+  /** Stops what is running. What is queued stays so for the next process, if there is a file to keep it. */
+  async close(): Promise<void> {
+    const running = [...this.#active.values()].filter(({ status }) => status.state === "running");
+    this.#queue.length = 0;
+    const stops = running.map((run) => run.stop(interrupted("The runtime was shut down while the run was under way.")));
+    this.#closing.abort();
+    await Promise.all(stops);
+    for (const run of this.#active.values()) run.events.close();
+  }
+
+  #take(id: string, request: RunRequest): Promise<Seen> {
+    if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
+    const taking = this.#known(id, request).then(async (known) => {
+      if (known) return known;
+      const { storage, instanceId, maxQueued } = this.options;
+      if (this.#queue.length >= maxQueued) throw new Problem("unavailable", "Too many runs wait already.");
+      const instance = instanceId === undefined ? {} : { runtime_instance_id: instanceId };
+      const status: RunStatus = { run_id: id, state: "queued", ...instance };
+      const record: RunRecord = { request, status, created_at: new Date().toISOString() };
+      await storage.commit({ put: [documentOf(record)] });
+      const run = this.#run(record, 0);
+      this.#enqueue(run);
+      return run;
+    });
+    this.#taking.set(id, taking);
+    const taken = () => this.#taking.delete(id);
+    taking.then(taken, taken);
+    return taking;
+  }
+
+  /** An id that was made up here is new. */
+  async #known(id: string, request: RunRequest): Promise<RunRecord | undefined> {
+    return request.run_id === undefined ? undefined : (await this.options.storage.get<RunRecord>(RUNS, id))?.body;
+  }
+
+  async #get(id: string): Promise<Seen> {
+    const known = this.#active.get(id) ?? (await this.options.storage.get<RunRecord>(RUNS, id))?.body;
+    if (!known) throw new Problem("not_found", `There is no run "${id}".`);
+    return known;
+  }
+
+  async #recover(record: RunRecord): Promise<void> {
+    const run = this.#run(record, await this.options.storage.length(streamOf(record.status.run_id)));
+    if (record.status.state === "queued") return this.#enqueue(run);
+    await run.stop(interrupted("The runtime ended while the run was under way, and started again."));
+    this.options.log.warn({ run: run.id }, "a run was interrupted by the end of the runtime");
+  }
+
+  #run(record: RunRecord, length: number): Run {
+    const run = new Run(this.options.storage, record, this.#closing.signal, this.options.log, length);
+    this.#active.set(run.id, run);
+    void run.ended.then(() => this.#active.delete(run.id));
+    return run;
+  }
+
+  #enqueue(run: Run): void {
+    this.#queue.push(run);
+    this.#next();
   }
 
   #next(): void {
@@ -72,4 +184,8 @@ export class Runs {
       });
     }
   }
+}
+
+function interrupted(message: string): RunFailure {
+  return new RunFailure("runtime.interrupted", message, { retryable: true });
 }

@@ -1,5 +1,12 @@
 import type { ToolRegistryClient } from "@agentwire/client/tool-registry";
-import { type Health, Problem, type RequestContext, type ServerOptions } from "@agentwire/kit/server";
+import {
+  type Health,
+  type Logger,
+  loggerOf,
+  Problem,
+  type RequestContext,
+  type ServerOptions,
+} from "@agentwire/kit/server";
 import type { HealthCheck } from "@agentwire/models/common";
 import type {
   CancelRunRequest,
@@ -12,14 +19,18 @@ import type {
   StreamRunEventsRequest,
 } from "@agentwire/models/runtime";
 import { RuntimeServer } from "@agentwire/server/runtime";
+import { messageOf } from "../shared/signals.js";
 import { VERSION } from "../shared/version.js";
+import { withProblems } from "../storage/problems.js";
+import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
+import type { Storage } from "../storage/storage.js";
 import type { Executor } from "./executor.js";
 import { planner } from "./planner/planner.js";
 import { Runs } from "./runs.js";
-import { MemoryRunStore, type RunStore } from "./store.js";
 import { toolbox } from "./toolbox.js";
 
-const DEFAULT_CONCURRENT_RUNS = 8;
+const DEFAULT_CONCURRENT_RUNS = 64;
+const DEFAULT_QUEUED_RUNS = 10_000;
 const HEALTH_TIMEOUT_MS = 2000;
 
 /** Settings of a runtime. */
@@ -28,62 +39,95 @@ export interface RuntimeOptions extends ServerOptions {
   readonly toolRegistry?: ToolRegistryClient | undefined;
   /** The agent. Default: a planner that follows rules. */
   readonly executor?: Executor;
-  readonly store?: RunStore;
-  /** Runs that work at the same time; the others are queued. Default 8. */
+  /** Where runs and their events are kept; the caller closes it. Default: in memory, gone with the service. */
+  readonly storage?: Storage;
+  /** Runs that work at the same time; the others are queued. Default 64. */
   readonly maxConcurrentRuns?: number;
+  /** Runs that may wait; more are refused with 503. Default 10 000. */
+  readonly maxQueuedRuns?: number;
   /** What a Daemon calls this runtime; it then stands in every status. */
   readonly instanceId?: string;
 }
 
 /** The reference runtime. */
 export class RuntimeService extends RuntimeServer {
-  readonly #runs: Runs;
+  readonly #runs: Promise<Runs>;
   readonly #toolRegistry: ToolRegistryClient | undefined;
+  #releaseStorage: () => Promise<void> = async () => undefined;
 
-  constructor({ toolRegistry, executor, store, maxConcurrentRuns, instanceId, ...options }: RuntimeOptions = {}) {
+  constructor(options: RuntimeOptions = {}) {
     super({ version: VERSION, ...options });
-    this.#toolRegistry = toolRegistry;
-    this.#runs = new Runs({
-      store: store ?? new MemoryRunStore(),
-      executor: executor ?? planner,
-      tools: ({ tool_policy }, runId) => toolbox(toolRegistry, runId, tool_policy ?? {}),
-      maxConcurrent: maxConcurrentRuns ?? DEFAULT_CONCURRENT_RUNS,
-      instanceId,
-    });
+    this.#toolRegistry = options.toolRegistry;
+    this.#runs = this.#open(options, loggerOf(options.logger, "agentwire-runtime"));
+    // Whoever calls, or waits for `ready`, hears it.
+    this.#runs.catch(() => undefined);
   }
 
-  override createRun({ body }: CreateRunRequest): RunStatus {
-    return this.#runs.create(body).status;
+  /** Resolves when the runs of the last process are taken over. @throws StorageError */
+  async ready(): Promise<void> {
+    await this.#runs;
   }
 
-  override getRunStatus({ path }: GetRunStatusRequest): RunStatus {
-    return this.#runs.get(path.run_id).status;
+  override async createRun({ body }: CreateRunRequest): Promise<RunStatus> {
+    return (await this.#runs).create(body);
   }
 
-  override getRunResult({ path }: GetRunResultRequest): RunResult {
-    return this.#runs.result(path.run_id);
+  override async getRunStatus({ path }: GetRunStatusRequest): Promise<RunStatus> {
+    return (await this.#runs).status(path.run_id);
   }
 
-  override cancelRun({ path }: CancelRunRequest): RunStatus {
-    const run = this.#runs.get(path.run_id);
-    run.cancel();
-    return run.status;
+  override async getRunResult({ path }: GetRunResultRequest): Promise<RunResult> {
+    return (await this.#runs).result(path.run_id);
   }
 
-  override streamRunEvents({ path, header }: StreamRunEventsRequest, context: RequestContext): AsyncIterable<RunEvent> {
-    return this.#runs.get(path.run_id).log.read(positionAfter(header?.["Last-Event-ID"]), context.signal);
+  override async cancelRun({ path }: CancelRunRequest): Promise<RunStatus> {
+    return (await this.#runs).cancel(path.run_id);
   }
 
-  /** Cancels what is under way first: the streams that follow it then end by themselves, with their last event. */
-  override close(options?: { timeoutMs?: number }): Promise<void> {
-    this.#runs.cancelAll("The runtime is shutting down.");
-    return super.close(options);
+  override async *streamRunEvents(
+    { path, header }: StreamRunEventsRequest,
+    context: RequestContext,
+  ): AsyncIterable<RunEvent> {
+    const from = positionAfter(header?.["Last-Event-ID"]);
+    yield* await (await this.#runs).events(path.run_id, from, context.signal);
+  }
+
+  /** Stops what is under way first: the streams that follow it then end by themselves, with their last event. */
+  override async close(options?: { timeoutMs?: number }): Promise<void> {
+    await this.#runs.then(
+      (runs) => runs.close(),
+      () => undefined,
+    );
+    await super.close(options);
+    await this.#releaseStorage();
   }
 
   protected override async checkHealth(): Promise<Health> {
-    if (!this.#toolRegistry) return { status: "ok" };
-    const check = await registryCheck(this.#toolRegistry);
-    return { status: check.status === "ok" ? "ok" : "degraded", checks: [check] };
+    const checks = [await this.#runsCheck(), ...(this.#toolRegistry ? [await registryCheck(this.#toolRegistry)] : [])];
+    return { status: checks.every(({ status }) => status === "ok") ? "ok" : "degraded", checks };
+  }
+
+  async #open(options: RuntimeOptions, log: Logger): Promise<Runs> {
+    const storage = options.storage ?? (await openSqlite(IN_MEMORY));
+    if (!options.storage) this.#releaseStorage = () => storage.close();
+    return await Runs.open({
+      storage: withProblems(storage, log),
+      executor: options.executor ?? planner,
+      tools: ({ tool_policy }, runId) => toolbox(options.toolRegistry, runId, tool_policy ?? {}),
+      maxConcurrent: options.maxConcurrentRuns ?? DEFAULT_CONCURRENT_RUNS,
+      maxQueued: options.maxQueuedRuns ?? DEFAULT_QUEUED_RUNS,
+      instanceId: options.instanceId,
+      log,
+    });
+  }
+
+  async #runsCheck(): Promise<HealthCheck> {
+    const name = "runs";
+    try {
+      return { name, status: "ok", details: { ...(await this.#runs).load } };
+    } catch {
+      return { name, status: "down", message: "The runs that were kept cannot be read." };
+    }
   }
 }
 
@@ -100,6 +144,6 @@ async function registryCheck(registry: ToolRegistryClient): Promise<HealthCheck>
     const { status } = await registry.health({}, { timeoutMs: HEALTH_TIMEOUT_MS, retries: 0 });
     return { name, status };
   } catch (error) {
-    return { name, status: "down", message: error instanceof Error ? error.message : String(error) };
+    return { name, status: "down", message: messageOf(error) };
   }
 }

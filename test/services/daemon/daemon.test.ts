@@ -216,10 +216,11 @@ describe("a run", () => {
       () => client.getRunTrace({ path }),
       ({ events }) => events?.length === 1,
     );
-    // Stopping the instance cancels its run, and the daemon hears of it.
+    // Stopping the instance ends its run, and the daemon hears of it.
     await client.deleteInstance({ path: { instance_id: String(instances[0]?.instance_id) } });
-    expect(await eventually(() => client.getRunStatus({ path }), ended)).toMatchObject({ state: "canceled" });
-    expect(await client.getRunResult({ path })).toMatchObject({ ok: false, error: { code: "canceled" } });
+    expect(await eventually(() => client.getRunStatus({ path }), ended)).toMatchObject({ state: "failed" });
+    const error = { code: "runtime.interrupted", retryable: true };
+    expect(await client.getRunResult({ path })).toMatchObject({ ok: false, error });
     const { events = [] } = await client.getRunTrace({ path });
     expect(events.at(-1)).toMatchObject({ type: "error", level: "error" });
   });

@@ -208,13 +208,19 @@ describe("what goes wrong", () => {
     const client = await start({ toolRegistry });
     expect(await client.health()).toMatchObject({
       status: "degraded",
-      checks: [{ name: "tool-registry", status: "down" }],
+      checks: [
+        { name: "runs", status: "ok" },
+        { name: "tool-registry", status: "down" },
+      ],
     });
     const { result } = await finish(client, { input: { goal: "x" } });
     expect(result.error).toMatchObject({ code: "tool_registry.unavailable", retryable: true });
     const without = await finish(client, { input: { goal: "x" }, tool_policy: { allow_tool_ids: [] } });
     expect(without.result.ok).toBe(true);
-    expect(await (await start()).health()).toMatchObject({ status: "ok", checks: [{ status: "ok" }] });
+    expect(await (await start()).health()).toMatchObject({
+      status: "ok",
+      checks: [{ status: "ok" }, { status: "ok" }],
+    });
   });
 });
 
@@ -245,7 +251,8 @@ describe("the queue", () => {
     }
     await closed;
     expect(performance.now() - start).toBeLessThan(3000);
-    expect(events.at(-1)).toMatchObject({ type: "error", data: { state: "canceled" } });
+    const error = { code: "runtime.interrupted", retryable: true };
+    expect(events.at(-1)).toMatchObject({ type: "error", data: { state: "failed", error } });
   });
 });
 

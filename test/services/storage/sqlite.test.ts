@@ -196,7 +196,7 @@ describe("what is wrong with a file is said in words", () => {
     expect((await problemOf(openSqlite(join(file, "data.db")))).code).toBe("unwritable");
   });
 
-  test.each([2, 7])(
+  test.for([2, 7])(
     "a full disk of %i MB: nothing of the change is written, what was before stays, and it goes on when there is room",
     async (megabytes, context) => {
       const folder = join(temporaryFolder(), "small");
