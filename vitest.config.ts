@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@agentwire\/kit$/, replacement: source("kit/src/index.ts") },
       {
-        find: /^@agentwire\/kit\/(client|client\/stream|client\/channel|server|validation|validation\/checks|validation\/formats)$/,
+        find: /^@agentwire\/kit\/(client|client\/stream|client\/channel|server|streams|validation|validation\/checks|validation\/formats)$/,
         replacement: source("kit/src/$1/index.ts"),
       },
       { find: /^@agentwire\/kit\/undici$/, replacement: source("kit/src/client/undici/index.ts") },

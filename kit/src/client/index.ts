@@ -58,6 +58,7 @@ export { PagedCall, type PagedRow, paginate } from "./page.js";
 export type { Part } from "./part.js";
 export type { Answer, CallResponse } from "./plan.js";
 export { retries } from "./retry.js";
+export { retryAfter } from "./retry-after.js";
 export type { CallRow, RequestObject, Row, ServiceFacts, Streamed, StreamRow } from "./row.js";
 export { type ServerChoice, serverUrl } from "./servers.js";
 export type { ItemStream, StreamResponse } from "./stream/stream.js";
