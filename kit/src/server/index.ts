@@ -7,7 +7,7 @@ export { ChannelClosed, type ChannelOptions, InvalidMessage, ServerChannel } fro
 export type { CorsOptions } from "./cors.js";
 export type { Limits, RateLimit } from "./limits.js";
 export type { Listening, ListenOptions, Timeouts } from "./listen.js";
-export type { Logger } from "./log.js";
+export { type Logger, loggerOf } from "./log.js";
 export { inMemory, type MemoryTransport } from "./memory.js";
 export { MemorySocket, SocketCloseEvent } from "./memory-socket.js";
 export type { ServerOptions, StreamingOptions } from "./options.js";

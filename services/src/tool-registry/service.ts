@@ -1,4 +1,13 @@
-import { Problem, type RequestContext, type ServerOptions } from "@agentwire/kit/server";
+import {
+  type Health,
+  type Listening,
+  type ListenOptions,
+  type Logger,
+  loggerOf,
+  Problem,
+  type RequestContext,
+  type ServerOptions,
+} from "@agentwire/kit/server";
 import type {
   GetToolRequest,
   InvokeToolRequest,
@@ -6,31 +15,65 @@ import type {
   ToolInvocationResult,
 } from "@agentwire/models/tool-registry";
 import { ToolRegistryServer } from "@agentwire/server/tool-registry";
+import { newId } from "../shared/ids.js";
 import { VERSION } from "../shared/version.js";
-import { Catalog } from "./catalog.js";
+import { Catalog, DEFAULT_TOOL_LIMITS } from "./catalog.js";
+import type { ToolSourceConfig } from "./config/config.js";
+import { readToolSources } from "./config/read.js";
+import { Secrets } from "./config/secrets.js";
+import { sourceOf } from "./config/sources.js";
 import { invoke } from "./invoke.js";
-import { definitionOf, type Tool } from "./tool.js";
+import { FunctionSource } from "./sources/functions.js";
+import type { ToolSource } from "./sources/source.js";
+import type { Tool, ToolLimits } from "./tool.js";
 import { builtinTools } from "./tools/index.js";
-
-const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Settings of a tool registry. */
 export interface ToolRegistryOptions extends ServerOptions {
-  /** The tools to start with. Default: the built-in ones. */
+  /** The functions to start with. Default: the built-in ones. */
   readonly tools?: readonly Tool[];
-  /** Milliseconds a tool may take unless it says so itself. Default 10 000. */
-  readonly toolTimeoutMs?: number;
+  /** Where other tools come from; of two with one id, the earlier one is offered. Functions are before them all. */
+  readonly sources?: readonly ToolSourceConfig[];
+  /** Where `{ "env": … }` in the sources leads. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What a tool may cost that says nothing itself. */
+  readonly toolLimits?: ToolLimits;
 }
 
 /** The reference tool registry. */
 export class ToolRegistryService extends ToolRegistryServer {
-  readonly #catalog = new Catalog();
-  readonly #timeoutMs: number;
+  readonly #id = newId("reg");
+  readonly #secrets: Secrets;
+  readonly #functions = new FunctionSource();
+  readonly #sources: readonly ToolSource[];
+  readonly #catalog: Catalog;
+  readonly #log: Logger;
+  #closed: Promise<void> | undefined;
 
-  constructor({ tools = builtinTools, toolTimeoutMs = DEFAULT_TIMEOUT_MS, ...options }: ToolRegistryOptions = {}) {
+  /** @throws Error when the sources are not what they must be, or a variable that they name is not set */
+  constructor({
+    tools = builtinTools,
+    sources = [],
+    environment = process.env,
+    toolLimits = {},
+    ...options
+  }: ToolRegistryOptions = {}) {
     super({ version: VERSION, ...options });
-    this.#timeoutMs = toolTimeoutMs;
-    for (const tool of tools) this.registerTool(tool);
+    this.#log = loggerOf(options.logger, "tool-registry");
+    this.#secrets = new Secrets(environment);
+    const configs = readToolSources(sources);
+    const offered = configs.find(({ kind }) => kind === "builtin") as { tools?: readonly string[] } | undefined;
+    for (const tool of tools) {
+      if (!offered?.tools || offered.tools.includes(tool.id)) this.#functions.add(tool);
+    }
+    const surroundings = { secrets: this.#secrets, log: this.#log, registryId: this.#id };
+    const others = configs.flatMap((config, index) => sourceOf(config, `sources/${index}`, surroundings) ?? []);
+    this.#sources = [this.#functions, ...others];
+    this.#catalog = new Catalog(this.#sources, {
+      limits: { ...DEFAULT_TOOL_LIMITS, ...toolLimits },
+      log: this.#log,
+      publish: (definition) => this.#secrets.redact(definition),
+    });
   }
 
   /**
@@ -38,25 +81,57 @@ export class ToolRegistryService extends ToolRegistryServer {
    * @throws Error when its id or name is taken, or one of its schemas is none
    */
   registerTool(tool: Tool): this {
-    this.#catalog.register(tool);
+    this.#functions.add(tool);
+    this.#catalog.refresh();
     return this;
   }
 
+  /** Connects to the sources, and returns at once; `listen` does it too. Health checks say how far they are. */
+  connect(): this {
+    for (const source of this.#sources) source.start?.(() => this.#catalog.refresh());
+    return this;
+  }
+
+  override async listen(options?: ListenOptions): Promise<Listening> {
+    const listening = await super.listen(options);
+    this.connect();
+    return listening;
+  }
+
+  /** Finishes what is under way, then ends every connection and program of the sources. */
+  override close(options?: { timeoutMs?: number }): Promise<void> {
+    this.#closed ??= super.close(options).finally(() => Promise.all(this.#sources.map((source) => source.close?.())));
+    return this.#closed;
+  }
+
   override listTools(): ToolDefinition[] {
-    return this.#catalog.tools().map(definitionOf);
+    return [...this.#catalog.definitions()];
   }
 
   override getTool({ path }: GetToolRequest): ToolDefinition {
     const entry = this.#catalog.find({ id: path.tool_id });
     if (!entry) throw new Problem("not_found", `There is no tool "${path.tool_id}".`);
-    return definitionOf(entry.tool);
+    return entry.definition;
   }
 
-  override invokeTool({ body }: InvokeToolRequest, context: RequestContext): Promise<ToolInvocationResult> {
-    return invoke(this.#catalog, body, {
+  override async invokeTool({ body }: InvokeToolRequest, context: RequestContext): Promise<ToolInvocationResult> {
+    const { error, ...outcome } = await invoke(this.#catalog, body, {
+      registryId: this.#id,
       signal: context.signal,
-      timeoutMs: this.#timeoutMs,
-      onFailure: (err) => context.log.error({ err, tool: body.tool_id ?? body.tool_name }, "a tool failed"),
+      onFailure: (err) =>
+        context.log.error({ reason: this.#reason(err), tool: body.tool_id ?? body.tool_name }, "a tool failed"),
     });
+    return error ? { ...outcome, error: this.#secrets.redact(error) } : outcome;
+  }
+
+  protected override async checkHealth(): Promise<Health> {
+    const checks = this.#secrets.redact(this.#catalog.checks());
+    const ok = checks.every(({ status }) => status === "ok");
+    return { status: ok ? "ok" : "degraded", ...(checks.length > 0 ? { checks } : {}) };
+  }
+
+  /** A failure for the log, stack and all. */
+  #reason(error: unknown): string {
+    return this.#secrets.redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 }

@@ -1,0 +1,34 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ToolSourceConfig } from "./config.js";
+import { toolSourcesSchema } from "./schema.js";
+
+const ajv = new Ajv2020({ allErrors: true, strict: false, discriminator: true });
+const validate = ajv.compile<ToolSourceConfig[]>(toolSourcesSchema);
+
+/**
+ * Checks what a configuration says about tool sources.
+ * @throws Error that says everything that is wrong, and where
+ */
+export function readToolSources(value: unknown): readonly ToolSourceConfig[] {
+  if (!validate(value)) {
+    const found = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+      const what = typeof params["additionalProperty"] === "string" ? ` "${params["additionalProperty"]}"` : "";
+      return `sources${instancePath} ${message}${what}`;
+    });
+    throw new Error([...new Set(found)].join("; "));
+  }
+  refuseTwins(value);
+  return value;
+}
+
+/** Names stand in ids and health checks, so each belongs to one source. */
+function refuseTwins(sources: readonly ToolSourceConfig[]): void {
+  const seen = new Set<string>();
+  sources.forEach((source, index) => {
+    const name =
+      "name" in source && source.kind !== "http" ? source.name : source.kind === "builtin" ? "builtin" : undefined;
+    if (name === undefined) return;
+    if (seen.has(name)) throw new Error(`sources/${index}: another source is called "${name}" already`);
+    seen.add(name);
+  });
+}

@@ -1,0 +1,33 @@
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { McpRoute } from "./mcp-source.js";
+import { type McpProgram, ProcessTransport } from "./process-transport.js";
+import { sizeLimited } from "./size-limited.js";
+
+/** A server that is a program on this machine, started anew for each connection. */
+export function processRoute(program: McpProgram): McpRoute {
+  let last: ProcessTransport | undefined;
+  return {
+    open() {
+      last = new ProcessTransport(program);
+      return last;
+    },
+    ending: () => last?.ending ?? "it is not connected yet",
+  };
+}
+
+/** A server over streamable HTTP. */
+export function httpRoute(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  { maxMessageBytes }: { readonly maxMessageBytes: number },
+): McpRoute {
+  return {
+    // The SDK's types were not made for `exactOptionalPropertyTypes`.
+    open: () =>
+      new StreamableHTTPClientTransport(url, {
+        requestInit: { headers },
+        fetch: sizeLimited(fetch, maxMessageBytes),
+      }) as ReturnType<McpRoute["open"]>,
+    ending: () => "its server cannot be reached",
+  };
+}
