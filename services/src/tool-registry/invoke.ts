@@ -1,7 +1,8 @@
 import type { ErrorDetail } from "@agentwire/models/common";
 import type { ToolInvocationRequest, ToolInvocationResult } from "@agentwire/models/tool-registry";
 import { raced } from "../shared/signals.js";
-import type { Catalog, CatalogEntry } from "./catalog.js";
+import type { Catalog } from "./catalog.js";
+import type { CatalogEntry } from "./catalog-entry.js";
 import { isLoop, viaOf } from "./route.js";
 import { Busy } from "./slots.js";
 import { isObject, type JsonObject, ToolError, unavailable } from "./tool.js";
@@ -95,14 +96,15 @@ async function run(entry: CatalogEntry, request: ToolInvocationRequest, options:
   }
 }
 
-function judged({ tool, limits, resultIssues }: CatalogEntry, result: unknown, options: InvokeOptions): Outcome {
+function judged(entry: CatalogEntry, result: unknown, options: InvokeOptions): Outcome {
+  const { tool, limits } = entry;
   if (!isObject(result)) throw new Error(`tool "${tool.id}" returned no object`);
   const bytes = Buffer.byteLength(JSON.stringify(result));
   if (bytes > limits.maxResultBytes) {
     const details = { bytes, max_bytes: limits.maxResultBytes };
     return failure("tool.result_too_large", `The result of "${tool.id}" is too large.`, { details });
   }
-  const issues = resultIssues(result);
+  const issues = entry.resultIssues(result);
   if (issues.length === 0) return { result };
   options.onFailure(new Error(`tool "${tool.id}" returned what it should not: ${issues.join("; ")}`));
   return failure("tool.handler_error", `The result of "${tool.id}" does not fit its output_schema.`);

@@ -17,15 +17,16 @@ import type {
 import { ToolRegistryServer } from "@agentwire/server/tool-registry";
 import { newId } from "../shared/ids.js";
 import { VERSION } from "../shared/version.js";
-import { Catalog, DEFAULT_TOOL_LIMITS } from "./catalog.js";
+import { Catalog } from "./catalog.js";
 import type { ToolSourceConfig } from "./config/config.js";
 import { readToolSources } from "./config/read.js";
 import { Secrets } from "./config/secrets.js";
 import { sourceOf } from "./config/sources.js";
 import { invoke } from "./invoke.js";
+import { Judges } from "./schema/judges.js";
 import { FunctionSource } from "./sources/functions.js";
 import type { ToolSource } from "./sources/source.js";
-import type { Tool, ToolLimits } from "./tool.js";
+import { DEFAULT_TOOL_LIMITS, type Tool, type ToolLimits } from "./tool.js";
 import { builtinTools } from "./tools/index.js";
 
 /** Settings of a tool registry. */
@@ -44,7 +45,8 @@ export interface ToolRegistryOptions extends ServerOptions {
 export class ToolRegistryService extends ToolRegistryServer {
   readonly #id = newId("reg");
   readonly #secrets: Secrets;
-  readonly #functions = new FunctionSource();
+  readonly #judges = new Judges();
+  readonly #functions = new FunctionSource(this.#judges);
   readonly #sources: readonly ToolSource[];
   readonly #catalog: Catalog;
   readonly #log: Logger;
@@ -71,6 +73,7 @@ export class ToolRegistryService extends ToolRegistryServer {
     this.#sources = [this.#functions, ...others];
     this.#catalog = new Catalog(this.#sources, {
       limits: { ...DEFAULT_TOOL_LIMITS, ...toolLimits },
+      judges: this.#judges,
       log: this.#log,
       publish: (definition) => this.#secrets.redact(definition),
     });

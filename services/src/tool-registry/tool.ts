@@ -16,7 +16,7 @@ export interface ToolContext {
   /** What the caller sent along, as it is. */
   readonly context: JsonObject;
   readonly caller?: ResourceRef;
-  /** The registries that this call has come through; see `Route`. */
+  /** The registries that this call has come through; see `VIA`. */
   readonly via: readonly string[];
 }
 
@@ -31,6 +31,13 @@ export interface ToolLimits {
   /** Calls that wait for their turn; one more is answered `tool.busy`. Default 64. */
   readonly maxQueue?: number;
 }
+
+export const DEFAULT_TOOL_LIMITS: Required<ToolLimits> = {
+  timeoutMs: 10_000,
+  maxResultBytes: 1024 * 1024,
+  maxConcurrency: 16,
+  maxQueue: 64,
+};
 
 /** One tool: what the registry tells about it, and the function that is it. */
 export interface Tool extends ToolLimits {

@@ -1,15 +1,17 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { ToolSourceConfig } from "./config.js";
 import { toolSourcesSchema } from "./schema.js";
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, discriminator: true });
-const validate = ajv.compile<ToolSourceConfig[]>(toolSourcesSchema);
+let validate: ValidateFunction<readonly ToolSourceConfig[]> | undefined;
 
 /**
  * Checks what a configuration says about tool sources.
  * @throws Error that says everything that is wrong, and where
  */
 export function readToolSources(value: unknown): readonly ToolSourceConfig[] {
+  // Most registries have no sources, and compiling takes longer than all else at their start.
+  if (Array.isArray(value) && value.length === 0) return [];
+  validate ??= compiled();
   if (!validate(value)) {
     const found = (validate.errors ?? []).map(({ instancePath, message, params }) => {
       const what = typeof params["additionalProperty"] === "string" ? ` "${params["additionalProperty"]}"` : "";
@@ -19,6 +21,12 @@ export function readToolSources(value: unknown): readonly ToolSourceConfig[] {
   }
   refuseTwins(value);
   return value;
+}
+
+function compiled(): ValidateFunction<readonly ToolSourceConfig[]> {
+  return new Ajv2020({ allErrors: true, strict: false, discriminator: true }).compile<readonly ToolSourceConfig[]>(
+    toolSourcesSchema,
+  );
 }
 
 /** Names stand in ids and health checks, so each belongs to one source. */

@@ -6,7 +6,7 @@ export const METER = "x-agentwire-meter";
 
 const MAX_BYTES = 256 * 1024;
 const MAX_DEPTH = 100;
-const MAX_SUBSCHEMAS = 5000;
+const MAX_SUBSCHEMAS = 2000;
 
 /** Keywords whose members are schemas by a name of one's own. */
 const MAPS = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"]);

@@ -1,6 +1,5 @@
-import { DEFAULT_TOOL_LIMITS } from "../../catalog.js";
 import type { HttpSourceConfig } from "../../config/config.js";
-import { isObject, type JsonObject, type Tool, ToolError, unavailable } from "../../tool.js";
+import { DEFAULT_TOOL_LIMITS, isObject, type JsonObject, type Tool, ToolError, unavailable } from "../../tool.js";
 import { cappedText } from "./capped-body.js";
 import { fetchWithinOrigin } from "./redirects.js";
 import { ArgumentError, UrlTemplate } from "./url-template.js";

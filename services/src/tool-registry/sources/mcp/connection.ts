@@ -15,6 +15,8 @@ const PING_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 30_000;
 const MAX_PAGES = 100;
 const MAX_TOOLS = 1000;
+/** Of all tools, as JSON. */
+const MAX_LIST_CHARACTERS = 8 * 1024 * 1024;
 /** Calls end by their signal; this is the longest that a timer can be told. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -69,6 +71,7 @@ export class McpConnection {
   async listTools(signal: AbortSignal): Promise<unknown[]> {
     const tools: unknown[] = [];
     let cursor: unknown;
+    let characters = 0;
     for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page++) {
       const params = typeof cursor === "string" ? { cursor } : {};
       const answer = await this.#client.request({ method: "tools/list", params }, ResultSchema, {
@@ -76,6 +79,8 @@ export class McpConnection {
         timeout: LIST_TIMEOUT_MS,
       });
       if (Array.isArray(answer["tools"])) tools.push(...answer["tools"]);
+      characters += JSON.stringify(answer).length;
+      if (characters > MAX_LIST_CHARACTERS) throw new Error("the list of its tools is too large");
       cursor = answer["nextCursor"];
       if (typeof cursor !== "string") break;
     }

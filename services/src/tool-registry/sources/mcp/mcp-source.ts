@@ -4,13 +4,13 @@ import { sleep } from "../../../shared/signals.js";
 import { type Tool, type ToolLimits, unavailable } from "../../tool.js";
 import { BackOff } from "../back-off.js";
 import type { SourceState, ToolSource } from "../source.js";
-import { McpConnection } from "./connection.js";
+import type { McpConnection } from "./connection.js";
 import { resultOf, toolOf } from "./mapping.js";
 
 /** How an MCP server is reached. */
 export interface McpRoute {
   /** A new transport, for each connection. */
-  open(): Transport;
+  open(): Promise<Transport>;
   /** Why the last transport has ended, for people. */
   ending(): string;
 }
@@ -82,7 +82,9 @@ export class McpSource implements ToolSource {
 
   /** Connects, lists the tools, and returns when the connection is over. */
   async #connected(): Promise<void> {
-    const connection = await McpConnection.open(this.#options.route.open(), this.#stop.signal, {
+    // The SDK takes half a second to load, which a registry without such servers should not wait for.
+    const { McpConnection } = await import("./connection.js");
+    const connection = await McpConnection.open(await this.#options.route.open(), this.#stop.signal, {
       onListChanged: () => void this.#relist(),
       onError: (error) => this.#options.log.debug({ source: this.name, reason: this.#text(error) }, "MCP error"),
     });

@@ -1,13 +1,14 @@
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { McpRoute } from "./mcp-source.js";
-import { type McpProgram, ProcessTransport } from "./process-transport.js";
+import type { McpProgram, ProcessTransport } from "./process-transport.js";
 import { sizeLimited } from "./size-limited.js";
 
 /** A server that is a program on this machine, started anew for each connection. */
 export function processRoute(program: McpProgram): McpRoute {
   let last: ProcessTransport | undefined;
   return {
-    open() {
+    async open() {
+      const { ProcessTransport } = await import("./process-transport.js");
       last = new ProcessTransport(program);
       return last;
     },
@@ -22,12 +23,12 @@ export function httpRoute(
   { maxMessageBytes }: { readonly maxMessageBytes: number },
 ): McpRoute {
   return {
-    // The SDK's types were not made for `exactOptionalPropertyTypes`.
-    open: () =>
-      new StreamableHTTPClientTransport(url, {
-        requestInit: { headers },
-        fetch: sizeLimited(fetch, maxMessageBytes),
-      }) as ReturnType<McpRoute["open"]>,
+    async open() {
+      const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
+      const options = { requestInit: { headers }, fetch: sizeLimited(fetch, maxMessageBytes) };
+      // The SDK's types were not made for `exactOptionalPropertyTypes`.
+      return new StreamableHTTPClientTransport(url, options) as Transport;
+    },
     ending: () => "its server cannot be reached",
   };
 }
