@@ -12,6 +12,7 @@ import type {
   GetToolRequest,
   InvokeToolRequest,
   ToolDefinition,
+  ToolInvocationRequest,
   ToolInvocationResult,
 } from "@agentwire/models/tool-registry";
 import { ToolRegistryServer } from "@agentwire/server/tool-registry";
@@ -23,6 +24,8 @@ import { readToolSources } from "./config/read.js";
 import { Secrets } from "./config/secrets.js";
 import { sourceOf } from "./config/sources.js";
 import { invoke } from "./invoke.js";
+import type { ToolDirectory } from "./mcp-server/directory.js";
+import { McpEndpoint, type McpEndpointOptions } from "./mcp-server/endpoint.js";
 import { Judges } from "./schema/judges.js";
 import { FunctionSource } from "./sources/functions.js";
 import type { ToolSource } from "./sources/source.js";
@@ -39,7 +42,12 @@ export interface ToolRegistryOptions extends ServerOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What a tool may cost that says nothing itself. */
   readonly toolLimits?: ToolLimits;
+  /** The registry as an MCP server at `/mcp`, behind the same authentication; false for none. */
+  readonly mcp?: McpEndpointOptions | false;
 }
+
+/** Where the registry is an MCP server. */
+const MCP_PATH = "/mcp";
 
 /** The reference tool registry. */
 export class ToolRegistryService extends ToolRegistryServer {
@@ -50,6 +58,7 @@ export class ToolRegistryService extends ToolRegistryServer {
   readonly #sources: readonly ToolSource[];
   readonly #catalog: Catalog;
   readonly #log: Logger;
+  readonly #mcp: McpEndpoint | undefined;
   #closed: Promise<void> | undefined;
 
   /** @throws Error when the sources are not what they must be, or a variable that they name is not set */
@@ -58,15 +67,22 @@ export class ToolRegistryService extends ToolRegistryServer {
     sources = [],
     environment = process.env,
     toolLimits = {},
+    mcp = {},
     ...options
   }: ToolRegistryOptions = {}) {
-    super({ version: VERSION, ...options });
+    const endpoint = mcp && new McpEndpoint({ allowedOrigins: options.cors?.origins ?? [], ...mcp });
+    super({
+      version: VERSION,
+      ...options,
+      mounts: { ...options.mounts, ...(endpoint && { [MCP_PATH]: endpoint.mount }) },
+    });
+    this.#mcp = endpoint || undefined;
     this.#log = loggerOf(options.logger, "tool-registry");
     this.#secrets = new Secrets(environment);
     const configs = readToolSources(sources);
-    const offered = configs.find(({ kind }) => kind === "builtin") as { tools?: readonly string[] } | undefined;
+    const offered = configs.find((config) => config.kind === "builtin")?.tools;
     for (const tool of tools) {
-      if (!offered?.tools || offered.tools.includes(tool.id)) this.#functions.add(tool);
+      if (offered?.includes(tool.id) ?? true) this.#functions.add(tool);
     }
     const surroundings = { secrets: this.#secrets, log: this.#log, registryId: this.#id };
     const others = configs.flatMap((config, index) => sourceOf(config, `sources/${index}`, surroundings) ?? []);
@@ -77,6 +93,16 @@ export class ToolRegistryService extends ToolRegistryServer {
       log: this.#log,
       publish: (definition) => this.#secrets.redact(definition),
     });
+    this.#mcp?.offer(this.directory);
+  }
+
+  /** The tools as an MCP server needs them; for `serveMcpStdio`. */
+  get directory(): ToolDirectory {
+    return {
+      list: async () => this.#catalog.definitions(),
+      call: (request, signal) => this.#invoke(request, signal, this.#log),
+      watch: (changed) => this.#catalog.watch(changed),
+    };
   }
 
   /**
@@ -101,9 +127,9 @@ export class ToolRegistryService extends ToolRegistryServer {
     return listening;
   }
 
-  /** Finishes what is under way, then ends every connection and program of the sources. */
+  /** Finishes what is under way, then ends every session, connection and program. */
   override close(options?: { timeoutMs?: number }): Promise<void> {
-    this.#closed ??= super.close(options).finally(() => Promise.all(this.#sources.map((source) => source.close?.())));
+    this.#closed ??= this.#end(options);
     return this.#closed;
   }
 
@@ -117,20 +143,32 @@ export class ToolRegistryService extends ToolRegistryServer {
     return entry.definition;
   }
 
-  override async invokeTool({ body }: InvokeToolRequest, context: RequestContext): Promise<ToolInvocationResult> {
-    const { error, ...outcome } = await invoke(this.#catalog, body, {
-      registryId: this.#id,
-      signal: context.signal,
-      onFailure: (err) =>
-        context.log.error({ reason: this.#reason(err), tool: body.tool_id ?? body.tool_name }, "a tool failed"),
-    });
-    return error ? { ...outcome, error: this.#secrets.redact(error) } : outcome;
+  override invokeTool({ body }: InvokeToolRequest, context: RequestContext): Promise<ToolInvocationResult> {
+    return this.#invoke(body, context.signal, context.log);
   }
 
   protected override async checkHealth(): Promise<Health> {
     const checks = this.#secrets.redact(this.#catalog.checks());
     const ok = checks.every(({ status }) => status === "ok");
     return { status: ok ? "ok" : "degraded", ...(checks.length > 0 ? { checks } : {}) };
+  }
+
+  async #invoke(request: ToolInvocationRequest, signal: AbortSignal, log: Logger): Promise<ToolInvocationResult> {
+    const { error, ...outcome } = await invoke(this.#catalog, request, {
+      registryId: this.#id,
+      signal,
+      onFailure: (failure) =>
+        log.error({ reason: this.#reason(failure), tool: request.tool_id ?? request.tool_name }, "a tool failed"),
+    });
+    return error ? { ...outcome, error: this.#secrets.redact(error) } : outcome;
+  }
+
+  async #end(options?: { timeoutMs?: number }): Promise<void> {
+    // Nobody is waiting at the other end of these, so nothing would end them while the server drains.
+    this.#mcp?.endStreams();
+    await super.close(options);
+    await this.#mcp?.close();
+    await Promise.all(this.#sources.map((source) => source.close?.()));
   }
 
   /** A failure for the log, stack and all. */

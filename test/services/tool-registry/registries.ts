@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ToolRegistryClient } from "@agentwire/client/tool-registry";
+import type { Logger } from "@agentwire/kit/server";
 import type { HealthCheck } from "@agentwire/models/common";
 import type { ToolInvocationResult } from "@agentwire/models/tool-registry";
 import type { ToolSourceConfig } from "../../../services/src/tool-registry/config/config.js";
@@ -57,4 +59,34 @@ export function serverProgram(name: "everything" | "filesystem"): string {
 export function everything(more: Partial<ToolSourceConfig> = {}): ToolSourceConfig {
   const args = [serverProgram("everything"), "stdio"];
   return { kind: "mcp-stdio", name: "every", command: process.execPath, args, ...more } as ToolSourceConfig;
+}
+
+/** The server of the fixtures, whose tools misbehave. */
+export function odd(more: Partial<ToolSourceConfig> = {}): ToolSourceConfig {
+  const args = [fileURLToPath(new URL("fixtures/mcp-server.mjs", import.meta.url))];
+  return { kind: "mcp-stdio", name: "odd", command: process.execPath, args, ...more } as ToolSourceConfig;
+}
+
+/** The text of the first content block of a result. */
+export function textOf({ result }: ToolInvocationResult): string {
+  const content = result?.["content"] as { text: string }[] | undefined;
+  return content?.[0]?.text ?? "";
+}
+
+/** Does a process with this id run? */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A logger that keeps what it is told. */
+export function recordingLogger(): { readonly logger: Logger; readonly lines: string[] } {
+  const lines: string[] = [];
+  const line = (fields: object, message?: string): void => void lines.push(`${JSON.stringify(fields)} ${message}`);
+  const logger: Logger = { debug: line, info: line, warn: line, error: line, child: () => logger };
+  return { logger, lines };
 }

@@ -12,6 +12,8 @@ export interface FromEnvironment {
 
 /** Shorter values are words like `true`, which would be struck out of every sentence. */
 const MIN_LENGTH = 6;
+const SECRET_NAME = /auth|cookie|key|token|secret|password/i;
+const AUTH_SCHEME = /^(?:bearer|basic|token) +/i;
 const STRUCK = "[secret]";
 
 /** Reads what must not be told, and strikes it out of what is. */
@@ -42,9 +44,14 @@ export class Secrets {
     return value;
   }
 
-  /** Reads every member. */
+  /** Reads every member. One whose name says so is secret even where it stands in the configuration. */
   readAll(texts: Readonly<Record<string, ConfigText>> = {}, where: string): Record<string, string> {
-    return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, this.read(text, `${where}.${name}`)]));
+    const read = ([name, text]: [string, ConfigText]): [string, string] => {
+      const value = this.read(text, `${where}/${name}`);
+      if (SECRET_NAME.test(name)) this.keep(value.replace(AUTH_SCHEME, ""));
+      return [name, value];
+    };
+    return Object.fromEntries(Object.entries(texts).map(read));
   }
 
   keep(value: string): void {

@@ -1,6 +1,6 @@
 import type { Metadata } from "@agentwire/models/common";
+import { safeName } from "../../safe-name.js";
 import { isObject, type JsonObject, type Tool, type ToolContext, ToolError, type ToolLimits } from "../../tool.js";
-import { toolIdOf } from "./tool-ids.js";
 
 /** How a tool of a server is called. */
 export type CallMcpTool = (name: string, args: JsonObject, context: ToolContext) => Promise<JsonObject>;
@@ -12,7 +12,7 @@ export function toolOf(server: string, listed: unknown, limits: ToolLimits, call
   if (!isObject(listed)) return undefined;
   const { name, description, inputSchema, outputSchema } = listed;
   if (typeof name !== "string" || name === "" || !isObject(inputSchema)) return undefined;
-  const id = toolIdOf(server, name);
+  const id = safeName(name, `${server}.`);
   const metadata = metadataOf(listed);
   return {
     ...limits,
