@@ -39,25 +39,13 @@ export class BodyReader {
    * `Content-Type` is of the first declared type. Calls `done` or `fail`, once; it fails with the problem `payload_too_large`, `unsupported_media_type` or `malformed_body`
    */
   read(
-    { body, headers }: UniversalRequest,
+    request: UniversalRequest,
     limits: BodyLimits,
     done: (body: DecodedBody) => void,
     fail: (error: unknown) => void,
   ): void {
-    const decode = (bytes: Uint8Array | undefined): void => {
-      if (!bytes) throw tooLarge(limits.body);
-      proceed(this.#decode(bytes, headers, limits), done, fail);
-    };
-    const length = headers["content-length"];
-    if (length !== undefined && Number(length) > limits.body) fail(tooLarge(limits.body));
-    else if (body === undefined) attempt(decode, EMPTY, fail);
-    else if (body instanceof Uint8Array) attempt(decode, body.length > limits.body ? undefined : body, fail);
-    else {
-      const taken = (bytes: Uint8Array | undefined): void => attempt(decode, bytes, fail);
-      const cut = (): void => fail(new Problem("malformed_body", "The body ended before it was complete."));
-      if (body.collect) body.collect(limits.body, taken, cut);
-      else collect(body, limits.body).then(taken, cut);
-    }
+    const decode = (bytes: Uint8Array): void => proceed(this.#decode(bytes, request.headers, limits), done, fail);
+    readBytes(request, limits.body, decode, fail);
   }
 
   #decode(bytes: Uint8Array, headers: UniversalRequest["headers"], limits: BodyLimits): Awaitable<DecodedBody> {
@@ -78,6 +66,28 @@ export class BodyReader {
     }
     refuseEncodings(headers["content-encoding"], type);
     return decode(bytes, media, header ?? media.type, limits.depth);
+  }
+}
+
+/** Reads a body as it is, none as no bytes. Calls `done` or `fail`, once; it fails with `payload_too_large` or `malformed_body`. */
+export function readBytes(
+  { body, headers }: UniversalRequest,
+  limit: number,
+  done: (bytes: Uint8Array) => void,
+  fail: (error: unknown) => void,
+): void {
+  const taken = (bytes: Uint8Array | undefined): void => {
+    if (bytes) attempt(done, bytes, fail);
+    else fail(tooLarge(limit));
+  };
+  const length = headers["content-length"];
+  if (length !== undefined && Number(length) > limit) fail(tooLarge(limit));
+  else if (body === undefined) taken(EMPTY);
+  else if (body instanceof Uint8Array) taken(body.length > limit ? undefined : body);
+  else {
+    const cut = (): void => fail(new Problem("malformed_body", "The body ended before it was complete."));
+    if (body.collect) body.collect(limit, taken, cut);
+    else collect(body, limit).then(taken, cut);
   }
 }
 

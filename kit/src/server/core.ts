@@ -4,6 +4,7 @@ import { Authenticator } from "./auth/authenticator.js";
 import type { Health, ServiceFacts } from "./builtin.js";
 import { DEFAULT_BODY_LIMIT, DEFAULT_DEPTH_LIMIT, type RateGate, rateGate } from "./limits.js";
 import { type Logger, loggerOf } from "./log.js";
+import { Mounts } from "./mount.js";
 import type { ServerOptions } from "./options.js";
 import { Plan } from "./plan.js";
 import { Router } from "./router.js";
@@ -30,6 +31,7 @@ export interface Implementation {
 /** Everything that requests of one server share. */
 export class Core {
   readonly router = new Router<Route>();
+  readonly mounts: Mounts | undefined;
   readonly authenticator: Authenticator;
   readonly gate: RateGate | undefined;
   readonly log: Logger;
@@ -51,6 +53,7 @@ export class Core {
     for (const channel of Object.values(service.channels)) {
       this.router.add(SOCKET, channel.path, { kind: "channel", channel });
     }
+    this.mounts = options.mounts && new Mounts(options.mounts, this.router);
     this.authenticator = new Authenticator(service, options.auth ?? { mode: "disabled" });
     this.gate = rateGate(options.limits?.rate);
     this.log = loggerOf(options.logger, service.name);

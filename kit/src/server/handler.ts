@@ -5,6 +5,7 @@ import { corsHeaders, isPreflight, preflightResponse } from "./cors.js";
 import { Exchange } from "./exchange.js";
 import { failure, leaving } from "./failure.js";
 import { silent } from "./log.js";
+import { callMount, type MountMatch } from "./mount.js";
 import { Problem } from "./problem.js";
 import { proceed } from "./proceed.js";
 import { splitTarget, type UniversalRequest } from "./request.js";
@@ -28,12 +29,14 @@ export function handle(core: Core, request: UniversalRequest, respond: (response
     const found = core.router.find(request.method, path);
     const match = found.kind === "found" ? found.match : undefined;
     const plan = match?.route.kind === "operation" ? match.route.plan : undefined;
+    const mount = found.kind === "none" ? core.mounts?.find(path) : undefined;
     if (plan) exchange.operation = plan.operation.name;
     if (core.draining && plan?.builtin !== "health") throw leaving();
     const admitted = (): void => {
-      if (core.options.cors && isPreflight(request) && found.kind !== "none") {
-        done(preflightResponse(core.options.cors, request, allowed(found)));
+      if (core.options.cors && isPreflight(request) && (found.kind !== "none" || mount)) {
+        done(preflightResponse(core.options.cors, request, allowed(found, mount)));
       } else if (match && plan) new Call(exchange, plan, done, fail).start(match.values, query);
+      else if (mount) proceed(callMount(exchange, mount), done, fail);
       else proceed(unrouted(exchange, found), done, fail);
     };
     proceed(core.gate?.(request), admitted, fail);
@@ -79,7 +82,8 @@ function finish(exchange: Exchange, { status, headers, body }: UniversalResponse
   return response;
 }
 
-function allowed(found: RouteResult<Route>): string[] {
+function allowed(found: RouteResult<Route>, mounted?: MountMatch): readonly string[] {
+  if (mounted) return mounted.mount.methods;
   if (found.kind !== "method") return [];
   const methods = found.methods.filter((method) => method !== SOCKET);
   if (methods.length === 0) return [];

@@ -10,6 +10,7 @@ export type { Listening, ListenOptions, Timeouts } from "./listen.js";
 export { type Logger, loggerOf, silent } from "./log.js";
 export { inMemory, type MemoryTransport } from "./memory.js";
 export { MemorySocket, SocketCloseEvent } from "./memory-socket.js";
+export { type Mount, type MountedRequest, type MountTable, mountFetch } from "./mount.js";
 export type { ServerOptions, StreamingOptions } from "./options.js";
 export { Problem, type ProblemCode, type ProblemOptions } from "./problem.js";
 export type { RequestContents, RequestContext, UniversalRequest } from "./request.js";

@@ -3,6 +3,7 @@ import type { ChannelOptions } from "./channel.js";
 import type { CorsOptions } from "./cors.js";
 import type { Limits } from "./limits.js";
 import type { Logger } from "./log.js";
+import type { MountTable } from "./mount.js";
 
 /** How the items of streams go out. */
 export interface StreamingOptions {
@@ -30,4 +31,6 @@ export interface ServerOptions {
   readonly logger?: Logger | false;
   readonly streams?: StreamingOptions;
   readonly channels?: ChannelOptions;
+  /** Protocols beside the contract's own, by path, such as `/mcp`. They are called by those who may call the contract. */
+  readonly mounts?: MountTable;
 }

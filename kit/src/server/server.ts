@@ -55,9 +55,10 @@ export class Server {
   /** The server as a web-standard handler, for Hono, Deno, Bun and workers. May be passed around. */
   readonly fetch: (request: Request) => Promise<Response> = fetchHandler((request) => this.handle(request));
 
-  /** Does the contract have this path, whatever the method? */
+  /** Does the contract have this path, whatever the method, or is something mounted there? */
   has(target: string): boolean {
-    return this.#core.router.find("", splitTarget(target).path).kind === "method";
+    const { path } = splitTarget(target);
+    return this.#core.router.find("", path).kind === "method" || this.#core.mounts?.find(path) !== undefined;
   }
 
   /** Judges a WebSocket upgrade: the response that refuses it, or the channel to run on the socket. */

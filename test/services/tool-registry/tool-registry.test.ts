@@ -133,7 +133,7 @@ describe("calling a tool", () => {
     expect(() => service.registerTool(tool("echo", () => ({})))).toThrow('the id "echo" is registered');
     expect(() => service.registerTool(tool("new", () => ({}), { name: "Echo" }))).toThrow('the name "Echo"');
     expect(() => service.registerTool(tool("bad", () => ({}), { inputSchema: { type: "wrong" } }))).toThrow(
-      'inputSchema of tool "bad" is no JSON Schema',
+      'inputSchema of tool "bad" cannot be used: it is no JSON Schema',
     );
   });
 });
