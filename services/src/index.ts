@@ -1,4 +1,8 @@
 /** The reference services of Agentwire. */
+export type { StackConfig } from "./config/config.js";
+export { type EffectiveConfig, effectiveConfig, type Surroundings } from "./config/effective.js";
+export { DEFAULT_PORTS, type Ports, SERVICE_NAMES, type ServiceName } from "./config/names.js";
+export { stackSchema } from "./config/schema.js";
 export { type AllowEndpoint, loopbackOnly } from "./daemon/endpoint.js";
 export {
   InProcessLauncher,
@@ -15,9 +19,15 @@ export {
   RunFailure,
   type ToolOutcome,
 } from "./runtime/executor.js";
+export type { ExecutorConfig } from "./runtime/executors/config.js";
+export { executorOf } from "./runtime/executors/configured.js";
+export { type OpenAiOptions, openAiExecutor } from "./runtime/executors/openai/openai.js";
+export { type ProcessOptions, processExecutor } from "./runtime/executors/process/process.js";
 export { planner } from "./runtime/planner/planner.js";
 export { type RuntimeOptions, RuntimeService } from "./runtime/service.js";
 export { type SessionOptions, SessionService } from "./session/service.js";
 export { type Stack, type StackOptions, startStack } from "./stack.js";
+export { IN_MEMORY, openSqlite } from "./storage/sqlite/storage.js";
+export * from "./storage/storage.js";
 export { type ToolRegistryOptions, ToolRegistryService } from "./tool-registry/service.js";
 export { type JsonObject, type Tool, type ToolContext, ToolError } from "./tool-registry/tool.js";

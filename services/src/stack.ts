@@ -1,31 +1,34 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { DaemonClient } from "@agentwire/client/daemon";
 import { ToolRegistryClient } from "@agentwire/client/tool-registry";
-import type { Listening, Logger, Server } from "@agentwire/kit/server";
+import { bearer, type ClientOptions } from "@agentwire/kit/client";
+import type { Logger, Server, ServerOptions } from "@agentwire/kit/server";
+import type { StackConfig } from "./config/config.js";
+import { authOptionsOf, type EffectiveConfig, effectiveConfig, type Surroundings } from "./config/effective.js";
+import { internalAuth } from "./config/internal-auth.js";
+import type { ServiceName } from "./config/names.js";
 import { InProcessLauncher } from "./daemon/launcher.js";
 import { DaemonService } from "./daemon/service.js";
+import { executorOf } from "./runtime/executors/configured.js";
 import { RuntimeService } from "./runtime/service.js";
 import { SessionService } from "./session/service.js";
+import { IN_MEMORY, openSqlite } from "./storage/sqlite/storage.js";
+import type { Storage } from "./storage/storage.js";
 import { ToolRegistryService } from "./tool-registry/service.js";
 
-/** The services of the stack. */
-export type ServiceName = "runtime" | "toolRegistry" | "daemon" | "session";
-
-/** The port of each service; 0 takes a free one. */
-export type Ports = Readonly<Record<ServiceName, number>>;
-
-export const DEFAULT_PORTS: Ports = { runtime: 8081, toolRegistry: 8082, daemon: 8083, session: 8084 };
-
-export interface StackOptions {
-  readonly ports?: Partial<Ports>;
+export interface StackOptions extends Surroundings {
   /** Default: pino at `LOG_LEVEL`, silent without it. */
   readonly logger?: Logger | false;
 }
 
-/** Four services that run in this process, on loopback. */
+/** Services that run in this process. */
 export interface Stack {
-  readonly urls: Readonly<Record<ServiceName, string>>;
-  /** The token of the session network's administrator. */
-  readonly adminToken: string;
+  readonly config: EffectiveConfig;
+  /** Of those that run. */
+  readonly urls: Readonly<Partial<Record<ServiceName, string>>>;
+  /** The token of the session network's administrator, where that service runs. */
+  readonly adminToken: string | undefined;
   /** Closes them all; those that use others first. May be called twice. */
   close(): Promise<void>;
 }
@@ -33,41 +36,134 @@ export interface Stack {
 const CLOSE_TIMEOUT_MS = 3000;
 
 /**
- * Starts all four services. The daemon knows the runtime, and can start others like it from the profile `planner`.
- * @throws Error when a port is in use; what was started before is closed again
+ * Starts the services of a configuration, each of which uses only those before it; ready when it resolves. The daemon
+ * knows the runtime, and can start others like it from the profile `planner`.
+ * @throws Error that says what is in the way, such as a port in use; what was started before is closed again
  */
-export async function startStack({ ports, logger }: StackOptions = {}): Promise<Stack> {
-  const port = { ...DEFAULT_PORTS, ...ports };
-  const common = logger === undefined ? {} : { logger };
-  const started: Server[] = [];
-  const close = async (): Promise<void> => {
-    for (const service of [...started].reverse()) await service.close({ timeoutMs: CLOSE_TIMEOUT_MS });
-  };
-  const start = async (service: Server, name: ServiceName): Promise<string> => {
-    const listening: Listening = await service.listen({ port: port[name], signals: false });
-    started.push(service);
-    return listening.url;
-  };
+export async function startStack(config: StackConfig = {}, options: StackOptions = {}): Promise<Stack> {
+  const stack = new Starting(effectiveConfig(config, options), options);
   try {
-    const toolRegistry = await start(new ToolRegistryService(common), "toolRegistry");
-    const tools = new ToolRegistryClient({ baseUrl: toolRegistry });
-    const runtime = await start(new RuntimeService({ ...common, toolRegistry: tools }), "runtime");
-    const launcher = new InProcessLauncher({ ...common, toolRegistryUrl: toolRegistry });
-    const daemon = await start(new DaemonService({ ...common, launcher }), "daemon");
-    await introduce(new DaemonClient({ baseUrl: daemon }), runtime);
-    const sessions = new SessionService(common);
-    const session = await start(sessions, "session");
-    return { urls: { runtime, toolRegistry, daemon, session }, adminToken: sessions.adminToken, close };
+    await stack.start();
+    return stack;
   } catch (error) {
-    await close();
+    await stack.close();
     throw error;
   }
 }
 
-async function introduce(daemon: DaemonClient, runtimeUrl: string): Promise<void> {
-  await daemon.upsertRuntimeProfile({
-    path: { runtime_profile: "planner" },
-    body: { description: "The reference runtime, with its planner that follows rules." },
-  });
-  await daemon.registerInstance({ body: { runtime_api_endpoint: runtimeUrl, runtime_name: "agentwire-runtime" } });
+class Starting implements Stack {
+  readonly urls: Partial<Record<ServiceName, string>> = {};
+  adminToken: string | undefined;
+  /** What is to be closed, in the order of its making. */
+  readonly #closing: (() => Promise<void>)[] = [];
+  readonly #common: ServerOptions;
+  readonly #clients: Pick<ClientOptions, "auth">;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    readonly config: EffectiveConfig,
+    private readonly options: StackOptions,
+  ) {
+    const { auth, token } = internalAuth(authOptionsOf(config.auth));
+    const { body_bytes, requests, window_seconds } = config.limits;
+    this.#common = {
+      auth,
+      limits: { body: body_bytes, ...(requests > 0 ? { rate: { requests, seconds: window_seconds } } : {}) },
+      ...(options.logger === undefined ? {} : { logger: options.logger }),
+    };
+    this.#clients = token === undefined ? {} : { auth: bearer(token) };
+  }
+
+  async start(): Promise<void> {
+    if (this.config.data !== undefined) await mkdir(this.config.data, { recursive: true });
+    const starts: Record<ServiceName, () => Promise<void>> = {
+      "tool-registry": () => this.#startToolRegistry(),
+      runtime: () => this.#startRuntime(),
+      daemon: () => this.#startDaemon(),
+      session: () => this.#startSession(),
+    };
+    for (const name of this.config.services) await starts[name]();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      for (const close of this.#closing.splice(0).reverse()) await close();
+    })();
+    return this.#closed;
+  }
+
+  async #startToolRegistry(): Promise<void> {
+    const { sources = [], timeout_ms, max_result_bytes, max_concurrency, max_queue } = this.config.tool_registry ?? {};
+    const toolLimits = {
+      ...(timeout_ms === undefined ? {} : { timeoutMs: timeout_ms }),
+      ...(max_result_bytes === undefined ? {} : { maxResultBytes: max_result_bytes }),
+      ...(max_concurrency === undefined ? {} : { maxConcurrency: max_concurrency }),
+      ...(max_queue === undefined ? {} : { maxQueue: max_queue }),
+    };
+    const { environment } = this.options;
+    const options = { ...this.#common, sources, toolLimits, ...(environment ? { environment } : {}) };
+    await this.#listen("tool-registry", new ToolRegistryService(options));
+  }
+
+  async #startRuntime(): Promise<void> {
+    const { executor, max_concurrent_runs, max_queued_runs, tool_registry_url } = this.config.runtime ?? {};
+    const registry = tool_registry_url ?? this.urls["tool-registry"];
+    const service = new RuntimeService({
+      ...this.#common,
+      executor: await executorOf(executor, this.options),
+      storage: await this.#storage("runtime"),
+      toolRegistry:
+        registry === undefined ? undefined : new ToolRegistryClient({ baseUrl: registry, ...this.#clients }),
+      ...(max_concurrent_runs === undefined ? {} : { maxConcurrentRuns: max_concurrent_runs }),
+      ...(max_queued_runs === undefined ? {} : { maxQueuedRuns: max_queued_runs }),
+    });
+    await service.ready();
+    await this.#listen("runtime", service);
+  }
+
+  async #startDaemon(): Promise<void> {
+    const { max_instances, max_runs_per_instance } = this.config.daemon ?? {};
+    const toolRegistryUrl = this.urls["tool-registry"];
+    const { logger } = this.options;
+    const launcher = new InProcessLauncher({
+      ...(toolRegistryUrl === undefined ? {} : { toolRegistryUrl }),
+      ...(logger === undefined ? {} : { logger }),
+    });
+    const service = new DaemonService({
+      ...this.#common,
+      launcher,
+      ...(max_instances === undefined ? {} : { maxInstances: max_instances }),
+      ...(max_runs_per_instance === undefined ? {} : { maxRunsPerInstance: max_runs_per_instance }),
+    });
+    const url = await this.#listen("daemon", service);
+    const daemon = new DaemonClient({ baseUrl: url, ...this.#clients });
+    const body = { description: "The reference runtime, with the agent of this stack." };
+    await daemon.upsertRuntimeProfile({ path: { runtime_profile: "planner" }, body });
+    if (this.urls.runtime === undefined) return;
+    await daemon.registerInstance({
+      body: { runtime_api_endpoint: this.urls.runtime, runtime_name: "agentwire-runtime" },
+    });
+  }
+
+  async #startSession(): Promise<void> {
+    const { auth: _, ...common } = this.#common;
+    const service = new SessionService(common);
+    await this.#listen("session", service);
+    this.adminToken = service.adminToken;
+  }
+
+  async #listen(name: ServiceName, service: Server): Promise<string> {
+    this.#closing.push(() => service.close({ timeoutMs: CLOSE_TIMEOUT_MS }));
+    const { host, ports } = this.config;
+    const { url } = await service.listen({ port: ports[name], host, signals: false });
+    this.urls[name] = url;
+    return url;
+  }
+
+  async #storage(name: string): Promise<Storage> {
+    const { data } = this.config;
+    const storage = await openSqlite(data === undefined ? IN_MEMORY : join(data, `${name}.db`));
+    this.#closing.push(() => storage.close());
+    return storage;
+  }
 }

@@ -1,4 +1,7 @@
 /** `npm start`: the contracts, the services and the clients at work, step by step. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pc from "picocolors";
 import { clientsOf } from "./demo/clients.js";
 import { showContracts } from "./demo/contracts.js";
@@ -9,6 +12,7 @@ import { type DemoOptions, HELP, readOptions, UsageError } from "./demo/options.
 import { checkPorts } from "./demo/ports.js";
 import { showRun } from "./demo/run.js";
 import { showServices } from "./demo/services.js";
+import { wholeStack } from "./demo/stack.js";
 import { raced } from "./shared/signals.js";
 import { type Stack, startStack } from "./stack.js";
 
@@ -19,18 +23,21 @@ async function demonstrate({ goal, once, ports }: DemoOptions, stop: AbortSignal
   const tell = new Narrator((text) => process.stdout.write(text));
   let stack: Stack | undefined;
   await checkPorts(ports);
+  const data = await mkdtemp(join(tmpdir(), "agentwire-demo-"));
   try {
     await raced(showContracts(tell), stop);
     tell.step("Start the services");
-    stack = await startStack({ ports });
-    const clients = clientsOf(stack);
-    await raced(showServices(tell, stack, clients), stop);
+    stack = await startStack({ ports, data });
+    const whole = wholeStack(stack);
+    const clients = clientsOf(whole);
+    tell.fact("data", data);
+    await raced(showServices(tell, whole, clients), stop);
     tell.step("Give a goal to the daemon");
     const run = await raced(showRun(tell, clients, goal), stop);
     tell.step("Let two agents talk about it");
-    const talk = await raced(showConversation(tell, stack, clients, run.answer), stop);
+    const talk = await raced(showConversation(tell, whole, clients, run.answer), stop);
     tell.step("Try it yourself");
-    inviteToTry(tell, stack, run, talk);
+    inviteToTry(tell, whole, run, talk);
     if (!once) {
       process.stdout.write(`\n${pc.bold("The services are up.")} Press Ctrl-C to stop them.\n`);
       await raced(new Promise(() => undefined), stop);
@@ -40,6 +47,7 @@ async function demonstrate({ goal, once, ports }: DemoOptions, stop: AbortSignal
     process.stdout.write("\nStopping.\n");
   } finally {
     await stack?.close();
+    await rm(data, { recursive: true, force: true });
   }
   if (once) process.stdout.write(`\n${pc.green("Everything works.")} The services are closed.\n`);
   return 0;

@@ -4,13 +4,13 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startStack } from "../../services/src/stack.js";
 import { eventually } from "./support.js";
 
-const free = { runtime: 0, toolRegistry: 0, daemon: 0, session: 0 };
+const free = { runtime: 0, "tool-registry": 0, daemon: 0, session: 0 };
 
 describe("the stack", () => {
   it("is wired: a run given to the daemon reaches the runtime and its tools", async () => {
     const stack = await startStack({ ports: free, logger: false });
     onTestFinished(() => stack.close());
-    const daemon = new DaemonClient({ baseUrl: stack.urls.daemon });
+    const daemon = new DaemonClient({ baseUrl: String(stack.urls.daemon) });
     const { run_id } = await daemon.submitRun({ body: { input: { goal: "6 * 7" } } });
     await eventually(
       () => daemon.getRunStatus({ path: { run_id } }),

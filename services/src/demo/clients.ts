@@ -3,7 +3,7 @@ import { RuntimeClient } from "@agentwire/client/runtime";
 import { SessionClient } from "@agentwire/client/session";
 import { ToolRegistryClient } from "@agentwire/client/tool-registry";
 import { bearer } from "@agentwire/kit/client";
-import type { Stack } from "../stack.js";
+import type { WholeStack } from "./stack.js";
 
 /** A generated client for each service. */
 export interface Clients {
@@ -14,10 +14,10 @@ export interface Clients {
   readonly admin: SessionClient;
 }
 
-export function clientsOf({ urls, adminToken }: Stack): Clients {
+export function clientsOf({ urls, adminToken }: WholeStack): Clients {
   return {
     runtime: new RuntimeClient({ baseUrl: urls.runtime }),
-    toolRegistry: new ToolRegistryClient({ baseUrl: urls.toolRegistry }),
+    toolRegistry: new ToolRegistryClient({ baseUrl: urls["tool-registry"] }),
     daemon: new DaemonClient({ baseUrl: urls.daemon }),
     admin: new SessionClient({ baseUrl: urls.session, auth: { AdminToken: bearer(adminToken) } }),
   };

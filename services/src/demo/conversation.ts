@@ -2,9 +2,9 @@ import { SessionClient } from "@agentwire/client/session";
 import { bearer } from "@agentwire/kit/client";
 import type { SessionEvent } from "@agentwire/models/session";
 import type { KnownEvent } from "../session/event.js";
-import type { Stack } from "../stack.js";
 import type { Clients } from "./clients.js";
 import { DemoFailure, type Narrator } from "./narrator.js";
+import type { WholeStack } from "./stack.js";
 
 const ALICE = "@alice.demo";
 const BOB = "@bob.demo";
@@ -19,7 +19,7 @@ export interface ShownConversation {
 /** Two agents talk: alice over HTTP, bob with a WebSocket beside it. */
 export async function showConversation(
   tell: Narrator,
-  { urls }: Stack,
+  { urls }: WholeStack,
   { admin }: Clients,
   answer: string,
 ): Promise<ShownConversation> {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { DEFAULT_PORTS, type Ports } from "../stack.js";
+import { DEFAULT_PORTS, type Ports } from "../config/names.js";
 
 export const DEFAULT_GOAL = 'Work out (17 + 4) * 2 - 6 / 3 and measure "One contract, every agent surface."';
 
@@ -64,5 +64,5 @@ function portsFrom(text: string): Ports {
   if (!/^\d+$/.test(text) || base > 65_532)
     throw new UsageError(`--port-base must be a port up to 65532, not "${text}"`);
   const port = (offset: number): number => (base === 0 ? 0 : base + offset);
-  return { runtime: port(0), toolRegistry: port(1), daemon: port(2), session: port(3) };
+  return { runtime: port(0), "tool-registry": port(1), daemon: port(2), session: port(3) };
 }

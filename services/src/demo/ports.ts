@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { Ports } from "../stack.js";
+import type { Ports } from "../config/names.js";
 
 /**
  * Looks whether the ports are free before the work begins, so that nobody waits for the contracts only to hear it.

@@ -1,12 +1,12 @@
-import type { Stack } from "../stack.js";
 import type { Clients } from "./clients.js";
 import type { Narrator } from "./narrator.js";
+import type { WholeStack } from "./stack.js";
 
 /** Says where the services are, that they work, and which tools there are. */
-export async function showServices(tell: Narrator, { urls }: Stack, clients: Clients): Promise<void> {
+export async function showServices(tell: Narrator, { urls }: WholeStack, clients: Clients): Promise<void> {
   const { runtime, toolRegistry, daemon, admin } = clients;
-  const reports = { runtime, toolRegistry, daemon };
-  for (const name of ["runtime", "toolRegistry", "daemon"] as const) {
+  const reports = { "tool-registry": toolRegistry, runtime, daemon };
+  for (const name of ["tool-registry", "runtime", "daemon"] as const) {
     const client = reports[name];
     const [health, version] = await Promise.all([client.health(), client.version()]);
     tell.fact(name, `${urls[name]}  ${health.status}  ${version.service_name} ${version.service_version}`);

@@ -1,0 +1,6 @@
+import { exitCodes } from "./host.js";
+import type { RemoteOptions } from "./remote.js";
+
+export async function mcp(_options: RemoteOptions): Promise<number> {
+  return exitCodes.ok;
+}

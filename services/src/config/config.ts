@@ -1,0 +1,62 @@
+import type { ExecutorConfig } from "../runtime/executors/config.js";
+import type { ToolLimitsConfig, ToolSourceConfig } from "../tool-registry/config/config.js";
+import type { ServiceName } from "./names.js";
+
+/** The whole local stack, as a configuration file says it; `stackSchema` describes the same in JSON Schema. */
+export interface StackConfig {
+  /** For editors. */
+  readonly $schema?: string;
+  /** The folder of the databases and logs. Absent: everything is in memory, and gone at the end. */
+  readonly data?: string;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default: all. */
+  readonly services?: readonly ServiceName[];
+  readonly ports?: Readonly<Partial<Record<ServiceName, number>>>;
+  readonly auth?: AuthConfig;
+  readonly limits?: LimitsConfig;
+  readonly runtime?: RuntimeConfig;
+  readonly tool_registry?: ToolRegistryConfig;
+  readonly daemon?: DaemonConfig;
+}
+
+/** Who may call runtime, tool registry and daemon. Without it the `ARP_AUTH_*` variables decide, and without them nobody is asked. */
+export interface AuthConfig {
+  readonly mode: "disabled" | "optional" | "required";
+  readonly issuer?: string;
+  /** Required unless the mode is `disabled`. */
+  readonly audience?: string | readonly string[];
+  readonly jwks_uri?: string;
+  readonly discovery_url?: string;
+  readonly algorithms?: readonly string[];
+  readonly clock_skew_seconds?: number;
+  readonly dev_subject?: string;
+  readonly anonymous_subject?: string;
+}
+
+/** What a caller may cost each service. */
+export interface LimitsConfig {
+  /** Bytes of a request body. Default 1 MiB. */
+  readonly body_bytes?: number;
+  /** Requests of one address within `window_seconds`; 0 for any number. Default 10 000. */
+  readonly requests?: number;
+  /** Default 10. */
+  readonly window_seconds?: number;
+}
+
+export interface RuntimeConfig {
+  readonly executor?: ExecutorConfig;
+  readonly max_concurrent_runs?: number;
+  readonly max_queued_runs?: number;
+  /** The registry of its tools. Default: the stack's own, where that runs. */
+  readonly tool_registry_url?: string;
+}
+
+export interface ToolRegistryConfig extends ToolLimitsConfig {
+  readonly sources?: readonly ToolSourceConfig[];
+}
+
+export interface DaemonConfig {
+  readonly max_instances?: number;
+  readonly max_runs_per_instance?: number;
+}
