@@ -5,5 +5,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-const { status } = spawnSync(process.execPath, [tsc, "--build", "services"], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [tsc, "--build", "generator", "services"], {
+  cwd: root,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

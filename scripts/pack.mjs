@@ -7,7 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const packages = ["kit", "generator", ...["models", "client", "server"].map((name) => `generated/typescript/${name}`)];
+const packages = [
+  "kit",
+  "generator",
+  "services",
+  ...["models", "client", "server"].map((name) => `generated/typescript/${name}`),
+];
 const scratch = mkdtempSync(join(tmpdir(), "agentwire-pack-"));
 const majors = process.argv.slice(2);
 

@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { UsageError } from "./commands/config.js";
 import { explain } from "./commands/explain.js";
 import { exitCodes, report } from "./commands/report.js";
+import { addStackCommands } from "./commands/stack.js";
 import { DiagnosticsError } from "./diagnostics/diagnostic.js";
 import { visible } from "./diagnostics/print.js";
 
@@ -54,7 +55,7 @@ function withSpec(command: Command): Command {
 }
 
 /** Commands load when they run: help, and a mistake in the call, need none of their libraries. */
-function program(finish: (code: number) => void): Command {
+async function program(finish: (code: number) => void): Promise<Command> {
   const cli = new Command("agentwire")
     .description(
       "The contract is the product: OpenAPI and JSON Schema to typed models, validators, clients and server bases.",
@@ -113,6 +114,9 @@ function program(finish: (code: number) => void): Command {
     .command("explain [code]")
     .description("say what a diagnostic means and what to do")
     .action((code?: string) => finish(explain(code)));
+  // Looked for only when none of the commands above is meant, so that these start as fast as they can.
+  const [name = ""] = process.argv.slice(2);
+  if (!cli.commands.some((command) => command.name() === name)) await addStackCommands(cli, finish);
   return cli;
 }
 
@@ -124,9 +128,10 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
-  await program((code) => {
+  const cli = await program((code) => {
     process.exitCode = code;
-  }).parseAsync();
+  });
+  await cli.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -1,11 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { Diagnostics, DiagnosticsError } from "../diagnostics/diagnostic.js";
 import { type Artefacts, artefactNames, defaultArtefacts, isArtefactName } from "../emit/artefacts.js";
-import { readDocument, type SourceDocument } from "../read/document.js";
 import type { UriMapping } from "../read/loader.js";
-import { pointerParts, pointerTo } from "../read/pointer.js";
 import type { ReadOptions } from "../read/read.js";
+import { readChecked } from "./config-check.js";
 import type { Config } from "./config-type.js";
 
 /** A mistake in how the command was called. Exit code 2. */
@@ -20,39 +18,7 @@ const schemaFile = new URL("../../config.schema.json", import.meta.url);
  */
 export async function readConfig(): Promise<Config> {
   if (!existsSync(fileName)) return {};
-  const diagnostics = new Diagnostics();
-  const document = readDocument(resolve(fileName), fileName, diagnostics);
-  if (document) await checkConfig(document, diagnostics);
-  if (!document || diagnostics.hasErrors) throw new DiagnosticsError(diagnostics);
-  return document.value as Config;
-}
-
-async function checkConfig(document: SourceDocument, diagnostics: Diagnostics): Promise<void> {
-  // Loaded only where there is something to check: a run without configuration starts sooner.
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
-  const schema = JSON.parse(readFileSync(schemaFile, "utf8")) as {
-    properties: Record<string, { description: string }>;
-  };
-  const validate = new Ajv2020({ allErrors: true }).compile(schema);
-  if (validate(document.value)) return;
-  const known = Object.keys(schema.properties);
-  for (const { instancePath, keyword, params, message } of validate.errors ?? []) {
-    if (keyword === "additionalProperties") {
-      const { additionalProperty: name } = params as { additionalProperty: string };
-      const place = { document, pointer: pointerTo(instancePath, name) };
-      const fix = `Remove it, or use one of ${known.join(", ")}.`;
-      diagnostics.add("config-invalid", `there is no option "${name}"`, { place, fix });
-    } else {
-      const [option] = pointerParts(instancePath);
-      const what = option === undefined ? "the configuration" : `"${option}"`;
-      const values = keyword === "enum" ? `: ${(params as { allowedValues: string[] }).allowedValues.join(", ")}` : "";
-      const description = option === undefined ? undefined : schema.properties[option]?.description;
-      diagnostics.add("config-invalid", `${what} ${message ?? "is wrong"}${values}`, {
-        place: { document, pointer: instancePath },
-        ...(description === undefined ? {} : { fix: `"${option}": ${description}` }),
-      });
-    }
-  }
+  return (await readChecked(fileName, JSON.parse(readFileSync(schemaFile, "utf8")) as object)) as Config;
 }
 
 /** A list of artefacts as given by a person. `where` says by what. */

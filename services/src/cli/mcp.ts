@@ -1,6 +1,11 @@
+import { ToolRegistryClient } from "@agentwire/client/tool-registry";
+import { remoteDirectory } from "../tool-registry/mcp-server/directory.js";
+import { serveMcpStdio } from "../tool-registry/mcp-server/stdio.js";
 import { exitCodes } from "./host.js";
-import type { RemoteOptions } from "./remote.js";
+import { clientOptions, type RemoteOptions } from "./remote.js";
 
-export async function mcp(_options: RemoteOptions): Promise<number> {
+/** `agentwire mcp`: until whoever started it leaves. Nothing but the protocol goes to standard output. */
+export async function mcp(options: Pick<RemoteOptions, "url" | "token">): Promise<number> {
+  await serveMcpStdio(remoteDirectory(new ToolRegistryClient(clientOptions("tool-registry", options))));
   return exitCodes.ok;
 }

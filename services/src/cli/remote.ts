@@ -6,8 +6,8 @@ import { exitCodes } from "./host.js";
 import { printable } from "./logger.js";
 
 export interface RemoteOptions {
-  readonly url?: string;
-  readonly token?: string;
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
   readonly json?: boolean;
 }
 

@@ -73,47 +73,41 @@ class Screen {
   #inText = false;
 
   show({ type, data = {} }: RunEvent): void {
+    const { text, name, tool_id, args, arguments: raw, result, error, ok } = data;
     if (type === "token") {
-      process.stdout.write(printable(String(data["text"])));
+      process.stdout.write(printable(String(text)));
       this.#inText = true;
-      return;
-    }
-    const { name, tool_id, args, arguments: raw, result, error, ok } = data;
-    const told = {
-      step: pc.cyan(`· ${name ?? "step"}`),
-      tool_call: `${pc.magenta(`→ ${tool_id}`)} ${pc.dim(JSON.stringify(args ?? raw ?? {}))}`,
-      tool_result: `${ok === false ? pc.red("← ") : pc.green("← ")}${pc.dim(JSON.stringify(result ?? error ?? {}))}`,
-    }[type as string];
-    if (told !== undefined) this.#line(told);
+    } else if (type === "step") this.#line(pc.cyan(`· ${plain(name ?? "step")}`));
+    else if (type === "tool_call")
+      this.#line(`${pc.magenta(`→ ${plain(tool_id)}`)} ${pc.dim(plain(args ?? raw ?? {}))}`);
+    else if (type === "tool_result")
+      this.#line(`${ok === false ? pc.red("←") : pc.green("←")} ${pc.dim(plain(result ?? error ?? {}))}`);
   }
 
-  end({ ok, error, output, usage }: RunResult): void {
-    const said = output?.["answer"] ?? output?.["text"];
-    if (!this.#inText && said === undefined && output) this.#line(JSON.stringify(output));
-    else if (!this.#inText && said !== undefined) this.#line(String(said));
-    this.#line(ok ? pc.green("succeeded") : `${pc.red("failed")} ${error?.code}: ${error?.message}`);
+  end({ ok, error, output = {}, usage }: RunResult): void {
+    if (!this.#inText && ok) this.#line(plain(output["answer"] ?? output["text"] ?? output));
+    this.#line(ok ? pc.green("succeeded") : `${pc.red("failed")} ${plain(`${error?.code}: ${error?.message}`)}`);
     if (usage)
       this.#line(
         pc.dim(
-          Object.entries(usage)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(", "),
+          plain(
+            Object.entries(usage)
+              .map(([name, value]) => `${name} ${value}`)
+              .join(", "),
+          ),
         ),
       );
   }
 
   #line(text: string): void {
-    process.stdout.write(`${this.#inText ? "\n" : ""}${colourful(text)}\n`);
+    process.stdout.write(`${this.#inText ? "\n" : ""}${text}\n`);
     this.#inText = false;
   }
 }
 
-/** Keeps the colours, which are ours, and nothing else that steers a terminal. */
-function colourful(text: string): string {
-  return text
-    .split(/(\u001b\[\d+m)/)
-    .map((part) => (/^\u001b\[\d+m$/.test(part) ? part : printable(part)))
-    .join("");
+/** What strangers sent, as text that is safe for a terminal. */
+function plain(value: unknown): string {
+  return printable(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 function requestOf(goal: string, options: RunOptions, host: Host): RunRequest {

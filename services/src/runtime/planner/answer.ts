@@ -6,7 +6,7 @@ export interface MadeCall extends PlannedCall {
   readonly outcome: ToolOutcome;
 }
 
-const SHOWN = 60;
+const SHOWN = 200;
 
 /** The answer to a goal, put together from what the tools said. */
 export function compose(calls: readonly MadeCall[]): string {
@@ -28,7 +28,18 @@ function sentence({ tool, args, step, outcome }: MadeCall): string {
     const counts = (["words", "characters", "lines"] as const).map((name) => counted(Number(result[name]), name));
     return `"${shortened(String(args["text"]))}" has ${counts[0]}, ${counts[1]} and ${counts[2]}.`;
   }
-  return `You said: "${shortened(String(result["text"]))}".`;
+  if (tool === "echo") return `You said: "${shortened(String(result["text"]))}".`;
+  return `${tool} says: ${shortened(wordsOf(result))}`;
+}
+
+/** What any tool said: the texts of an MCP result, else its JSON. */
+function wordsOf(result: Record<string, unknown>): string {
+  const { content } = result;
+  if (!Array.isArray(content)) return JSON.stringify(result);
+  const texts = content.flatMap((part: { type?: unknown; text?: unknown }) =>
+    typeof part?.text === "string" ? [part.text] : [],
+  );
+  return texts.length > 0 ? texts.join(" ") : JSON.stringify(result);
 }
 
 function counted(count: number, plural: string): string {
