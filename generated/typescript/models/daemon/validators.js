@@ -2,7 +2,7 @@
 import { fail, failMember, isObject, step } from "@agentwire/kit/validation/checks";
 import { dateTimeFormat, uriFormat } from "@agentwire/kit/validation/formats";
 import { isEndpointLocator, isExtensions, isMetadata, isPageSize, isPagination } from "../common/validators.js";
-import { isRunRequest, isRunStatus } from "../runtime/validators.js";
+import { isRunRequest, isRunState, isRunStatus } from "../runtime/validators.js";
 
 export function isCreateInstancesRequest(value, tolerant, found, at = "") {
   const before = found?.length;
@@ -210,7 +210,11 @@ export function isListRunsRequest(value, tolerant, found, at = "") {
         if (page_size !== undefined && !isPageSize(page_size, tolerant, found, found && `${at}/query/page_size`) && !found) return false;
         const page_token = query.page_token;
         if (page_token !== undefined && typeof page_token !== "string" && fail(found, `${at}/query/page_token`, "type", "string")) return false;
-        if (!tolerant) for (const name in query) if (name !== "page_size" && name !== "page_token" && fail(found, `${at}/query`, "additionalProperties", name)) return false;
+        const state = query.state;
+        if (state !== undefined && !isRunState(state, tolerant, found, found && `${at}/query/state`) && !found) return false;
+        const runtime_instance_id = query.runtime_instance_id;
+        if (runtime_instance_id !== undefined && typeof runtime_instance_id !== "string" && fail(found, `${at}/query/runtime_instance_id`, "type", "string")) return false;
+        if (!tolerant) for (const name in query) if (name !== "page_size" && name !== "page_token" && name !== "state" && name !== "runtime_instance_id" && fail(found, `${at}/query`, "additionalProperties", name)) return false;
       } else if (fail(found, `${at}/query`, "type", "object")) return false;
     }
     if (!tolerant) for (const name2 in value) if (name2 !== "query" && fail(found, at, "additionalProperties", name2)) return false;
