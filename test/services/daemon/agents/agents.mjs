@@ -21,5 +21,5 @@ export async function* talker(input) {
     yield { type: "token", text: `${word} ` };
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  return { words: Number(input.goal) };
+  return { words: Number(input.goal), pid: process.pid };
 }
