@@ -1,4 +1,4 @@
-import { type Logger, silent } from "@agentwire/kit/server";
+import { type Logger, shareItem, silent } from "@agentwire/kit/server";
 import type { ResourceRef } from "@agentwire/models/common";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { backOff, messageOf, raced } from "../shared/signals.js";
@@ -157,7 +157,7 @@ export class Run {
   }
 
   #event(seq: number, type: EventType, data: Readonly<Record<string, unknown>>): RunEvent {
-    return { run_id: this.id, seq, type, time: new Date().toISOString(), data: { ...data } };
+    return shareItem({ run_id: this.id, seq, type, time: new Date().toISOString(), data: { ...data } });
   }
 
   /** The first end counts. The one terminal event, the state and the result are kept in one step. */

@@ -102,7 +102,7 @@ export class Runs {
   }
 
   /** The events of a run from a number on, up to its end. @throws Problem `not_found` */
-  async events(id: string, from: number, signal: AbortSignal): Promise<AsyncIterable<RunEvent>> {
+  async events(id: string, from: number, signal: AbortSignal): Promise<AsyncIterable<RunEvent, undefined>> {
     const run = this.#active.get(id);
     if (run) return run.events.read(from, signal);
     await this.#get(id);
