@@ -3,6 +3,7 @@ import { collectorName, guardName } from "../../names/names.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
+import { kitText } from "../validation/kit-text.js";
 import { kitEntryOf } from "../validation/locals.js";
 import { collectorCode, validatorCode } from "../validation/validator.js";
 import type { Schema, Surroundings } from "../validation/writer.js";
@@ -13,6 +14,8 @@ import type { SharedSchema } from "./shared-schemas.js";
 interface FunctionCode {
   readonly text: string;
   readonly imported: Imports;
+  /** Checks of the kit that it calls, and that the file holds itself. */
+  readonly checks: readonly string[];
   /** Functions beside it that it calls, and that are written only when called. */
   readonly shared: readonly SharedSchema[];
   readonly collectors: readonly TypeId[];
@@ -41,11 +44,10 @@ export class ValidatorFiles {
       const head = header(this.context.source(name));
       // Nearly in order already, as types are added by name.
       const texts = [...code.keys()].sort().map((key) => code.get(key)?.text);
+      const checks = kitText(new Set([...code.values()].flatMap((one) => one.checks)));
+      const view = { header: head, imports: imports.lines(), code: texts.join("\n\n"), checks };
       return [
-        {
-          path: `${file}.js`,
-          text: print("typescript/validators.js", { header: head, imports: imports.lines(), code: texts.join("\n\n") }),
-        },
+        { path: `${file}.js`, text: print("typescript/validators.js", view) },
         this.context.fragments.get("validator declarations", name, () => this.declarations(name, file, head)),
       ];
     });
@@ -117,6 +119,7 @@ export class ValidatorFiles {
     const { file } = this.area(type.area);
     context.fragments.uses(type.id);
     const imported = new Imports();
+    const checks = new Set<string>();
     const called = new Map<string, SharedSchema>();
     const collectors = new Set<TypeId>();
     const from = (id: TypeId, symbol: string) => {
@@ -141,9 +144,15 @@ export class ValidatorFiles {
         collectors.add(id);
         return from(id, collectorName(context.type(id).name));
       },
-      kit: (name) => imported.value(name, layout.kit(file, kitEntryOf(name))),
+      kit: (name) => {
+        const entry = kitEntryOf(name);
+        // The linear matcher is as long as many validators, and few patterns need it.
+        if (layout.hasOwnKit || entry === "validation/patterns") return imported.value(name, layout.kit(file, entry));
+        checks.add(name);
+        return name;
+      },
     }).join("\n");
-    return { text, imported, shared: [...called.values()], collectors: [...collectors] };
+    return { text, imported, checks: [...checks], shared: [...called.values()], collectors: [...collectors] };
   }
 
   private area(name: string): Area {
