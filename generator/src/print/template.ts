@@ -1,11 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
+import { Piece } from "../emit/file.js";
 
 /** In the package, templates lie beside the compiled code; in the repository, at its root. */
 const folder = ["../templates/", "../../../templates/"]
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
   .find((path) => existsSync(path));
+
+/** Holds the place of what is printed around. No text in a view has it: control characters are escaped or left out. */
+const SLOT = "\0";
 
 const compiled = new Map<string, Handlebars.TemplateDelegate>();
 
@@ -23,3 +27,15 @@ export function print(template: string, view: object): string {
   }
   return `${render(view).trim()}\n`;
 }
+
+/**
+ * Prints a view whose member `body` is long, and known in pieces that stand apart by an empty line: they go through no
+ * template, and are not put together.
+ */
+export function printAround(template: string, view: object, body: readonly Piece[]): Piece[] {
+  if (body.length === 0) return [new Piece(print(template, view))];
+  const [head = "", tail = ""] = print(template, { ...view, body: SLOT }).split(SLOT);
+  return [new Piece(head), ...body.flatMap((piece, index) => (index === 0 ? [piece] : [gap, piece])), new Piece(tail)];
+}
+
+const gap = new Piece("\n\n");

@@ -7,30 +7,28 @@ import type { Shape } from "../../model/shape.js";
 import type { TypeModel } from "../../model/types.js";
 import { valueLiteral } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
-import { print } from "../../print/template.js";
-import { header, type OutputFile } from "../file.js";
-import type { Context } from "./context.js";
+import { print, printAround } from "../../print/template.js";
+import { header, type OutputFile, Piece, PiecedFile } from "../file.js";
+import type { Context, TypeBlock } from "./context.js";
 import { after, docComment, memberDocLines, memberLines, typeText } from "./type-text.js";
 
 /** `models.d.ts` and `models.js` of one area. */
 export function emitModels(context: Context, area: string): OutputFile[] {
   const file = context.layout.file(area, "models");
   const imports = new Imports();
-  const declarations = context.typesOf(area).map((type) => declarationOf(context, type, file));
-  imports.addAll(declarations.map(({ imported }) => imported));
+  const blocks = context.blocksOf(area).map((block) => declarationsOf(context, block, file));
+  imports.addAll(blocks.map(({ imported }) => imported));
   const head = header(context.source(area));
-  const enums = declarations.flatMap(({ name, values }) =>
-    values === undefined ? [] : [{ name, values: `Object.freeze(${values})` }],
-  );
+  const enums = blocks.flatMap((block) => block.enums);
   return [
-    {
-      path: `${file}.d.ts`,
-      text: print("typescript/models.d.ts", {
-        header: head,
-        imports: imports.lines(),
-        declarations: declarations.map(({ text }) => text).join("\n"),
-      }),
-    },
+    new PiecedFile(
+      `${file}.d.ts`,
+      printAround(
+        "typescript/models.d.ts",
+        { header: head, imports: imports.lines() },
+        blocks.map(({ piece }) => piece),
+      ),
+    ),
     { path: `${file}.js`, text: print("typescript/models.js", { header: head, enums }) },
   ];
 }
@@ -41,6 +39,24 @@ interface Declaration {
   /** The values of an enum, as an array expression. */
   readonly values: string | undefined;
   readonly imported: Imports;
+}
+
+interface Declarations {
+  readonly piece: Piece;
+  readonly enums: readonly { readonly name: string; readonly values: string }[];
+  readonly imported: Imports;
+}
+
+function declarationsOf(context: Context, { key, types }: TypeBlock, file: string): Declarations {
+  return context.fragments.get("declarations", key, () => {
+    const declarations = types.map((type) => declarationOf(context, type, file));
+    const imported = new Imports();
+    imported.addAll(declarations.map((one) => one.imported));
+    const enums = declarations.flatMap(({ name, values }) =>
+      values === undefined ? [] : [{ name, values: `Object.freeze(${values})` }],
+    );
+    return { piece: new Piece(declarations.map(({ text }) => text).join("\n\n")), enums, imported };
+  });
 }
 
 function declarationOf(context: Context, type: TypeModel, file: string): Declaration {
@@ -58,7 +74,7 @@ function declarationOf(context: Context, type: TypeModel, file: string): Declara
         : { type: after(typeText(shape, names)) }),
       values,
     });
-    return { name: type.name, text, values, imported };
+    return { name: type.name, text: text.trimEnd(), values, imported };
   });
 }
 
