@@ -64,17 +64,18 @@ function declarationOf(context: Context, type: TypeModel, file: string): Declara
     const imported = new Imports();
     const names = context.names(file, imported, true);
     const shape = context.shape(type);
-    const isInterface = shape.kind === "object" && shape.members.length > 0;
+    const { name } = type;
     const values = valuesOf(shape);
-    const text = print("typescript/declaration.d.ts", {
-      name: type.name,
-      doc: docComment(docOf(type), ""),
-      ...(isInterface
-        ? { members: memberLines(shape.members, shape.rest, names, "  ").join("\n") }
-        : { type: after(typeText(shape, names)) }),
-      values,
-    });
-    return { name: type.name, text: text.trimEnd(), values, imported };
+    // Not through a template: there are thousands of them, and they are made of two lines of text.
+    const declared =
+      shape.kind === "object" && shape.members.length > 0
+        ? `interface ${name} {\n${memberLines(shape.members, shape.rest, names, "  ").join("\n")}\n}`
+        : `type ${name} =${after(typeText(shape, names))};`;
+    const constant =
+      values === undefined
+        ? ""
+        : `\n\n/** The values of \`${name}\` that this version of the contract names. */\nexport declare const ${name}: readonly ${values};`;
+    return { name, text: `${docComment(docOf(type), "")}export ${declared}${constant}`, values, imported };
   });
 }
 
