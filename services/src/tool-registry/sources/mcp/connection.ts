@@ -1,4 +1,5 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   ErrorCode,
@@ -6,11 +7,13 @@ import {
   ResultSchema,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { raced } from "../../../shared/signals.js";
 import { VERSION } from "../../../shared/version.js";
 import { type JsonObject, ToolError, unavailable } from "../../tool.js";
 
 const CONNECT_TIMEOUT_MS = 60_000;
 const LIST_TIMEOUT_MS = 30_000;
+const GOODBYE_MS = 1000;
 const PING_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 30_000;
 const MAX_PAGES = 100;
@@ -110,6 +113,16 @@ export class McpConnection {
 
   async close(): Promise<void> {
     await this.#client.close();
+  }
+
+  /** Like `close`, and tells a server over HTTP that the session is over, if it listens. */
+  async leave(): Promise<void> {
+    const { transport } = this.#client;
+    if (transport && "terminateSession" in transport) {
+      const told = (transport as StreamableHTTPClientTransport).terminateSession();
+      await raced(told, AbortSignal.timeout(GOODBYE_MS)).catch(() => undefined);
+    }
+    await this.close();
   }
 
   /** Is the server still there? A lost HTTP connection shows in nothing else. */

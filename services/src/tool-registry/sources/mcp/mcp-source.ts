@@ -59,7 +59,7 @@ export class McpSource implements ToolSource {
 
   async close(): Promise<void> {
     this.#stop.abort(new Error("the registry is closing"));
-    await this.#connection?.close();
+    await this.#connection?.leave();
     await this.#running;
   }
 
