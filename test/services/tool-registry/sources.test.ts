@@ -56,7 +56,11 @@ describe("the sources of a registry", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["a kind that there is not", [{ kind: "ftp" }], 'sources/0 value of tag "kind" must be in oneOf'],
+    [
+      "a kind that there is not",
+      [{ kind: "ftp" }],
+      "sources/0/kind must be one of builtin, http, mcp-stdio, mcp-http, registry",
+    ],
     [
       "a member that there is not",
       [{ ...endpoint("x"), hedaers: {} }],

@@ -38,6 +38,7 @@ export class McpConnection {
   /** Resolves when the connection is over. */
   readonly closed: Promise<void>;
   #calls = 0;
+  #connected = false;
   #probing = false;
 
   private constructor(events: ConnectionEvents) {
@@ -50,11 +51,6 @@ export class McpConnection {
       void this.#probe();
     };
     this.#client.setNotificationHandler(ToolListChangedNotificationSchema, events.onListChanged);
-    const heartbeat = setInterval(() => {
-      // A server that works on a call may be too busy to answer.
-      if (this.#calls === 0) void this.#probe();
-    }, PING_EVERY_MS);
-    void this.closed.then(() => clearInterval(heartbeat));
   }
 
   /** @throws Error when there is no connection in time */
@@ -67,6 +63,7 @@ export class McpConnection {
       await transport.close();
       throw error;
     }
+    connection.#watch();
     return connection;
   }
 
@@ -125,9 +122,19 @@ export class McpConnection {
     await this.close();
   }
 
+  #watch(): void {
+    this.#connected = true;
+    const heartbeat = setInterval(() => {
+      // A server that works on a call may be too busy to answer.
+      if (this.#calls === 0) void this.#probe();
+    }, PING_EVERY_MS);
+    heartbeat.unref();
+    void this.closed.then(() => clearInterval(heartbeat));
+  }
+
   /** Is the server still there? A lost HTTP connection shows in nothing else. */
   async #probe(): Promise<void> {
-    if (this.#probing) return;
+    if (this.#probing || !this.#connected) return;
     this.#probing = true;
     try {
       await this.#client.ping({ timeout: PING_TIMEOUT_MS });
