@@ -10,13 +10,17 @@ const MEASURE_MS = 1000;
 const VALUES = 16;
 
 const [module, validator, task] = process.argv.slice(2);
-const requests = Array.from({ length: VALUES }, (_, seed) => JSON.parse(JSON.stringify(runRequest(seed))));
+const request = (seed) => JSON.parse(JSON.stringify(runRequest(seed)));
+const one = request(0);
+const { href } = pathToFileURL(module);
+// Whatever this process does before is in a cold start too: the address and the other values are no part of that.
 const started = performance.now();
-const { [validator]: validate } = await import(pathToFileURL(module).href);
-const first = validate(requests[0]);
+const { [validator]: validate } = await import(href);
+const first = validate(one);
 const cold = performance.now() - started;
 if (first !== true) throw new Error(`${module} refuses a valid value`);
 
+const requests = Array.from({ length: VALUES }, (_, seed) => request(seed));
 const tasks = {
   verdicts: () => samples().map(([, value]) => validate(value)),
   cold: () => cold,

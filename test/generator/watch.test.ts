@@ -100,7 +100,7 @@ async function drift(folder: string): Promise<string[] | undefined> {
   const prepared = await generationIn(folder, false).whole(new Diagnostics());
   if (!prepared) return undefined;
   const { added, changed, removed } = prepared.planned;
-  return [...added.map(({ path }) => path), ...changed.map(({ path }) => path), ...removed];
+  return [...added.map(({ path }) => path), ...changed.map(({ file }) => file.path), ...removed];
 }
 
 let followed = 0;

@@ -91,9 +91,10 @@ export class Generation {
     const { last } = this;
     if (last?.project.kind !== "file") return false;
     const { json, project } = last;
-    return [...project.loader.documents.values()].every(({ path, text }) => {
-      const bytes = bytesOf(path);
-      return bytes && (json ? json.holds(bytes) : bytes.toString().replace(/^\uFEFF/, "") === text);
+    return [...project.loader.documents.values()].every((document) => {
+      const bytes = bytesOf(document.path);
+      // Of a document that was edited, the text is only made when it is asked for.
+      return bytes && (json ? json.holds(bytes) : bytes.toString().replace(/^\uFEFF/, "") === document.text);
     });
   }
 

@@ -49,8 +49,9 @@ export async function emit(
   const context = new Context(model, options.layout, artefacts, fragments, shared);
   const once = (what: string, of: string, make: () => OutputFile[]) => fragments.get(what, of, make);
   const areas = [...new Set([...model.types.values(), ...model.services].map(({ area }) => area))].sort();
-  const types = artefacts.has("validators") ? areas.flatMap((area) => context.typesOf(area)) : [];
-  const total = areas.length + model.services.length * 4 + types.length;
+  const judged = artefacts.has("validators") ? areas : [];
+  const blocks = judged.flatMap((area) => context.blocksOf(area).map((block) => ({ area, block })));
+  const total = areas.length + model.services.length * 4 + blocks.length;
   let done = 0;
   const step = (what: string) => options.progress?.(++done, total, what);
 
@@ -62,11 +63,11 @@ export async function emit(
     step(`models of ${area}`);
   }
   const validators = new ValidatorFiles(context);
-  for (const type of types) {
-    validators.add(type);
-    step(`validator of ${type.name}`);
+  for (const { area, block } of blocks) {
+    validators.add(area, block);
+    step(`validators of ${area}`);
     // Lets the progress bar be drawn, and Ctrl-C be heard.
-    if (done % 50 === 0 && options.progress) await new Promise((resume) => setImmediate(resume));
+    if (options.progress) await new Promise((resume) => setImmediate(resume));
   }
   if (artefacts.has("validators")) files.push(...validators.files());
   for (const service of model.services) {

@@ -1,7 +1,38 @@
+/** A part of a file's text. What is the same in the next run is the same object, and is not encoded again. */
+export class Piece {
+  private encoded: Buffer | undefined;
+
+  constructor(readonly text: string) {}
+
+  /** In UTF-8. */
+  get bytes(): Buffer {
+    this.encoded ??= Buffer.from(this.text);
+    return this.encoded;
+  }
+}
+
 /** One file to write: its path below the output folder, with forward slashes, and its text. */
 export interface OutputFile {
   readonly path: string;
   readonly text: string;
+  /** What the text is made of, where it is long. */
+  readonly pieces?: readonly Piece[];
+}
+
+/** A long file. Its text is put together when it is asked for. */
+export class PiecedFile implements OutputFile {
+  constructor(
+    readonly path: string,
+    readonly pieces: readonly Piece[],
+  ) {}
+
+  get text(): string {
+    return this.pieces.map(({ text }) => text).join("");
+  }
+}
+
+export function piecesOf(file: OutputFile): readonly Piece[] {
+  return file.pieces ?? [new Piece(file.text)];
 }
 
 /** First line of a generated file. It names source and command, never a time or a machine's path. */

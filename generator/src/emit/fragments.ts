@@ -29,7 +29,7 @@ export class Fragments {
     }
     const known = pieces.get(key);
     if (known) {
-      if (this.making.length > 0) for (const source of known.sources) this.uses(source);
+      this.uses(known);
       return known.value as T;
     }
     if (!this.again) {
@@ -39,30 +39,33 @@ export class Fragments {
     }
     const sources = new Set<unknown>();
     this.making.push(sources);
+    let value: T;
     try {
-      const value = make();
-      const fragment = { kind: pieces, key, value, sources };
-      pieces.set(key, fragment);
-      for (const source of sources) this.usersOf(source).add(fragment);
-      return value;
+      value = make();
     } finally {
       this.making.pop();
-      for (const source of sources) this.uses(source);
     }
+    const fragment = { kind: pieces, key, value, sources };
+    pieces.set(key, fragment);
+    for (const source of sources) this.usersOf(source).add(fragment);
+    this.uses(fragment);
+    return value;
   }
 
-  /** Notes that the piece being made depends on something: a type's id, or an object that stands for a decision. */
+  /** Notes that the piece being made depends on something: a type's id, another piece, or an object that stands for a decision. */
   uses(source: unknown): void {
     this.making.at(-1)?.add(source);
   }
 
-  /** Drops all pieces that were made from something. */
+  /** Drops all pieces that were made from something, and those that were made from them. */
   forget(source: unknown): void {
-    for (const fragment of this.users.get(source) ?? []) {
-      for (const other of fragment.sources) if (other !== source) this.users.get(other)?.delete(fragment);
-      fragment.kind.delete(fragment.key);
-    }
+    const users = this.users.get(source) ?? [];
     this.users.delete(source);
+    for (const fragment of users) {
+      for (const other of fragment.sources) this.users.get(other)?.delete(fragment);
+      fragment.kind.delete(fragment.key);
+      this.forget(fragment);
+    }
   }
 
   private usersOf(source: unknown): Set<Fragment> {

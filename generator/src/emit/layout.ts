@@ -20,6 +20,8 @@ export interface Layout {
   specifier(from: string, to: string): string;
   /** The module specifier of an entry of the kit; `""` is what client and server share. */
   kit(from: string, entry: KitEntry): string;
+  /** The kit lies beside the output, and is no package to be found first. */
+  readonly hasOwnKit: boolean;
 }
 
 export type KitEntry =
@@ -39,6 +41,7 @@ export function folderLayout(options: { readonly standalone: boolean }): Layout 
   return {
     file,
     specifier: relativeSpecifier,
+    hasOwnKit: options.standalone,
     kit: (from, entry) =>
       options.standalone
         ? relativeSpecifier(from, posix.join("kit", entry, "index"))
@@ -57,6 +60,7 @@ export function packagesLayout(scope: string): Layout {
     specifier: (from, to) =>
       packageOf(from) === packageOf(to) ? relativeSpecifier(from, to) : `${scope}/${to.replace(/\/index$/, "")}`,
     kit: (_, entry) => posix.join("@agentwire/kit", entry),
+    hasOwnKit: false,
   };
 }
 

@@ -4,7 +4,7 @@ import { formatFunctions } from "../emit/validation/locals.js";
 import type { Model, ModelSchema, ParameterModel, TypeModel } from "../model/types.js";
 import { isObject } from "../read/json.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
-import { forEachPart, type Status, type Surroundings, statusOf } from "./keywords.js";
+import { forEachPart, type Part, type Status, type Surroundings, statusOf } from "./keywords.js";
 
 /** A keyword, or another part of a contract, that the output does not carry in full. */
 export interface Loss {
@@ -89,21 +89,31 @@ function schemaPlace({ place }: ParameterModel): Place | undefined {
 function lossesIn(root: Place, schema: ModelSchema | undefined, surroundings: Surroundings): Loss[] {
   const { document } = root;
   const losses: Loss[] = [];
-  const pending = [{ source: valueAt(document.value, root.pointer), model: schema, pointer: root.pointer }];
+  const pending: Inner[] = [{ steps: [], source: valueAt(document.value, root.pointer), model: schema }];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    const { source, model, pointer } = next;
+    const { source, model } = next;
     if (!isObject(source)) continue;
     for (const keyword in source) {
       const status = statusOf(keyword, source[keyword], source, model, surroundings);
-      if (status !== "exact")
-        losses.push({ status, keyword, place: { document, pointer: pointerTo(pointer, keyword) } });
+      if (status === "exact") continue;
+      losses.push({ status, keyword, place: { document, pointer: pointerTo(pointerOf(root, next), keyword) } });
     }
     // A named schema inside has its own entry.
-    forEachPart(source, model, ({ steps, source: inner, model: innerModel }) => {
-      if (isObject(inner)) pending.push({ source: inner, model: innerModel, pointer: pointerTo(pointer, ...steps) });
+    const outer = next;
+    forEachPart(source, model, (part) => {
+      if (isObject(part.source)) pending.push({ ...part, outer });
     });
   }
   return losses;
+}
+
+/** A schema inside others. Its pointer is made where something is to be said of it. */
+interface Inner extends Part {
+  readonly outer?: Inner;
+}
+
+function pointerOf(root: Place, { outer, steps }: Inner): string {
+  return outer ? pointerTo(pointerOf(root, outer), ...steps) : root.pointer;
 }
 
 function contractLosses({ list }: Diagnostics): Loss[] {

@@ -36,19 +36,21 @@ function oneLine(value: unknown, room: number): string | undefined {
     const text = value instanceof Code ? value.text : valueLiteral(value);
     return text.length <= room ? text : undefined;
   }
-  const isList = Array.isArray(value);
-  let text = isList ? "[" : "{ ";
-  let isFirst = true;
-  for (const [key, member] of isList ? value.entries() : definedMembers(value as object)) {
-    if (!isFirst) text += ", ";
-    isFirst = false;
-    if (!isList) text += `${objectKey(key as string)}: `;
+  const list = Array.isArray(value) ? value : undefined;
+  const [open, close] = list ? ["[", "]"] : ["{ ", " }"];
+  let text = open;
+  // Most values do not fit; so they are walked up to where that is known, and no list of members is made.
+  for (const key in value as object) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined && !list) continue;
+    if (text !== open) text += ", ";
+    if (!list) text += `${objectKey(key)}: `;
     const inner = oneLine(member, room - text.length);
     if (inner === undefined) return undefined;
     text += inner;
   }
-  if (isFirst) return isList ? "[]" : "{}";
-  text += isList ? "]" : " }";
+  if (text === open) return list ? "[]" : "{}";
+  text += close;
   return text.length <= room ? text : undefined;
 }
 

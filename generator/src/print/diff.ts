@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { OutputFile } from "../emit/file.js";
 import type { Plan } from "./write.js";
 
 const MAX_FILES = 12;
@@ -11,7 +12,9 @@ export function printPlan({ added, changed, removed }: Plan): string {
   const lines = [
     ...added.map(({ path }) => pc.green(`+ ${path}`)),
     ...removed.map((path) => pc.red(`- ${path}`)),
-    ...changed.map(({ path, before, text }) => [pc.yellow(`~ ${path}`), ...firstDifferences(before, text)].join("\n")),
+    ...changed.map(({ file, before }) =>
+      [pc.yellow(`~ ${file.path}`), ...firstDifferences(ownText(before, file), ownText(file, before))].join("\n"),
+    ),
   ];
   const shown = lines.slice(0, MAX_FILES);
   if (lines.length > shown.length) shown.push(pc.dim(`  and ${lines.length - shown.length} more`));
@@ -30,6 +33,13 @@ export function summary({ added, changed, removed, unchanged }: Plan): string {
     .filter(([count]) => count > 0)
     .map(([count, what]) => `${count} ${what}`)
     .join(", ");
+}
+
+/** The text of a file without the pieces that another has too. */
+function ownText(file: OutputFile, other: OutputFile): string {
+  if (!file.pieces || !other.pieces) return file.text;
+  const known = new Set(other.pieces);
+  return file.pieces.flatMap((piece) => (known.has(piece) ? [] : [piece.text])).join("");
 }
 
 /** Lines only in one of the two, in order: enough to see what changed, without a full diff. */

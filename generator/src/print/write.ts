@@ -1,7 +1,9 @@
 import {
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -11,17 +13,22 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
-import type { OutputFile } from "../emit/file.js";
+import { type OutputFile, type Piece, piecesOf } from "../emit/file.js";
 import { isBelow } from "../read/loader.js";
 import { readOwnText } from "../read/text.js";
 
 /** Lists what the tool wrote, so that it removes only its own stale files and never touches another's. */
 export const manifestName = ".agentwire.json";
 
+export interface Change {
+  readonly file: OutputFile;
+  readonly before: OutputFile;
+}
+
 export interface Plan {
   readonly out: string;
   readonly added: readonly OutputFile[];
-  readonly changed: readonly (OutputFile & { readonly before: string })[];
+  readonly changed: readonly Change[];
   readonly removed: readonly string[];
   readonly unchanged: number;
 }
@@ -37,12 +44,12 @@ export function plan(
   { partial = false, written = [] }: { partial?: boolean; written?: readonly OutputFile[] } = {},
 ): Plan {
   const known = new Set(readManifest(out));
-  const last = new Map(written.map(({ path, text }) => [path, text]));
+  const last = new Map(written.map((file) => [file.path, file]));
   const paths = files.map(({ path }) => path);
   const listed = partial ? [...new Set([...known, ...paths])] : paths;
   const manifest = { path: manifestName, text: `${JSON.stringify({ files: listed.sort() }, null, 2)}\n` };
   const added: OutputFile[] = [];
-  const changed: (OutputFile & { before: string })[] = [];
+  const changed: Change[] = [];
   let unchanged = 0;
   for (const file of [...files, manifest]) {
     const target = resolve(out, file.path);
@@ -55,18 +62,18 @@ export function plan(
       continue;
     }
     // What an earlier run of this process wrote need not be read again.
-    const before = last.get(file.path) ?? readText(target);
+    const before = last.get(file.path) ?? fileAt(target, file.path);
     if (before === undefined && existsSync(target)) {
       diagnostics.add("output-foreign", `${file.path} is in the way, and it is no file`, {
         file: join(out, file.path),
       });
     } else if (before === undefined) added.push(file);
-    else if (before === file.text) unchanged++;
-    else if (file.path !== manifestName && !known.has(file.path) && !isOurs(before)) {
+    else if (isSame(before, file)) unchanged++;
+    else if (file.path !== manifestName && !known.has(file.path) && !isOurs(before.text)) {
       diagnostics.add("output-foreign", `${file.path} is in the way, and this tool did not write it`, {
         file: join(out, file.path),
       });
-    } else changed.push({ ...file, before });
+    } else changed.push({ file, before });
   }
   const wanted = new Set(paths);
   const removed = partial
@@ -83,18 +90,18 @@ export function plan(
 
 /** Carries a plan out: everything is written beside its place first, then moved, so that nothing is left half-done. */
 export function write({ out, added, changed, removed }: Plan, diagnostics: Diagnostics): boolean {
-  const files = [...added, ...changed];
+  const files = [...added, ...changed.map(({ file }) => file)];
   if (files.length === 0 && removed.length === 0) return true;
   const staging = join(out, `.agentwire-${process.pid}`);
   const existed = existsSync(out);
   try {
     if (existed) removeLeftovers(out);
-    for (const [index, { text }] of files.entries()) {
+    for (const [index, file] of files.entries()) {
       if (index === 0) {
         mkdirSync(out, { recursive: true });
         mkdirSync(staging);
       }
-      writeFileSync(join(staging, String(index)), text);
+      writePieces(join(staging, String(index)), piecesOf(file));
     }
     for (const { path } of files) mkdirSync(dirname(join(out, path)), { recursive: true });
     for (const [index, { path }] of files.entries()) renameSync(join(staging, String(index)), join(out, path));
@@ -172,11 +179,27 @@ function readManifest(out: string): string[] {
   }
 }
 
-function readText(path: string): string | undefined {
+function fileAt(target: string, path: string): OutputFile | undefined {
   try {
-    return readOwnText(path);
+    return { path, text: readOwnText(target) };
   } catch {
     return undefined;
+  }
+}
+
+/** Pieces of one run and the next are mostly the same objects; then no text is put together. */
+function isSame(before: OutputFile, file: OutputFile): boolean {
+  const [old, now] = [before.pieces, file.pieces];
+  if (!old || !now || old.length !== now.length) return before.text === file.text;
+  return now.every((piece, index) => piece === old[index] || piece.text === old[index]?.text);
+}
+
+function writePieces(path: string, pieces: readonly Piece[]): void {
+  const descriptor = openSync(path, "w");
+  try {
+    for (const { bytes } of pieces) writeFileSync(descriptor, bytes);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -31,7 +31,8 @@ export async function judge(files: readonly VectorFile[], model: Model, diagnost
   const folder = mkdtempSync(join(tmpdir(), "agentwire-vectors-"));
   try {
     const validators = new ValidatorFiles(context);
-    for (const type of model.types.values()) validators.add(type);
+    const areas = new Set([...model.types.values()].map(({ area }) => area));
+    for (const area of areas) for (const block of context.blocksOf(area)) validators.add(area, block);
     const output = validators.files();
     if (diagnostics.hasErrors) return [];
     for (const { path, text } of [...output, ...emitKit(), { path: "package.json", text: '{ "type": "module" }' }]) {

@@ -23,3 +23,4 @@ export {
   type UniversalResponse,
 } from "./response.js";
 export { Server } from "./server.js";
+export { shareItem } from "./shared-item.js";

@@ -1,6 +1,7 @@
 import type { Stream } from "../operation.js";
 import { type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { framer, heartbeat } from "./framing.js";
+import { textOnce } from "./shared-item.js";
 
 /** Characters of gathered items that are sent without waiting for more. */
 const GATHERED_ENOUGH = 64 * 1024;
@@ -49,7 +50,11 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
   #window: ReturnType<typeof setTimeout> | undefined;
   #begun: (() => void) | undefined;
 
-  constructor(iterator: AsyncIterator<unknown>, stream: Stream, options: ItemOptions) {
+  constructor(
+    iterator: AsyncIterator<unknown>,
+    private readonly stream: Stream,
+    options: ItemOptions,
+  ) {
     this.#iterator = iterator;
     this.#frame = framer(stream);
     this.#options = options;
@@ -112,18 +117,18 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
     if (this.#state !== "open") return;
     try {
       if (result.done) this.#state = "exhausted";
-      else this.#text += this.#encode(result.value);
+      else this.#text += textOnce(result.value, this.stream, this.#encode);
       this.#tell();
     } catch (error) {
       this.#failed(error);
     }
   };
 
-  #encode(item: unknown): string {
+  readonly #encode = (item: unknown): string => {
     const { validator } = this.#options;
     if (validator && !validator(item)) throw new InvalidItem(violationsOf(validator, item));
     return this.#frame(item);
-  }
+  };
 
   readonly #failed = (error: unknown): void => {
     if (this.#state !== "open") return;

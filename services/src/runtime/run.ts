@@ -1,4 +1,4 @@
-import { type Logger, silent } from "@agentwire/kit/server";
+import { type Logger, shareItem, silent } from "@agentwire/kit/server";
 import type { ResourceRef } from "@agentwire/models/common";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { backOff, messageOf, raced } from "../shared/signals.js";
@@ -90,16 +90,20 @@ export class Run {
   async execute(executor: Executor, tools: Toolbox): Promise<void> {
     if (this.#ending) return this.#ended;
     try {
-      const status = { ...this.status, state: "running" as const, started_at: new Date().toISOString() };
-      const record = { ...this.#record, status };
-      // Known to be running before anything is done: after a crash it must not be done a second time.
-      await this.storage.commit({ put: [documentOf(record)] });
-      if (!this.#ending) this.#record = record;
+      if (this.status.state === "queued") await this.#begin();
       await this.#end(await this.#work(executor, tools));
     } catch (error) {
       if (!(error instanceof RunFailure)) this.log.error({ err: error, run: this.id }, "a run failed");
       await this.#end(error instanceof RunFailure ? error : new RunFailure("runtime.exception", messageOf(error)));
     }
+  }
+
+  /** Known to be running before anything is done: after a crash it must not be done a second time. */
+  async #begin(): Promise<void> {
+    const status = { ...this.status, state: "running" as const, started_at: new Date().toISOString() };
+    const record = { ...this.#record, status };
+    await this.storage.commit({ put: [documentOf(record)] });
+    if (!this.#ending) this.#record = record;
   }
 
   async #work(executor: Executor, tools: Toolbox): Promise<Record<string, unknown>> {
@@ -157,7 +161,7 @@ export class Run {
   }
 
   #event(seq: number, type: EventType, data: Readonly<Record<string, unknown>>): RunEvent {
-    return { run_id: this.id, seq, type, time: new Date().toISOString(), data: { ...data } };
+    return shareItem({ run_id: this.id, seq, type, time: new Date().toISOString(), data: { ...data } });
   }
 
   /** The first end counts. The one terminal event, the state and the result are kept in one step. */

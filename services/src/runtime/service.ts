@@ -19,6 +19,7 @@ import type {
   StreamRunEventsRequest,
 } from "@agentwire/models/runtime";
 import { RuntimeServer } from "@agentwire/server/runtime";
+import { Deferred } from "../shared/deferred.js";
 import { messageOf } from "../shared/signals.js";
 import { VERSION } from "../shared/version.js";
 import { withProblems } from "../storage/problems.js";
@@ -84,12 +85,9 @@ export class RuntimeService extends RuntimeServer {
     return (await this.#runs).cancel(path.run_id);
   }
 
-  override async *streamRunEvents(
-    { path, header }: StreamRunEventsRequest,
-    context: RequestContext,
-  ): AsyncIterable<RunEvent> {
+  override streamRunEvents({ path, header }: StreamRunEventsRequest, context: RequestContext): AsyncIterable<RunEvent> {
     const from = positionAfter(header?.["Last-Event-ID"]);
-    yield* await (await this.#runs).events(path.run_id, from, context.signal);
+    return new Deferred(async () => (await this.#runs).events(path.run_id, from, context.signal));
   }
 
   /** Stops what is under way first: the streams that follow it then end by themselves, with their last event. */

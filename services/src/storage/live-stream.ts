@@ -67,37 +67,110 @@ export class LiveStream<Event extends object> {
   }
 
   /** The events from a number on, then those to come, until the stream is closed or the signal aborts. */
-  async *read(from: number, signal?: AbortSignal): AsyncGenerator<Event, void, undefined> {
-    for (let next = from; !signal?.aborted; ) {
-      if (next >= this.length) {
-        if (this.#closed) return;
-        await this.#change(signal);
-      } else if (next >= this.#firstRecent) {
-        yield this.#recent[next - this.#firstRecent] as Event;
-        next += 1;
-      } else {
-        const limit = Math.min(PAGE, this.#firstRecent - next);
-        for (const event of await this.storage.events<Event>(this.name, next, limit)) {
-          yield event;
-          next += 1;
-        }
-      }
-    }
+  read(from: number, signal?: AbortSignal): AsyncIterableIterator<Event, undefined> {
+    return new Reader<Event>(
+      {
+        take: (next) => this.#take(next),
+        change: (wake) => {
+          this.#waiting.add(wake);
+          return () => this.#waiting.delete(wake);
+        },
+        isOver: (next) => this.#closed && next >= this.length,
+      },
+      from,
+      signal,
+    );
   }
 
-  #change(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake);
-        signal?.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal?.addEventListener("abort", wake, { once: true });
-    });
+  /** The event with this number, where it is in memory; a page of events from it on, where it is not; undefined for none yet. */
+  #take(next: number): Event | Promise<Event[]> | undefined {
+    if (next >= this.#firstRecent) return this.#recent[next - this.#firstRecent];
+    return this.storage.events<Event>(this.name, next, Math.min(PAGE, this.#firstRecent - next));
   }
 
   #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
   }
+}
+
+/** What a reader knows of its stream. */
+interface Source<Event> {
+  take(next: number): Event | Promise<Event[]> | undefined;
+  /** Calls once when there is more, or the end. */
+  change(wake: () => void): () => void;
+  isOver(next: number): boolean;
+}
+
+type Result<Event> = IteratorResult<Event, undefined>;
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** One reader. Written by hand, as a generator costs several promises an event, and there may be a thousand readers. */
+class Reader<Event extends object> implements AsyncIterableIterator<Event, undefined> {
+  /** Events that were read from the storage and not taken yet, the next one last. */
+  #page: Event[] = [];
+  #answer: ((result: Result<Event>) => void) | undefined;
+  #forget: (() => void) | undefined;
+  #ended = false;
+
+  constructor(
+    private readonly source: Source<Event>,
+    private at: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    if (signal?.aborted) this.#ended = true;
+    else signal?.addEventListener("abort", this.#end, { once: true });
+  }
+
+  next(): Promise<Result<Event>> {
+    if (this.#ended) return Promise.resolve(DONE);
+    const event = this.#page.pop() ?? this.source.take(this.at);
+    if (event === undefined) return this.#wait();
+    if (event instanceof Promise) return this.#readPage(event);
+    this.at += 1;
+    return Promise.resolve({ done: false, value: event });
+  }
+
+  return(): Promise<Result<Event>> {
+    this.#end();
+    return Promise.resolve(DONE);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #readPage(reading: Promise<Event[]>): Promise<Result<Event>> {
+    this.#page = (await reading).reverse();
+    if (this.#page.length === 0) this.#end();
+    return await this.next();
+  }
+
+  #wait(): Promise<Result<Event>> {
+    if (this.source.isOver(this.at)) {
+      this.#end();
+      return Promise.resolve(DONE);
+    }
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#forget = this.source.change(this.#changed);
+    });
+  }
+
+  readonly #changed = (): void => {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    answer?.(this.next() as unknown as Result<Event>);
+  };
+
+  readonly #end = (): void => {
+    this.#ended = true;
+    this.#page = [];
+    this.signal?.removeEventListener("abort", this.#end);
+    this.#forget?.();
+    this.#answer?.(DONE);
+    this.#answer = undefined;
+  };
 }

@@ -14,7 +14,7 @@ export interface Storage {
   /** @throws StorageError */
   get<Body>(collection: string, id: string): Promise<StoredDocument<Body> | undefined>;
   /** Documents of a collection, oldest first. @throws StorageError */
-  list<Body>(collection: string, query: DocumentQuery): Promise<StoredDocument<Body>[]>;
+  list<Body>(collection: string, query: DocumentQuery): Promise<ListedDocument<Body>[]>;
   /** Up to `limit` events from a number on, as they were appended. @throws StorageError */
   events<Event>(stream: string, from: number, limit: number): Promise<Event[]>;
   /** How many events a stream has, which is the number of the next one. @throws StorageError */
@@ -52,10 +52,13 @@ export interface Document extends DocumentKey {
 
 export interface StoredDocument<Body = unknown> {
   readonly id: string;
-  /** Its place among all documents: later ones have greater numbers. */
-  readonly position: number;
   readonly label: string | undefined;
   readonly body: Body;
+}
+
+export interface ListedDocument<Body = unknown> extends StoredDocument<Body> {
+  /** Its place among all documents: those that were made later have greater numbers. */
+  readonly position: number;
 }
 
 export interface DocumentQuery {

@@ -1,5 +1,4 @@
 /** A process to be killed: many writers append as fast as they can, and each acknowledged event is said on stdout. */
-import { writeSync } from "node:fs";
 import { openSqlite } from "../../../services/dist/storage/sqlite/storage.js";
 
 const [path, writers = "8"] = process.argv.slice(2);
@@ -9,8 +8,7 @@ async function write(stream) {
   for (let seq = await storage.length(stream); ; seq += 1) {
     const put = [{ collection: "head", id: stream, body: { seq } }];
     await storage.commit({ append: [{ stream, seq, event: { stream, seq } }], put });
-    // Straight to the pipe: what is buffered in the process would die with it.
-    writeSync(1, `${stream} ${seq}\n`);
+    process.stdout.write(`${stream} ${seq}\n`); // to a pipe at once, on POSIX
   }
 }
 

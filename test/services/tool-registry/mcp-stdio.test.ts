@@ -1,9 +1,14 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support.js";
 import { everything, isAlive, odd, recordingLogger, serverProgram, TestRegistry, textOf } from "./registries.js";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 async function oddRegistry(...more: Parameters<typeof odd>): Promise<TestRegistry> {
   const registry = await TestRegistry.start([odd(...more)]);
@@ -167,6 +172,25 @@ describe("an MCP server that misbehaves", () => {
     await eventually(
       () => [isAlive(pid), isAlive(offspring)],
       (alive) => !alive.includes(true),
+    );
+  });
+
+  it("ends with the process of the registry too, when that just exits", async () => {
+    const program = `
+      import { ToolRegistryService } from "./services/dist/tool-registry/service.js";
+      const registry = new ToolRegistryService({ logger: false, sources: [${JSON.stringify(odd({ env: { ODD_DEAF: "yes" } }))}] });
+      registry.connect();
+      const request = { invocation_id: "i", tool_id: "odd.pid", args: {} };
+      for (;;) {
+        const { ok, result } = await registry.directory.call(request, new AbortController().signal);
+        if (ok) console.log(result.content[0].text), process.exit();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }`;
+    const args = ["--input-type=module", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+    await eventually(
+      () => isAlive(Number(stdout)),
+      (alive) => !alive,
     );
   });
 

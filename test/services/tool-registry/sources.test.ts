@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { toolSourcesSchema } from "../../../services/src/tool-registry/config/schema.js";
@@ -55,7 +56,11 @@ describe("the sources of a registry", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["a kind that there is not", [{ kind: "ftp" }], 'sources/0 value of tag "kind" must be in oneOf'],
+    [
+      "a kind that there is not",
+      [{ kind: "ftp" }],
+      "sources/0/kind must be one of builtin, http, mcp-stdio, mcp-http, registry",
+    ],
     [
       "a member that there is not",
       [{ ...endpoint("x"), hedaers: {} }],
@@ -80,6 +85,16 @@ describe("the sources of a registry", () => {
     ],
   ])("are refused for %s, in words", (_, sources, reason) => {
     expect(() => new ToolRegistryService({ sources: sources as never, environment: {} })).toThrow(reason);
+  });
+
+  it("may be what the page about them shows", async () => {
+    const page = await readFile(new URL("../../../docs/tools.md", import.meta.url), "utf8");
+    const sources = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
+    const environment = { ISSUES_TOKEN: "secret-1", TEAM_TOKEN: "secret-2" };
+    const service = new ToolRegistryService({ sources, environment, logger: false });
+    const listed = await service.directory.list(new AbortController().signal);
+    expect(listed.map(({ tool_id }) => tool_id)).toEqual(["echo", "calc", "weather"]);
+    await service.close();
   });
 
   it("have a schema for configuration files, in which everything is described", () => {

@@ -8,6 +8,16 @@ import type { Layout } from "../layout.js";
 import { SharedSchemas } from "./shared-schemas.js";
 import type { TypeNames } from "./type-text.js";
 
+/** Types that stand together in the files of their area: what is printed for them is put together once. */
+export interface TypeBlock {
+  /** Tells it from all others, in every run. */
+  readonly key: string;
+  readonly types: readonly TypeModel[];
+}
+
+/** An edit costs one block anew, and a file is as many texts as it has blocks. */
+const BLOCK_SIZE = 64;
+
 /** What every TypeScript emitter needs: the model, and where things go. */
 export class Context {
   /** `fragments` and `shared` are those of an earlier run, told of all that has changed since. */
@@ -53,6 +63,15 @@ export class Context {
         .map(({ id }) => id),
     );
     return ids.map((id) => this.type(id));
+  }
+
+  /** The types of an area, by name, in blocks. */
+  blocksOf(area: string): TypeBlock[] {
+    const types = this.typesOf(area);
+    return Array.from({ length: Math.ceil(types.length / BLOCK_SIZE) }, (_, index) => ({
+      key: `${area} ${index}`,
+      types: types.slice(index * BLOCK_SIZE, (index + 1) * BLOCK_SIZE),
+    }));
   }
 
   /** Which schemas of an area say the same. */

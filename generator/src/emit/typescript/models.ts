@@ -7,30 +7,28 @@ import type { Shape } from "../../model/shape.js";
 import type { TypeModel } from "../../model/types.js";
 import { valueLiteral } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
-import { print } from "../../print/template.js";
-import { header, type OutputFile } from "../file.js";
-import type { Context } from "./context.js";
+import { print, printAround } from "../../print/template.js";
+import { header, type OutputFile, Piece, PiecedFile } from "../file.js";
+import type { Context, TypeBlock } from "./context.js";
 import { after, docComment, memberDocLines, memberLines, typeText } from "./type-text.js";
 
 /** `models.d.ts` and `models.js` of one area. */
 export function emitModels(context: Context, area: string): OutputFile[] {
   const file = context.layout.file(area, "models");
   const imports = new Imports();
-  const declarations = context.typesOf(area).map((type) => declarationOf(context, type, file));
-  imports.addAll(declarations.map(({ imported }) => imported));
+  const blocks = context.blocksOf(area).map((block) => declarationsOf(context, block, file));
+  imports.addAll(blocks.map(({ imported }) => imported));
   const head = header(context.source(area));
-  const enums = declarations.flatMap(({ name, values }) =>
-    values === undefined ? [] : [{ name, values: `Object.freeze(${values})` }],
-  );
+  const enums = blocks.flatMap((block) => block.enums);
   return [
-    {
-      path: `${file}.d.ts`,
-      text: print("typescript/models.d.ts", {
-        header: head,
-        imports: imports.lines(),
-        declarations: declarations.map(({ text }) => text).join("\n"),
-      }),
-    },
+    new PiecedFile(
+      `${file}.d.ts`,
+      printAround(
+        "typescript/models.d.ts",
+        { header: head, imports: imports.lines() },
+        blocks.map(({ piece }) => piece),
+      ),
+    ),
     { path: `${file}.js`, text: print("typescript/models.js", { header: head, enums }) },
   ];
 }
@@ -43,22 +41,41 @@ interface Declaration {
   readonly imported: Imports;
 }
 
+interface Declarations {
+  readonly piece: Piece;
+  readonly enums: readonly { readonly name: string; readonly values: string }[];
+  readonly imported: Imports;
+}
+
+function declarationsOf(context: Context, { key, types }: TypeBlock, file: string): Declarations {
+  return context.fragments.get("declarations", key, () => {
+    const declarations = types.map((type) => declarationOf(context, type, file));
+    const imported = new Imports();
+    imported.addAll(declarations.map((one) => one.imported));
+    const enums = declarations.flatMap(({ name, values }) =>
+      values === undefined ? [] : [{ name, values: `Object.freeze(${values})` }],
+    );
+    return { piece: new Piece(declarations.map(({ text }) => text).join("\n\n")), enums, imported };
+  });
+}
+
 function declarationOf(context: Context, type: TypeModel, file: string): Declaration {
   return context.fragments.get("declaration", type.id, () => {
     const imported = new Imports();
     const names = context.names(file, imported, true);
     const shape = context.shape(type);
-    const isInterface = shape.kind === "object" && shape.members.length > 0;
+    const { name } = type;
     const values = valuesOf(shape);
-    const text = print("typescript/declaration.d.ts", {
-      name: type.name,
-      doc: docComment(docOf(type), ""),
-      ...(isInterface
-        ? { members: memberLines(shape.members, shape.rest, names, "  ").join("\n") }
-        : { type: after(typeText(shape, names)) }),
-      values,
-    });
-    return { name: type.name, text, values, imported };
+    // Not through a template: there are thousands of them, and they are made of two lines of text.
+    const declared =
+      shape.kind === "object" && shape.members.length > 0
+        ? `interface ${name} {\n${memberLines(shape.members, shape.rest, names, "  ").join("\n")}\n}`
+        : `type ${name} =${after(typeText(shape, names))};`;
+    const constant =
+      values === undefined
+        ? ""
+        : `\n\n/** The values of \`${name}\` that this version of the contract names. */\nexport declare const ${name}: readonly ${values};`;
+    return { name, text: `${docComment(docOf(type), "")}export ${declared}${constant}`, values, imported };
   });
 }
 

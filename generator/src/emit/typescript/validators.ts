@@ -1,21 +1,29 @@
 import type { TypeId, TypeModel } from "../../model/types.js";
 import { collectorName, guardName } from "../../names/names.js";
 import { Imports } from "../../print/imports.js";
-import { print } from "../../print/template.js";
-import { header, type OutputFile } from "../file.js";
+import { print, printAround } from "../../print/template.js";
+import { header, type OutputFile, Piece, PiecedFile } from "../file.js";
+import { kitText } from "../validation/kit-text.js";
 import { kitEntryOf } from "../validation/locals.js";
 import { collectorCode, validatorCode } from "../validation/validator.js";
 import type { Schema, Surroundings } from "../validation/writer.js";
-import type { Context } from "./context.js";
+import type { Context, TypeBlock } from "./context.js";
 import type { SharedSchema } from "./shared-schemas.js";
 
-/** One function of a `validators` module, with all that it needs. */
+/** Functions of a `validators` module, with all that they need. */
 interface FunctionCode {
-  readonly text: string;
+  readonly piece: Piece;
   readonly imported: Imports;
-  /** Functions beside it that it calls, and that are written only when called. */
-  readonly shared: readonly SharedSchema[];
+  /** Checks of the kit that they call, and that the file holds itself. */
+  readonly checks: readonly string[];
+  /** Functions beside them that they call, and that are written only when called. */
+  readonly shared: readonly SharedCall[];
   readonly collectors: readonly TypeId[];
+}
+
+/** A function that judges a schema for several places, and the type whose validator calls it. */
+interface SharedCall extends SharedSchema {
+  readonly type: TypeModel;
 }
 
 /** One `validators` module an area: a type guard for each type. */
@@ -24,28 +32,31 @@ export class ValidatorFiles {
 
   constructor(private readonly context: Context) {}
 
-  add(type: TypeModel): void {
-    const { fragments } = this.context;
-    this.write(
-      type,
-      guardName(type.name),
-      fragments.get("guard", type.id, () => this.guardCode(type)),
-    );
+  /** Adds the validators of types, and the functions that they call. */
+  add(area: string, block: TypeBlock): void {
+    const code = this.context.fragments.get("guards", block.key, () => together(block.types.map(this.guardOf)));
+    this.area(area).blocks.push({ ...block, code });
+    this.addCalled(area, code);
   }
 
   /** All files. What schemas elsewhere need of a type beside its validator is known only when all have been added. */
   files(): OutputFile[] {
-    return [...this.areas].flatMap(([name, { file, code }]) => {
+    return [...this.areas].flatMap(([name, { file, blocks, collectors, shared }]) => {
+      const functions = [...shared].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, code]) => code);
+      const guards = blocks.map(({ types, code }) =>
+        types.some(({ id }) => collectors.has(id))
+          ? together(types.flatMap((type) => [this.guardOf(type), collectors.get(type.id) ?? []].flat()))
+          : code,
+      );
+      const parts = [...guards, ...functions];
       const imports = new Imports();
-      imports.addAll([...code.values()].map(({ imported }) => imported));
+      imports.addAll(parts.map(({ imported }) => imported));
+      const checks = kitText(new Set(parts.flatMap((part) => part.checks)));
       const head = header(this.context.source(name));
-      // Nearly in order already, as types are added by name.
-      const texts = [...code.keys()].sort().map((key) => code.get(key)?.text);
+      const view = { header: head, imports: imports.lines(), checks };
+      const body = parts.map(({ piece }) => piece);
       return [
-        {
-          path: `${file}.js`,
-          text: print("typescript/validators.js", { header: head, imports: imports.lines(), code: texts.join("\n\n") }),
-        },
+        new PiecedFile(`${file}.js`, printAround("typescript/validators.js", view, body)),
         this.context.fragments.get("validator declarations", name, () => this.declarations(name, file, head)),
       ];
     });
@@ -66,28 +77,27 @@ export class ValidatorFiles {
     };
   }
 
-  /** Adds a function to its area's module, and those that it calls. */
-  private write(type: TypeModel, key: string, code: FunctionCode): void {
-    const area = this.area(type.area);
-    area.code.set(key, code);
-    for (const shared of code.shared) {
-      if (area.code.has(shared.name)) continue;
-      const { fragments } = this.context;
-      const inner = fragments.get(`shared ${type.area}`, shared.name, () => this.sharedCode(type, shared));
-      this.write(type, shared.name, inner);
+  private addCalled(area: string, { shared, collectors }: FunctionCode): void {
+    const { fragments } = this.context;
+    const known = this.area(area).shared;
+    for (const call of shared) {
+      if (known.has(call.name)) continue;
+      const code = fragments.get(`shared ${area}`, call.name, () => this.sharedCode(call));
+      known.set(call.name, code);
+      this.addCalled(area, code);
     }
-    for (const id of code.collectors) {
+    for (const id of collectors) {
       const owner = this.context.type(id);
-      // Sorted, it stands behind the validator of its type.
-      const name = `${guardName(owner.name)} `;
-      if (this.area(owner.area).code.has(name)) continue;
-      this.write(
-        owner,
-        name,
-        this.context.fragments.get("collector", id, () => this.collectorCode(owner)),
-      );
+      const there = this.area(owner.area).collectors;
+      if (there.has(id)) continue;
+      const code = fragments.get("collector", id, () => this.collectorCode(owner));
+      there.set(id, code);
+      this.addCalled(owner.area, code);
     }
   }
+
+  private readonly guardOf = (type: TypeModel): FunctionCode =>
+    this.context.fragments.get("guard", type.id, () => this.guardCode(type));
 
   private guardCode(type: TypeModel): FunctionCode {
     const { name, schema } = type;
@@ -100,7 +110,7 @@ export class ValidatorFiles {
     });
   }
 
-  private sharedCode(type: TypeModel, { name, schema }: SharedSchema): FunctionCode {
+  private sharedCode({ type, name, schema }: SharedCall): FunctionCode {
     const source = { name, guard: name, schema, isExported: false };
     return this.code(type, (surroundings) => validatorCode(source, surroundings));
   }
@@ -117,7 +127,8 @@ export class ValidatorFiles {
     const { file } = this.area(type.area);
     context.fragments.uses(type.id);
     const imported = new Imports();
-    const called = new Map<string, SharedSchema>();
+    const checks = new Set<string>();
+    const called = new Map<string, SharedCall>();
     const collectors = new Set<TypeId>();
     const from = (id: TypeId, symbol: string) => {
       const home = context.type(id).area;
@@ -134,22 +145,35 @@ export class ValidatorFiles {
         context.fragments.uses(shared.predicateOf(schema));
         const found = shared.functionFor(schema);
         if (typeof found !== "object") return found;
-        called.set(found.name, found);
+        called.set(found.name, { ...found, type });
         return found.name;
       },
       collector: (id) => {
         collectors.add(id);
         return from(id, collectorName(context.type(id).name));
       },
-      kit: (name) => imported.value(name, layout.kit(file, kitEntryOf(name))),
+      kit: (name) => {
+        const entry = kitEntryOf(name);
+        // The linear matcher is as long as many validators, and few patterns need it.
+        if (layout.hasOwnKit || entry === "validation/patterns") return imported.value(name, layout.kit(file, entry));
+        checks.add(name);
+        return name;
+      },
     }).join("\n");
-    return { text, imported, shared: [...called.values()], collectors: [...collectors] };
+    return {
+      piece: new Piece(text),
+      imported,
+      checks: [...checks],
+      shared: [...called.values()],
+      collectors: [...collectors],
+    };
   }
 
   private area(name: string): Area {
     const known = this.areas.get(name);
     if (known) return known;
-    const area: Area = { file: this.context.layout.file(name, "validators"), code: new Map() };
+    const file = this.context.layout.file(name, "validators");
+    const area: Area = { file, blocks: [], collectors: new Map(), shared: new Map() };
     this.areas.set(name, area);
     return area;
   }
@@ -157,6 +181,22 @@ export class ValidatorFiles {
 
 interface Area {
   readonly file: string;
-  /** The functions, by what they are sorted by. */
-  readonly code: Map<string, FunctionCode>;
+  readonly blocks: (TypeBlock & { readonly code: FunctionCode })[];
+  readonly collectors: Map<TypeId, FunctionCode>;
+  /** By the names of the functions. */
+  readonly shared: Map<string, FunctionCode>;
+}
+
+function together(codes: readonly FunctionCode[]): FunctionCode {
+  const imported = new Imports();
+  imported.addAll(codes.map((code) => code.imported));
+  const shared = new Map<string, SharedCall>();
+  for (const call of codes.flatMap((code) => code.shared)) if (!shared.has(call.name)) shared.set(call.name, call);
+  return {
+    piece: new Piece(codes.map(({ piece }) => piece.text).join("\n\n")),
+    imported,
+    checks: [...new Set(codes.flatMap(({ checks }) => checks))],
+    shared: [...shared.values()],
+    collectors: [...new Set(codes.flatMap(({ collectors }) => collectors))],
+  };
 }

@@ -68,7 +68,8 @@ export function assertsFormat({ format }: Schema, { surroundings }: Writer): boo
 export function enumChecks(schema: Schema, { value, at, mode }: Spot, writer: Writer): Statement[] {
   const values = schema.enum as readonly unknown[];
   const texts = values.filter((one) => typeof one === "string");
-  const failure = writer.fail(at, "enum", writer.constant("values", valueLiteral(values)));
+  const list = valueLiteral(values);
+  const failure = writer.fail(at, "enum", values.length === 1 ? list : writer.constant("values", list));
   const strict = not(writer.isOne(value, values));
   if (mode === "false" || texts.length < 2) return [test(strict, failure)];
   if (schema.type === "string") return [test(`!${mode} && ${strict}`, failure)];

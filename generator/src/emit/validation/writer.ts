@@ -97,7 +97,7 @@ export abstract class Writer {
     const compound = values.filter((one) => typeof one === "object" && one !== null);
     return [
       ...(plain.length > FEW
-        ? [`${this.constant("set", setOf(plain))}.has(${value})`]
+        ? [`${this.constant("set", setOf(this.constant("values", valueLiteral(plain))))}.has(${value})`]
         : plain.map((one) => this.equals(value, one))),
       ...compound.map((one) => this.equals(value, one)),
     ];
@@ -110,7 +110,7 @@ export abstract class Writer {
   /** A name that is none of those given; nothing to ask where there are none. */
   isNone(name: string, names: readonly string[]): string[] {
     if (names.length === 0) return [];
-    if (names.length > FEW) return [`!${this.constant("names", setOf(names))}.has(${name})`];
+    if (names.length > FEW) return [`!${this.constant("names", setOf(valueLiteral(names)))}.has(${name})`];
     return names.map((known) => `${name} !== ${stringLiteral(known)}`);
   }
 
@@ -140,8 +140,8 @@ export abstract class Writer {
   }
 }
 
-function setOf(values: readonly unknown[]): string {
-  return `/* @__PURE__ */ new Set(${valueLiteral(values)})`;
+function setOf(list: string): string {
+  return `/* @__PURE__ */ new Set(${list})`;
 }
 
 export function pointerCode(at: string): string {

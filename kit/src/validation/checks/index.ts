@@ -1,4 +1,7 @@
-/** What generated validators call. One module: the first call of a validator pays for each module that it loads. */
+/**
+ * What generated validators call. They hold a copy of what they need of it, as loading a package takes longer than judging
+ * a value: see the generator's `emit/validation/kit-text.ts`, which tells declarations apart by lines that are not indented.
+ */
 import type { Violation } from "../types.js";
 
 /** Are two JSON values equal as JSON Schema means it: numbers by value, objects whatever their key order. */
@@ -50,14 +53,14 @@ export function hasUniqueItems(items: readonly unknown[]): boolean {
 }
 
 /** A multiple, as decimal numbers: 0.3 is a multiple of 0.1, though not in binary fractions. */
-export function multipleOf(value: number, step: number): boolean {
-  const quotient = value / step;
+export function multipleOf(value: number, divisor: number): boolean {
+  const quotient = value / divisor;
   if (Number.isInteger(quotient)) return true;
   if (!Number.isFinite(quotient)) return false;
-  const digits = Math.max(decimals(value), decimals(step));
+  const digits = Math.max(decimals(value), decimals(divisor));
   if (digits === 0 || digits > 15) return false;
   const scale = 10 ** digits;
-  return Math.round(value * scale) % Math.round(step * scale) === 0;
+  return Math.round(value * scale) % Math.round(divisor * scale) === 0;
 }
 
 function decimals(value: number): number {
@@ -154,7 +157,7 @@ const keywords: Readonly<Record<string, KeywordText>> = {
   maximum: { param: "limit", says: (limit) => `must be at most ${limit}` },
   exclusiveMinimum: { param: "limit", says: (limit) => `must be more than ${limit}` },
   exclusiveMaximum: { param: "limit", says: (limit) => `must be less than ${limit}` },
-  multipleOf: { param: "multipleOf", says: (step) => `must be a multiple of ${step}` },
+  multipleOf: { param: "multipleOf", says: (divisor) => `must be a multiple of ${divisor}` },
   minLength: { param: "limit", says: (limit) => `must have at least ${limit} characters` },
   maxLength: { param: "limit", says: (limit) => `must have at most ${limit} characters` },
   pattern: { param: "pattern", says: (pattern) => `must match the pattern ${pattern}` },

@@ -2,6 +2,7 @@
  * The formats of JSON Schema 2020-12 (Validation §7.3) that validators assert. Each check is linear in
  * the length of the text. A format that is not in this list is documentation only.
  */
+/** ISO 8601, as RFC 3339 writes it in its appendix A. */
 const DURATION = /^P(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)$/;
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
 import { storageErrorOf } from "./errors.js";
 import { migrations } from "./migrations.js";
-import type { DocumentRow, Row } from "./protocol.js";
+import type { DocumentRow, DocumentVersion, Row } from "./protocol.js";
 import { Tail } from "./tail.js";
 
 /** Events of one stored chunk at most, so that reading a few never costs reading many. */
@@ -13,8 +13,9 @@ const CHECKPOINT_PAGES = 4096;
 /**
  * One SQLite file, used by one thread and no other process. Everything here throws what SQLite throws.
  *
- * Events are first written at the end of the journal, which is cheap, and settle from there into chunks of their
- * stream, which is how they are read. What a crash leaves in the journal settles at the next start.
+ * Changes are first written at the end of the journal, which is cheap, and settle from there: events into chunks of
+ * their stream, which is how they are read, documents into their table. What a crash leaves in the journal settles at
+ * the next start.
  */
 export class Database {
   // Kept for as long as the statements: they do not keep it themselves.
@@ -41,23 +42,26 @@ export class Database {
 
   /** All rows or none, on disk when it returns. */
   write(rows: readonly Row[]): void {
-    const { append, put, remove } = this.#statements;
+    const { log } = this.#statements;
     this.#atomically(() => {
       for (const row of rows) {
-        if (row[0] === "append") append.run(row[1], row[2], row[3]);
-        else if (row[0] === "put") put.run(row[1], row[2], row[3], row[4]);
-        else remove.run(row[1], row[2]);
+        if (row[0] === "append") log.run("append", row[1], row[2], null, row[3]);
+        else if (row[0] === "put") log.run("put", row[1], row[2], row[3], row[4]);
+        else log.run("remove", row[1], row[2], null, null);
       }
     });
-    for (const row of rows) if (row[0] === "append") this.#tail.push(row[1], row[2], row[3]);
+    for (const row of rows) this.#tail.push(row);
     if (this.#tail.isLong) this.#trySettle();
   }
 
-  get(collection: string, id: string): DocumentRow | undefined {
-    return this.#statements.get.get(collection, id) as DocumentRow | undefined;
+  get(collection: string, id: string): DocumentVersion | undefined {
+    const change = this.#tail.document(collection, id);
+    if (change) return change.kind === "put" ? change : undefined;
+    return this.#statements.get.get(collection, id) as DocumentVersion | undefined;
   }
 
   list(collection: string, labels: readonly string[] | undefined, after: number, limit: number): DocumentRow[] {
+    if (this.#tail.hasDocuments) this.#settle();
     const { list, listByLabel } = this.#statements;
     if (!labels) return list.all(collection, after, limit) as unknown as DocumentRow[];
     return listByLabel.all(collection, JSON.stringify(labels), after, limit) as unknown as DocumentRow[];
@@ -87,14 +91,12 @@ export class Database {
   }
 
   #recover(): void {
-    const rows = this.#sqlite.prepare("select stream, seq, event from journal order by position").iterate();
-    for (const row of rows as Iterable<unknown> as Iterable<{ stream: string; seq: number; event: string }>) {
-      this.#tail.push(row.stream, row.seq, row.event);
-    }
+    const rows = this.#sqlite.prepare("select kind, place, key, label, body from journal order by position").iterate();
+    for (const row of rows as Iterable<unknown> as Iterable<JournalRow>) this.#tail.push(rowOf(row));
     this.#settle();
   }
 
-  /** The events are safe in the journal: where they cannot settle, as on a full disk, they stay there for now. */
+  /** The changes are safe in the journal: where they cannot settle, as on a full disk, they stay there for now. */
   #trySettle(): void {
     try {
       this.#settle();
@@ -105,8 +107,13 @@ export class Database {
 
   #settle(): void {
     if (this.#tail.isEmpty) return;
-    const { addChunk, clearJournal } = this.#statements;
+    const { addChunk, put, remove, clearJournal } = this.#statements;
     this.#atomically(() => {
+      for (const change of this.#tail.changes()) {
+        const { collection, id } = change;
+        if (change.kind === "put") put.run(collection, id, change.label, change.body);
+        else remove.run(collection, id);
+      }
       for (const { stream, first, events } of this.#tail.runs()) {
         for (let at = 0; at < events.length; at += CHUNK_EVENTS) {
           const part = events.slice(at, at + CHUNK_EVENTS);
@@ -147,14 +154,27 @@ interface Chunk {
   readonly events: string;
 }
 
+interface JournalRow {
+  readonly kind: "append" | "put" | "remove";
+  readonly place: string;
+  readonly key: string | number;
+  readonly label: string | null;
+  readonly body: string | null;
+}
+
+function rowOf({ kind, place, key, label, body }: JournalRow): Row {
+  if (kind === "append") return [kind, place, Number(key), body ?? ""];
+  return kind === "put" ? [kind, place, String(key), label, body ?? ""] : [kind, place, String(key)];
+}
+
 const SQL = {
   begin: "begin immediate",
   commit: "commit",
-  append: "insert into journal (stream, seq, event) values (?, ?, ?)",
+  log: "insert into journal (kind, place, key, label, body) values (?, ?, ?, ?, ?)",
   put: `insert into document (collection, id, label, body) values (?, ?, ?, ?)
         on conflict (collection, id) do update set label = excluded.label, body = excluded.body`,
   remove: "delete from document where collection = ? and id = ?",
-  get: "select id, position, label, body from document where collection = ? and id = ?",
+  get: "select label, body from document where collection = ? and id = ?",
   list: `select id, position, label, body from document where collection = ? and position > ?
          order by position limit ?`,
   listByLabel: `select id, position, label, body from document where collection = ?

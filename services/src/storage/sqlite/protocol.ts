@@ -37,11 +37,14 @@ export type Row =
   | readonly ["put", collection: string, id: string, label: string | null, body: string]
   | readonly ["remove", collection: string, id: string];
 
-export interface DocumentRow {
-  readonly id: string;
-  readonly position: number;
+export interface DocumentVersion {
   readonly label: string | null;
   readonly body: string;
+}
+
+export interface DocumentRow extends DocumentVersion {
+  readonly id: string;
+  readonly position: number;
 }
 
 export type Reply =

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Change, DocumentQuery, Storage, StoredDocument } from "../storage.js";
+import type { Change, DocumentQuery, ListedDocument, Storage, StoredDocument } from "../storage.js";
 import { StorageError } from "../storage.js";
 import { storageErrorOf } from "./errors.js";
-import type { DocumentRow, Row } from "./protocol.js";
+import type { DocumentRow, DocumentVersion, Row } from "./protocol.js";
 import { DatabaseThread } from "./thread.js";
 
 /** Rows of one transaction at most: others may want to read in between. */
@@ -67,11 +67,12 @@ class SqliteStorage implements Storage {
   }
 
   async get<Body>(collection: string, id: string): Promise<StoredDocument<Body> | undefined> {
-    const row = (await this.#ask({ kind: "get", database: this.database, collection, id })) as DocumentRow | undefined;
-    return row && documentOf(row);
+    const found = await this.#ask({ kind: "get", database: this.database, collection, id });
+    const version = found as DocumentVersion | undefined;
+    return version && { id, label: version.label ?? undefined, body: JSON.parse(version.body) as Body };
   }
 
-  async list<Body>(collection: string, query: DocumentQuery): Promise<StoredDocument<Body>[]> {
+  async list<Body>(collection: string, query: DocumentQuery): Promise<ListedDocument<Body>[]> {
     const { labels, after = 0, limit } = query;
     const rows = await this.#ask({ kind: "list", database: this.database, collection, labels, after, limit });
     return (rows as DocumentRow[]).map((row) => documentOf<Body>(row));
@@ -140,7 +141,7 @@ function rowsOf({ append = [], put = [], remove = [] }: Change): Row[] {
   ];
 }
 
-function documentOf<Body>({ id, position, label, body }: DocumentRow): StoredDocument<Body> {
+function documentOf<Body>({ id, position, label, body }: DocumentRow): ListedDocument<Body> {
   return { id, position, label: label ?? undefined, body: JSON.parse(body) as Body };
 }
 

@@ -1,30 +1,49 @@
+import type { DocumentVersion, Row } from "./protocol.js";
+
 /** Events of one stream that follow each other. */
-interface Run {
+export interface EventRun {
+  readonly stream: string;
   readonly first: number;
+  readonly events: readonly string[];
+}
+
+/** What becomes of a document: its latest version, or that it is removed. */
+export type DocumentChange =
+  | ({ readonly kind: "put"; readonly collection: string; readonly id: string } & DocumentVersion)
+  | { readonly kind: "remove"; readonly collection: string; readonly id: string };
+
+interface GrowingRun extends EventRun {
   readonly events: string[];
 }
 
-/** The events that are in the journal and not settled yet, by stream, so that they can be read without a search. */
+/** The changes that are in the journal and have not settled yet, arranged so that they can be read without a search. */
 export class Tail {
-  readonly #streams = new Map<string, Run>();
-  #events = 0;
+  readonly #streams = new Map<string, GrowingRun>();
+  readonly #documents = new Map<string, DocumentChange>();
+  #rows = 0;
   #characters = 0;
 
   /** Is it time to settle? A bound on memory, and on the work of one settlement. */
   get isLong(): boolean {
-    return this.#events >= 8192 || this.#characters >= 4 * 1024 * 1024;
+    return this.#rows >= 8192 || this.#characters >= 4 * 1024 * 1024;
   }
 
   get isEmpty(): boolean {
-    return this.#events === 0;
+    return this.#rows === 0;
   }
 
-  push(stream: string, seq: number, event: string): void {
-    const run = this.#streams.get(stream);
-    if (run) run.events.push(event);
-    else this.#streams.set(stream, { first: seq, events: [event] });
-    this.#events += 1;
-    this.#characters += event.length;
+  get hasDocuments(): boolean {
+    return this.#documents.size > 0;
+  }
+
+  push(row: Row): void {
+    this.#rows += 1;
+    if (row[0] === "append") this.#append(row[1], row[2], row[3]);
+    else if (row[0] === "put") {
+      const [, collection, id, label, body] = row;
+      this.#change({ kind: "put", collection, id, label, body });
+      this.#characters += body.length;
+    } else this.#change({ kind: "remove", collection: row[1], id: row[2] });
   }
 
   /** The number of the stream's next event; undefined when none of its events is here. */
@@ -41,14 +60,41 @@ export class Tail {
     return run.events.slice(start, start + limit);
   }
 
-  /** Takes the runs of all streams. */
-  *runs(): Generator<Run & { readonly stream: string }> {
-    for (const [stream, { first, events }] of this.#streams) yield { stream, first, events };
+  document(collection: string, id: string): DocumentChange | undefined {
+    return this.#documents.get(keyOf(collection, id));
+  }
+
+  runs(): Iterable<EventRun> {
+    return this.#streams.values();
+  }
+
+  /** In the order in which they are to be made. */
+  changes(): Iterable<DocumentChange> {
+    return this.#documents.values();
   }
 
   clear(): void {
     this.#streams.clear();
-    this.#events = 0;
+    this.#documents.clear();
+    this.#rows = 0;
     this.#characters = 0;
   }
+
+  #append(stream: string, seq: number, event: string): void {
+    const run = this.#streams.get(stream);
+    if (run) run.events.push(event);
+    else this.#streams.set(stream, { stream, first: seq, events: [event] });
+    this.#characters += event.length;
+  }
+
+  /** A document keeps its place among the others when it changes, and loses it when it is removed. */
+  #change(change: DocumentChange): void {
+    const key = keyOf(change.collection, change.id);
+    if (this.#documents.get(key)?.kind === "remove" || change.kind === "remove") this.#documents.delete(key);
+    this.#documents.set(key, change);
+  }
+}
+
+function keyOf(collection: string, id: string): string {
+  return `${collection}\0${id}`;
 }

@@ -13,11 +13,13 @@ export function readToolSources(value: unknown): readonly ToolSourceConfig[] {
   if (Array.isArray(value) && value.length === 0) return [];
   validate ??= compiled();
   if (!validate(value)) {
-    const found = (validate.errors ?? []).map(({ instancePath, message, params }) => {
-      const what = typeof params["additionalProperty"] === "string" ? ` "${params["additionalProperty"]}"` : "";
-      return `sources${instancePath} ${message}${what}`;
+    const found = (validate.errors ?? []).map(({ instancePath, keyword, message, params }) => {
+      const { additionalProperty: extra, allowedValues: allowed } = params;
+      if (keyword === "discriminator") return [];
+      if (Array.isArray(allowed)) return `sources${instancePath} must be one of ${allowed.join(", ")}`;
+      return `sources${instancePath} ${message}${extra === undefined ? "" : ` "${extra}"`}`;
     });
-    throw new Error([...new Set(found)].join("; "));
+    throw new Error([...new Set(found.flat())].join("; "));
   }
   refuseTwins(value);
   return value;

@@ -1,7 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import type { ToolDirectory } from "./directory.js";
-import { mcpServerOf } from "./server.js";
 
 export interface McpStdioOptions {
   /** Default: standard input. */
@@ -18,6 +16,11 @@ export async function serveMcpStdio(
   directory: ToolDirectory,
   { input = process.stdin, output = process.stdout }: McpStdioOptions = {},
 ): Promise<void> {
+  // Whoever imports this package and serves no MCP does not wait for the SDK.
+  const [{ StdioServerTransport }, { mcpServerOf }] = await Promise.all([
+    import("@modelcontextprotocol/sdk/server/stdio.js"),
+    import("./server.js"),
+  ]);
   const server = mcpServerOf(directory);
   await server.connect(new StdioServerTransport(input, output));
   // The SDK's transport does not notice when its input ends.

@@ -1,4 +1,5 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   ErrorCode,
@@ -6,11 +7,13 @@ import {
   ResultSchema,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { raced } from "../../../shared/signals.js";
 import { VERSION } from "../../../shared/version.js";
 import { type JsonObject, ToolError, unavailable } from "../../tool.js";
 
 const CONNECT_TIMEOUT_MS = 60_000;
 const LIST_TIMEOUT_MS = 30_000;
+const GOODBYE_MS = 1000;
 const PING_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 30_000;
 const MAX_PAGES = 100;
@@ -35,6 +38,7 @@ export class McpConnection {
   /** Resolves when the connection is over. */
   readonly closed: Promise<void>;
   #calls = 0;
+  #connected = false;
   #probing = false;
 
   private constructor(events: ConnectionEvents) {
@@ -47,11 +51,6 @@ export class McpConnection {
       void this.#probe();
     };
     this.#client.setNotificationHandler(ToolListChangedNotificationSchema, events.onListChanged);
-    const heartbeat = setInterval(() => {
-      // A server that works on a call may be too busy to answer.
-      if (this.#calls === 0) void this.#probe();
-    }, PING_EVERY_MS);
-    void this.closed.then(() => clearInterval(heartbeat));
   }
 
   /** @throws Error when there is no connection in time */
@@ -64,6 +63,7 @@ export class McpConnection {
       await transport.close();
       throw error;
     }
+    connection.#watch();
     return connection;
   }
 
@@ -112,9 +112,29 @@ export class McpConnection {
     await this.#client.close();
   }
 
+  /** Like `close`, and tells a server over HTTP that the session is over, if it listens. */
+  async leave(): Promise<void> {
+    const { transport } = this.#client;
+    if (transport && "terminateSession" in transport) {
+      const told = (transport as StreamableHTTPClientTransport).terminateSession();
+      await raced(told, AbortSignal.timeout(GOODBYE_MS)).catch(() => undefined);
+    }
+    await this.close();
+  }
+
+  #watch(): void {
+    this.#connected = true;
+    const heartbeat = setInterval(() => {
+      // A server that works on a call may be too busy to answer.
+      if (this.#calls === 0) void this.#probe();
+    }, PING_EVERY_MS);
+    heartbeat.unref();
+    void this.closed.then(() => clearInterval(heartbeat));
+  }
+
   /** Is the server still there? A lost HTTP connection shows in nothing else. */
   async #probe(): Promise<void> {
-    if (this.#probing) return;
+    if (this.#probing || !this.#connected) return;
     this.#probing = true;
     try {
       await this.#client.ping({ timeout: PING_TIMEOUT_MS });

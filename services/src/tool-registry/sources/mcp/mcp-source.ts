@@ -59,7 +59,7 @@ export class McpSource implements ToolSource {
 
   async close(): Promise<void> {
     this.#stop.abort(new Error("the registry is closing"));
-    await this.#connection?.close();
+    await this.#connection?.leave();
     await this.#running;
   }
 
@@ -89,9 +89,12 @@ export class McpSource implements ToolSource {
       onError: (error) => this.#options.log.debug({ source: this.name, reason: this.#text(error) }, "MCP error"),
     });
     try {
+      this.#stale = false;
       await this.#list(connection);
       this.#connection = connection;
       this.#changed();
+      // What was told while the pages came in may not be in them.
+      if (this.#stale) void this.#relist();
       await connection.closed;
     } finally {
       this.#connection = undefined;
@@ -122,18 +125,19 @@ export class McpSource implements ToolSource {
   /** Lists anew once things have settled, and again if they have changed meanwhile. */
   async #relist(): Promise<void> {
     this.#stale = true;
-    if (this.#relisting) return;
+    if (this.#relisting || !this.#connection) return;
     this.#relisting = true;
     try {
       while (this.#stale) {
         await sleep(SETTLE_MS, this.#stop.signal);
-        this.#stale = false;
         if (!this.#connection) return;
+        this.#stale = false;
         await this.#list(this.#connection);
         this.#changed();
       }
     } catch (error) {
-      if (this.#stop.signal.aborted) return;
+      // Of a connection that is lost, its owner tells.
+      if (this.#stop.signal.aborted || !this.#connection) return;
       this.#options.log.warn({ source: this.name, reason: this.#text(error) }, "the tools could not be listed again");
       this.#tell({ status: "degraded", message: "its tools could not be listed again" });
     } finally {

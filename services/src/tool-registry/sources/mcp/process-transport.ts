@@ -32,6 +32,7 @@ export class ProcessTransport implements Transport {
   /** How it ended, once it has. */
   ending = "its process has ended";
   readonly #buffer: ReadBuffer;
+  #garbled = false;
   #child: ChildProcessWithoutNullStreams | undefined;
   #ended: Promise<void> = Promise.resolve();
 
@@ -132,8 +133,9 @@ export class ProcessTransport implements Transport {
         if (!message) return;
         this.onmessage?.(message);
       } catch {
-        // Programs print other things too; what is no message is passed over.
-        this.onerror?.(new Error("a line of its output is no message"));
+        // Programs print other things too; they are passed over, and told once.
+        if (!this.#garbled) this.onerror?.(new Error("a line of its output is no message"));
+        this.#garbled = true;
       }
     }
   }
