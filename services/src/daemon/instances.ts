@@ -182,14 +182,14 @@ export class Instances {
 
   #external(facts: InstanceFacts, url: string): Instance {
     const { runtimeToken, limits } = this.options;
-    return new Instance(facts, { url, token: runtimeToken(url) }, limits.maxRunsPerInstance);
+    return new Instance(facts, { url, token: runtimeToken(url) }, limits);
   }
 
   #managed(facts: InstanceFacts, settings: LaunchSettings, port?: number): Instance & { supervisor: Supervisor } {
     const { limits, drivers, folder, log } = this.options;
     // Until its first start has chosen one, it has no port.
     const nowhere: Endpoint = { url: `http://127.0.0.1:${port ?? 0}`, token: undefined };
-    const instance = new Instance(facts, nowhere, limits.maxRunsPerInstance);
+    const instance = new Instance(facts, nowhere, limits);
     const options = {
       instanceId: facts.instance_id,
       folder: join(folder, facts.instance_id),

@@ -187,7 +187,13 @@ async function open(options: DaemonOptions, log: Logger): Promise<Parts> {
   const limits = { ...defaultInstanceLimits, ...options.instances };
   const instances = await Instances.open({ ...common, drivers, folder, limits });
   const { maxRuns = 10_000, lostAfterMs = 15_000 } = options;
-  const { runs, recovered } = await DaemonRuns.open({ ...common, instances, maxRuns, lostAfterMs });
+  const { runs, recovered } = await DaemonRuns.open({
+    ...common,
+    runtimeTimeoutMs: limits.runtimeTimeoutMs,
+    instances,
+    maxRuns,
+    lostAfterMs,
+  });
   const found = { instances: instances.list().length, ...recovered };
   log.info(found, told(found));
   const release = async () => {

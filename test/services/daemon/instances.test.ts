@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DaemonClient } from "@agentwire/client/daemon";
 import { RuntimeClient } from "@agentwire/client/runtime";
 import { bearer } from "@agentwire/kit/client";
-import type { RuntimeInstance } from "@agentwire/models/daemon";
+import type { LaunchSettings, RuntimeInstance } from "@agentwire/models/daemon";
 import type { RunRequest, RunResult } from "@agentwire/models/runtime";
 import { afterAll, describe, expect, it } from "vitest";
 import type { DriverConfig } from "../../../services/src/daemon/drivers/config.js";
@@ -96,16 +96,15 @@ describe("a managed instance", () => {
 });
 
 describe("env and args", () => {
-  const settings = [
+  const settings: [string, LaunchSettings][] = [
     ["NODE_OPTIONS", { env: { NODE_OPTIONS: "--require=/tmp/evil.js" } }],
     ["LD_PRELOAD", { env: { ALLOWED: "1", LD_PRELOAD: "/tmp/evil.so" } }],
     ["__proto__", { env: JSON.parse('{"__proto__": "x"}') as Record<string, string> }],
     ["arguments", { args: ["--inspect=0.0.0.0"] }],
-  ] as const;
+  ];
 
-  it.each(settings)("the operator does not allow are refused, with what is allowed: %s", async (what, launch) => {
+  it.each(settings)("the operator does not allow are refused, with what is allowed: %s", async (what, overrides) => {
     const client = await start({ defaultDriver: program([], { allow_env: ["ALLOWED"] }) });
-    const overrides = { ...launch, ...("args" in launch ? { args: [...launch.args] } : {}) };
     const allowed = { allow_env: ["ALLOWED"], allow_args: false };
     const one = await refused(client.createInstances({ body: { ...profile, overrides } }), 400, "invalid_request");
     expect(one.message).toContain(what);

@@ -2,6 +2,7 @@ import { RuntimeClient } from "@agentwire/client/runtime";
 import { bearer } from "@agentwire/kit/client";
 import type { InstanceState, RuntimeInstance } from "@agentwire/models/daemon";
 import { raced, sleep } from "../../shared/signals.js";
+import type { InstanceLimits } from "./limits.js";
 import type { InstanceFacts } from "./record.js";
 import type { Change, Endpoint, Supervisor } from "./supervisor.js";
 
@@ -25,9 +26,9 @@ export class Instance {
   constructor(
     readonly facts: InstanceFacts,
     private endpoint: Endpoint,
-    private readonly capacity: number,
+    private readonly limits: Pick<InstanceLimits, "maxRunsPerInstance" | "runtimeTimeoutMs">,
   ) {
-    this.#client = clientOf(endpoint);
+    this.#client = clientOf(endpoint, this.limits.runtimeTimeoutMs);
   }
 
   get id(): string {
@@ -59,7 +60,7 @@ export class Instance {
 
   /** `busy` means that it has as many runs as it may have. */
   get state(): InstanceState {
-    return this.#state === "ready" && this.load >= this.capacity ? "busy" : this.#state;
+    return this.#state === "ready" && this.load >= this.limits.maxRunsPerInstance ? "busy" : this.#state;
   }
 
   view(): RuntimeInstance {
@@ -144,7 +145,7 @@ export class Instance {
   #reachAt(endpoint: Endpoint): void {
     if (endpoint.url === this.endpoint.url && endpoint.token === this.endpoint.token) return;
     this.endpoint = endpoint;
-    this.#client = clientOf(endpoint);
+    this.#client = clientOf(endpoint, this.limits.runtimeTimeoutMs);
   }
 
   #settle(state: "starting" | "ready" | "stopping" | "error", reason?: string): void {
@@ -167,6 +168,6 @@ export class Instance {
 }
 
 /** A client of a runtime, with the token that it wants, if any. */
-export function clientOf({ url, token }: Endpoint): RuntimeClient {
-  return new RuntimeClient({ baseUrl: url, ...(token === undefined ? {} : { auth: bearer(token) }) });
+export function clientOf({ url, token }: Endpoint, timeoutMs: number): RuntimeClient {
+  return new RuntimeClient({ baseUrl: url, timeoutMs, ...(token === undefined ? {} : { auth: bearer(token) }) });
 }

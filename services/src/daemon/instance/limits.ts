@@ -8,6 +8,8 @@ export interface InstanceLimits extends SupervisorLimits {
   readonly maxRunsPerInstance: number;
   /** Milliseconds that the runs of an instance have to end when it is deleted. */
   readonly drainTimeoutMs: number;
+  /** Milliseconds that a runtime has to answer. */
+  readonly runtimeTimeoutMs: number;
   /** Milliseconds between two looks at external instances. */
   readonly probeIntervalMs: number;
 }
@@ -18,6 +20,7 @@ export const defaultInstanceLimits: InstanceLimits = {
   startTimeoutMs: 15_000,
   stopTimeoutMs: 5000,
   drainTimeoutMs: 5000,
+  runtimeTimeoutMs: 10_000,
   probeIntervalMs: 5000,
   maxCrashes: 5,
   crashWindowMs: 60_000,

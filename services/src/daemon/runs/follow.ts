@@ -1,4 +1,4 @@
-import { ApiError } from "@agentwire/kit/client";
+import { ApiError, type CallOptions } from "@agentwire/kit/client";
 import type { ErrorDetail } from "@agentwire/models/common";
 import type { RunEvent, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { messageOf, sleep } from "../../shared/signals.js";
@@ -10,6 +10,9 @@ import type { Target } from "./target.js";
 /** Milliseconds between tries to reach a runtime, and between questions to one without an event stream. */
 const RETRY = { first: 100, most: 2000 };
 const POLL = { first: 250, most: 2000 };
+
+/** Milliseconds that a runtime has to answer when it is given a run. */
+const OFFER_TIMEOUT_MS = 60_000;
 
 /** Events that may be on their way to the disk before the runtime has to wait for it. */
 const MAX_PENDING = 256;
@@ -53,8 +56,8 @@ export async function follow(run: Run, target: Target, lostAfterMs: number, clos
 }
 
 /** The result as the runtime has it. */
-export async function fetchResult(run_id: string, { client }: Target, signal?: AbortSignal): Promise<RunResult> {
-  return { ...(await client.getRunResult({ path: { run_id } }, { signal })), run_id };
+export async function fetchResult(run_id: string, { client }: Target, options: CallOptions = {}): Promise<RunResult> {
+  return { ...(await client.getRunResult({ path: { run_id } }, options)), run_id };
 }
 
 /** The status as the runtime has it. */
@@ -77,18 +80,24 @@ async function attend(run: Run, target: Target, signal: AbortSignal): Promise<vo
   // Also when it has ended already: its events are the trace.
   const last = await followEvents(run, target, signal);
   const ended = last ? await endOf(run, target, last, signal) : await poll(run, target, known, signal);
-  const result = await fetchResult(run.id, target, signal).catch(() => last && resultOf(run, last));
+  const result = await fetchResult(run.id, target, { signal }).catch(() => last && resultOf(run, last));
   await run.end(ended, result);
 }
 
-/** Safe to repeat: a runtime takes the same run under the same id only once. */
 async function handOver(run: Run, target: Target, signal: AbortSignal): Promise<RunStatus> {
+  const status = (run.isOffered && (await find(run, target, signal))) || (await offer(run, target, signal));
+  await run.handedOver(status);
+  return status;
+}
+
+/** A runtime may take its time to answer, in the worst case that of the whole run. @throws RunLost when it refuses */
+async function offer(run: Run, { client }: Target, signal: AbortSignal): Promise<RunStatus> {
   // The runtime is not to choose a runtime.
   const { runtime_selector: _, ...request } = run.request;
+  run.isOffered = true;
   try {
-    const status = await target.client.createRun({ body: { ...request, run_id: run.id } }, { signal });
-    await run.handedOver(status);
-    return status;
+    const body = { ...request, run_id: run.id };
+    return await client.createRun({ body }, { signal, retries: 0, timeoutMs: OFFER_TIMEOUT_MS });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const message = "The runtime has refused the run.";
@@ -98,11 +107,18 @@ async function handOver(run: Run, target: Target, signal: AbortSignal): Promise<
 
 /** Not handed over again: what it has done already must not be done twice. */
 async function findAgain(run: Run, target: Target, signal: AbortSignal): Promise<RunStatus> {
+  const status = await find(run, target, signal);
+  if (status) return status;
+  throw new RunLost(lostDetail("The runtime does not know the run any more."));
+}
+
+/** The status of a run that the runtime may not have. */
+async function find(run: Run, target: Target, signal: AbortSignal): Promise<RunStatus | undefined> {
   try {
     return await fetchStatus(run.id, target, signal);
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 404)) throw error;
-    throw new RunLost(lostDetail("The runtime does not know the run any more."));
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
   }
 }
 

@@ -7,6 +7,8 @@ import { type Entry, entryOf, entryOfEvent } from "./trace.js";
 
 /** A run that the Daemon looks after. What can be read here is durable. */
 export class Run {
+  /** Whether the runtime may have the run although it has not said so: an answer may have been lost. */
+  isOffered: boolean;
   readonly #trace: LiveStream<TraceEvent>;
   #record: RunRecord;
 
@@ -21,6 +23,7 @@ export class Run {
     private lastSeq = -1,
   ) {
     this.#record = record;
+    this.isOffered = length > 0;
     this.#trace = new LiveStream(storage, traceStreamOf(record.status.run_id), length);
   }
 

@@ -23,6 +23,8 @@ export interface RunsOptions {
   readonly allowEndpoint: AllowEndpoint;
   /** The token for a runtime that a request names by its address. */
   readonly runtimeToken: (url: string) => string | undefined;
+  /** Milliseconds that such a runtime has to answer. */
+  readonly runtimeTimeoutMs: number;
   /** Runs under way at the same time; more are refused. */
   readonly maxRuns: number;
   /** Milliseconds that a run may be without its runtime. */
@@ -143,7 +145,7 @@ export class DaemonRuns {
     const target = this.#targetOf(record.destination);
     if (!target) throw new UpstreamProblem("The runtime cannot be asked for the result.", "its instance is gone");
     try {
-      const result = await fetchResult(id, target);
+      const result = await fetchResult(id, target, { retries: 0 });
       await this.options.storage.commit({ put: [documentOf({ ...record, result })] });
       return result;
     } catch (error) {
@@ -202,10 +204,12 @@ export class DaemonRuns {
 
   /** Undefined for an instance that is not there any more, or an address that is not allowed any more. */
   #targetOf(destination: Destination): Target | undefined {
-    const { instances, allowEndpoint, runtimeToken } = this.options;
+    const { instances, allowEndpoint, runtimeToken, runtimeTimeoutMs } = this.options;
     if ("instance_id" in destination) return instances.find(destination.instance_id);
     const { endpoint: url } = destination;
-    return allowEndpoint(new URL(url)) ? endpointTarget(clientOf({ url, token: runtimeToken(url) })) : undefined;
+    return allowEndpoint(new URL(url))
+      ? endpointTarget(clientOf({ url, token: runtimeToken(url) }, runtimeTimeoutMs))
+      : undefined;
   }
 
   /** @param ready settles when the run may be handed over */
