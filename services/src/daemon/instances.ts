@@ -103,7 +103,12 @@ export class Instances {
     this.#makeRoom(1);
     const instance = this.#external(factsOf(newId("ext"), request), url);
     this.#byId.set(instance.id, instance);
-    await this.options.storage.commit({ put: [documentOf({ facts: instance.facts, url })] });
+    try {
+      await this.options.storage.commit({ put: [documentOf({ facts: instance.facts, url })] });
+    } catch (error) {
+      this.#byId.delete(instance.id);
+      throw error;
+    }
     await instance.probe();
     return instance;
   }
@@ -128,10 +133,10 @@ export class Instances {
 
   async #delete(instance: Instance): Promise<void> {
     const { storage, limits, folder } = this.options;
+    if (instance.managed) instance.retire();
     // Once it is decided, it stays so: a Daemon that is killed meanwhile does not start it again.
     await storage.commit({ remove: [{ collection: INSTANCES, id: instance.id }] });
     if (instance.supervisor) {
-      instance.retire();
       await instance.idle(limits.drainTimeoutMs);
       await instance.supervisor.stop();
       await instance.idle(LAST_WORDS_MS);
@@ -157,6 +162,7 @@ export class Instances {
     this.#byId.set(instance.id, instance);
     try {
       await supervisor.start();
+      if (instance.state === "stopping") throw new Error("it was deleted before it was ready");
       const record = { facts, profile: runtime_profile, settings, port: supervisor.lastPort };
       await this.options.storage.commit({ put: [documentOf(record)] });
     } catch (error) {

@@ -30,6 +30,12 @@ export function route<T extends Candidate>(selector: RuntimeSelector, instances:
     : notNow("instances.not_ready", `The instance cannot take runs now (${states}).`);
 }
 
+/** Is there nothing ready for a selector, but something that did not answer last time and may be back? */
+export function mayBeBack(selector: RuntimeSelector, instances: readonly Candidate[]): boolean {
+  const states = instances.filter((instance) => fits(selector, instance)).map(({ state }) => state);
+  return states.includes("error") && !states.includes("ready");
+}
+
 function notNow(code: string, message: string): Problem {
   return new Problem(code, message, { status: 409, retryable: true });
 }

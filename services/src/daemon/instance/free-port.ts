@@ -1,6 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
+/** Ports that were handed out a moment ago, whose programs may not listen yet. */
+const handedOut = new Set<number>();
+const MOMENT_MS = 10_000;
+
 /** A loopback port that nobody has: the preferred one where that is free, else one that the system chooses. */
 export async function freePort(preferred?: number): Promise<number> {
   const server = createServer();
@@ -14,5 +18,8 @@ export async function freePort(preferred?: number): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, "close");
+  if (preferred === undefined && handedOut.has(port)) return await freePort();
+  handedOut.add(port);
+  setTimeout(() => handedOut.delete(port), MOMENT_MS).unref();
   return port;
 }

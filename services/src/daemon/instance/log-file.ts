@@ -45,9 +45,10 @@ export class LogFile extends Writable {
   }
 
   #rotate(): void {
-    closeSync(this.#file);
     renameSync(this.path, `${this.path}.1`);
-    this.#file = openSync(this.path, "a", 0o600);
+    const file = openSync(this.path, "a", 0o600);
+    closeSync(this.#file);
+    this.#file = file;
     this.#size = 0;
   }
 }

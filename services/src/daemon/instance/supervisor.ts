@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -166,12 +166,10 @@ export class Supervisor {
 
   #spawn(start: Start): Started {
     const { command, args, cwd, env, message } = start;
-    const log = new LogFile(join(this.options.folder, "output.log"), this.options.limits.maxLogBytes);
-    const child = startChild(
-      { command, args, env, ...(cwd === undefined ? {} : { cwd }) },
-      message ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
-    );
+    const stdio: StdioOptions = message ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"];
+    const child = startChild({ command, args, env, ...(cwd === undefined ? {} : { cwd }) }, stdio);
     this.#child = child;
+    const log = new LogFile(join(this.options.folder, "output.log"), this.options.limits.maxLogBytes);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     // An exit is an end whatever its children still hold; what cannot be started says so by `error` alone.

@@ -9,7 +9,7 @@ import { type AllowEndpoint, endpointOf } from "../endpoint.js";
 import { clientOf, Instance } from "../instance/instance.js";
 import type { Instances } from "../instances.js";
 import { PageTokens, pageSizeOf } from "../pages.js";
-import { route } from "../routing.js";
+import { mayBeBack, route } from "../routing.js";
 import { UpstreamProblem } from "../upstream.js";
 import { fetchResult, fetchStatus, follow, lose } from "./follow.js";
 import { type Destination, documentOf, hasEnded, RUNS, type RunRecord, traceStreamOf, UNDER_WAY } from "./record.js";
@@ -113,13 +113,15 @@ export class DaemonRuns {
     const { state, runtime_instance_id: instance, page_token } = query;
     const page_size = pageSizeOf(query.page_size);
     const labels = state === undefined ? {} : { labels: [state] };
+    // The storage does not know instances, so it may take many records to find a few.
+    const limit = instance === undefined ? page_size + 1 : PAGE;
     const found = [];
-    for (let after = page_token === undefined ? 0 : this.tokens.read(page_token); found.length <= page_size; ) {
-      const some = await this.options.storage.list<RunRecord>(RUNS, { ...labels, after, limit: page_size + 1 });
+    let after = page_token === undefined ? 0 : this.tokens.read(page_token);
+    for (let read = limit; read === limit && found.length <= page_size; ) {
+      const some = await this.options.storage.list<RunRecord>(RUNS, { ...labels, after, limit });
       found.push(...some.filter(({ body }) => instance === undefined || body.status.runtime_instance_id === instance));
-      const last = some.at(-1);
-      if (!last || some.length <= page_size) break;
-      after = last.position;
+      read = some.length;
+      after = some.at(-1)?.position ?? after;
     }
     const page = found.slice(0, page_size);
     const last = page.at(-1);
@@ -182,7 +184,7 @@ export class DaemonRuns {
     if (this.#closing.signal.aborted) throw new Problem("unavailable", "The Daemon is shutting down.");
     if (this.#active.size >= maxRuns) throw new Problem("unavailable", "Too many runs are under way already.");
     const { runtime_selector: selector = {} } = request;
-    if (selector.runtime_api_endpoint === undefined) await instances.refresh();
+    if (mayBeBack(selector, instances.list())) await instances.refresh();
     const destination = this.#destinationOf(selector);
     const instance = "instance_id" in destination ? { runtime_instance_id: destination.instance_id } : {};
     const status: RunStatus = { run_id: id, state: "queued", ...instance };
