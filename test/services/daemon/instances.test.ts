@@ -1,12 +1,15 @@
 /** Managed instances as the processes that they are, and external ones. */
+import { once } from "node:events";
 import { readdirSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { DaemonClient } from "@agentwire/client/daemon";
 import { RuntimeClient } from "@agentwire/client/runtime";
 import { bearer } from "@agentwire/kit/client";
 import type { LaunchSettings, RuntimeInstance } from "@agentwire/models/daemon";
 import type { RunRequest, RunResult } from "@agentwire/models/runtime";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import type { DriverConfig } from "../../../services/src/daemon/drivers/config.js";
 import { RuntimeService } from "../../../services/src/runtime/service.js";
 import { cleanUp, temporaryFolder } from "../../generator/tool.js";
@@ -72,15 +75,24 @@ describe("a managed instance", () => {
   });
 
   it("may be any program: it is told its port and, where it asks for one, its token", async () => {
-    const env = { MINE: "at {port}", TOKEN: "{token}" };
-    const client = await start({ defaultDriver: program([], { env }) });
+    const env = { MINE: "at {port}", TOKEN: "{token}", KEY: { env: "ITS_KEY" } };
+    const surroundings = { environment: { ITS_KEY: "secret", OTHER: "x" } };
+    const client = await start({ defaultDriver: program([], { env }), surroundings });
     const instance = await createOne(client);
     expect(instance).toMatchObject({ state: "ready", managed: true, runtime_version: "9.9" });
     const { port } = new URL(instance.runtime_api_endpoint);
     const output = (await resultOf(client)).output as { env: Record<string, string>; authorization: string };
-    expect(output.env).toMatchObject({ PORT: port, MINE: `at ${port}` });
+    expect(output.env).toMatchObject({ PORT: port, MINE: `at ${port}`, KEY: "secret" });
+    expect(output.env).not.toHaveProperty("OTHER");
     expect(output.authorization).toBe(`Bearer ${output.env["TOKEN"]}`);
     expect(String(output.env["TOKEN"]).length).toBeGreaterThan(40);
+  });
+
+  it("whose driver lacks a variable of ours does not start, and the cause says which", async () => {
+    const driver = program([], { env: { KEY: { env: "ITS_KEY" } } });
+    const client = await start({ defaultDriver: driver, surroundings: { environment: {} } });
+    const error = await refused(client.createInstances({ body: profile }, { retries: 0 }), 502);
+    expect(error.body).toMatchObject({ error: { cause: { message: expect.stringContaining("ITS_KEY is not set") } } });
   });
 
   it("is never what a request names, but what the operator has a driver for", async () => {
@@ -125,6 +137,21 @@ describe("env and args", () => {
     const { output } = await resultOf(client);
     expect(output?.["env"]).toMatchObject({ A: "profile", B: "request" });
     expect(output?.["args"]).toEqual(["$(two)", "{port}"]);
+  });
+});
+
+describe("what no process can be given", () => {
+  it.each([{ args: ["a\0b"] }, { env: { A: "a\0b" } }])("is refused: %j", async (overrides) => {
+    const client = await start({ defaultDriver: program([], { allow_env: ["A"], allow_args: true }) });
+    await refused(client.createInstances({ body: { ...profile, overrides } }), 400, "invalid_request");
+  });
+
+  it("fails the start, and nothing is left of it: more than the system takes", async () => {
+    const client = await start({ defaultDriver: program([], { allow_args: true }) });
+    const overrides = { args: ["x".repeat(500_000)] };
+    const error = await refused(client.createInstances({ body: { ...profile, overrides } }, { retries: 0 }), 502);
+    expect(error.body).toMatchObject({ error: { cause: { message: expect.stringContaining("E2BIG") } } });
+    expect((await client.listInstances()).instances).toEqual([]);
   });
 });
 
@@ -272,6 +299,25 @@ describe("an external instance", () => {
       ({ status }) => status === "ok",
     );
     expect((await client.listInstances()).instances).toMatchObject([{ state: "ready", managed: false }]);
+  });
+
+  it("that redirects is not followed to where the operator does not want calls to go", async () => {
+    let reached = 0;
+    const inner = createServer((_, response) => {
+      reached += 1;
+      response.end();
+    }).listen(0, "127.0.0.1");
+    const target = () => `http://127.0.0.1:${(inner.address() as AddressInfo).port}`;
+    const outer = createServer((request, response) => {
+      response.writeHead(307, { location: `${target()}${request.url}` }).end();
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => [inner, outer].forEach((server) => void server.close()));
+    await Promise.all([inner, outer].map((server) => once(server, "listening")));
+    const client = await start({ lostAfterMs: 0 });
+    const runtime_api_endpoint = `http://127.0.0.1:${(outer.address() as AddressInfo).port}`;
+    expect((await client.registerInstance({ body: { runtime_api_endpoint } })).instance.state).toBe("error");
+    expect((await resultOf(client, { runtime_selector: { runtime_api_endpoint } })).ok).toBe(false);
+    expect(reached).toBe(0);
   });
 
   it("that asks for a token gets the operator's", async () => {

@@ -28,8 +28,11 @@ export interface CommandDriver extends Common {
   readonly command: string;
   /** `{port}` stands for the port to listen on, which is also in the variable `PORT`. */
   readonly args?: readonly string[];
-  /** `{port}` as in `args`; `{token}` stands for a bearer token that the Daemon then sends with its calls. */
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Text, or the name of a variable of the Daemon's own. `{port}` as in `args`; `{token}` stands for a bearer token
+   * that the Daemon then sends with its calls.
+   */
+  readonly env?: Readonly<Record<string, string | { readonly env: string }>>;
   readonly cwd?: string;
 }
 
@@ -80,9 +83,20 @@ export const driverSchema = {
           items: { type: "string" },
         },
         env: {
-          description: "Variables of its environment; {port} as in args, {token} for the token it shall ask for.",
+          description:
+            'Variables: text with {port} and {token}, which it shall ask for, or {"env": NAME} for one of ours.',
           type: "object",
-          additionalProperties: { type: "string" },
+          additionalProperties: {
+            anyOf: [
+              { type: "string" },
+              {
+                type: "object",
+                properties: { env: { description: "The variable.", type: "string", minLength: 1 } },
+                required: ["env"],
+                additionalProperties: false,
+              },
+            ],
+          },
         },
         cwd: { description: "The folder it runs in.", type: "string", minLength: 1 },
       },

@@ -67,11 +67,6 @@ export class Supervisor {
     return this.port;
   }
 
-  /** The process, while there is one. */
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
   /** Starts the process, and looks after it from then on. @throws Error when it does not become ready */
   async start(): Promise<void> {
     try {
@@ -167,9 +162,15 @@ export class Supervisor {
   #spawn(start: Start): Started {
     const { command, args, cwd, env, message } = start;
     const stdio: StdioOptions = message ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"];
-    const child = startChild({ command, args, env, ...(cwd === undefined ? {} : { cwd }) }, stdio);
-    this.#child = child;
     const log = new LogFile(join(this.options.folder, "output.log"), this.options.limits.maxLogBytes);
+    let child: ChildProcess;
+    try {
+      child = startChild({ command, args, env, ...(cwd === undefined ? {} : { cwd }) }, stdio);
+    } catch (error) {
+      log.destroy();
+      throw error;
+    }
+    this.#child = child;
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     // An exit is an end whatever its children still hold; what cannot be started says so by `error` alone.
