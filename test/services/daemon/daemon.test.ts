@@ -1,4 +1,5 @@
 import { DaemonClient } from "@agentwire/client/daemon";
+import { Problem } from "@agentwire/kit/server";
 import type { RunStatus } from "@agentwire/models/runtime";
 import { RuntimeServer } from "@agentwire/server/runtime";
 import { describe, expect, it } from "vitest";
@@ -271,6 +272,30 @@ describe("a run", () => {
     expect(error.body).toMatchObject({ error: { cause: { code: "internal_error" } } });
     broken = false;
     expect(await client.getRunResult({ path })).toMatchObject({ ok: true });
+  });
+
+  it("has no result when its runtime has lost it and its instance is forgotten: 502", async () => {
+    class Forgetful extends RuntimeServer {
+      override createRun = ({ body }: { body: { run_id?: string } }): RunStatus => ({
+        run_id: String(body.run_id),
+        state: "succeeded",
+        ended_at: new Date().toISOString(),
+      });
+      override getRunStatus = ({ path }: { path: { run_id: string } }): RunStatus => this.createRun({ body: path });
+      override getRunResult = (): never => {
+        throw new Problem("not_found");
+      };
+    }
+    const client = await start();
+    const { instance } = await client.registerInstance({
+      body: { runtime_api_endpoint: await listen(new Forgetful()) },
+    });
+    const path = { run_id: (await client.submitRun({ body: goal })).run_id };
+    await eventually(() => client.getRunStatus({ path }), ended);
+    await refused(client.getRunResult({ path }, { retries: 0 }), 502, "runtime.unavailable");
+    await client.deleteInstance({ path: { instance_id: instance.instance_id } });
+    const error = await refused(client.getRunResult({ path }, { retries: 0 }), 502, "runtime.unavailable");
+    expect(error.body).toMatchObject({ error: { cause: { message: "its instance is gone" } } });
   });
 });
 

@@ -221,6 +221,21 @@ describe("a daemon that was killed (kill -9)", () => {
     ]);
   });
 
+  it("takes programs that are deaf, and what they have started, with it", async () => {
+    const { child, client } = await startProcess(temporaryFolder(), "endless");
+    await client.createInstances({ body: { runtime_profile: "program" } });
+    await submit(client, "pids", "x");
+    await endOf(client, "pids");
+    const { output } = await client.getRunResult({ path: { run_id: "pids" } });
+    const pids = [Number(output?.["pid"]), Number(output?.["child"])];
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    child.kill("SIGKILL");
+    await eventually(
+      () => pids.filter(isAlive),
+      (left) => left.length === 0,
+    );
+  });
+
   it("fails the runs of an instance that was being deleted, and does not start it again", async () => {
     const folder = temporaryFolder();
     const first = await startProcess(folder, "endless");

@@ -14,6 +14,9 @@ export interface Launch {
   readonly settings: LaunchSettings;
 }
 
+/** Auth that another process can be told of: without functions. */
+export type PlainAuth = Omit<AuthOptions, "schemes">;
+
 /** What every instance shares with the Daemon that starts it. */
 export interface Surroundings {
   /** Where relative paths of drivers begin. Default: the working folder. */
@@ -23,7 +26,7 @@ export interface Surroundings {
   /** The tool registry of instances whose profile names none, and the token for it. */
   readonly toolRegistry?: { readonly url: string; readonly token?: string | undefined };
   /** Who may call reference runtimes directly, beside the Daemon, such as to follow a run. Default: nobody. */
-  readonly auth?: AuthOptions;
+  readonly auth?: PlainAuth;
 }
 
 /** A program to start, and how to talk to it then. */

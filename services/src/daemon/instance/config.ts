@@ -1,5 +1,5 @@
-import type { AuthOptions } from "@agentwire/kit/server";
 import type { ExecutorConfig } from "../../runtime/executors/config.js";
+import type { PlainAuth } from "../drivers/driver.js";
 
 /** What the Daemon tells a reference runtime that it starts: JSON, over the channel between them. */
 export interface InstanceConfig {
@@ -16,7 +16,7 @@ export interface InstanceConfig {
   readonly variables?: Readonly<Record<string, string>>;
   readonly toolRegistryToken?: string;
   /** Who else may call it. */
-  readonly auth?: AuthOptions;
+  readonly auth?: PlainAuth;
   readonly maxConcurrentRuns?: number;
   readonly maxQueuedRuns?: number;
 }

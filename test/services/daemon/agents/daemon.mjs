@@ -6,10 +6,14 @@ import { openSqlite } from "../../../../services/dist/storage/sqlite/storage.js"
 
 const [folder, name] = process.argv.slice(2);
 const module = fileURLToPath(new URL("agents.mjs", import.meta.url));
+const program = fileURLToPath(new URL("program.mjs", import.meta.url));
 const service = new DaemonService({
   storage: await openSqlite(join(folder, "daemon.db")),
   folder: join(folder, "instances"),
-  drivers: { plain: { kind: "runtime", executor: { kind: "function", module, export: name }, max_concurrent_runs: 1 } },
+  drivers: {
+    plain: { kind: "runtime", executor: { kind: "function", module, export: name }, max_concurrent_runs: 1 },
+    program: { kind: "command", command: process.execPath, args: [program, "{port}", "deaf", "parent"] },
+  },
 });
 await service.ready();
 console.log((await service.listen({ signals: false })).url);
