@@ -90,7 +90,17 @@ export class Database {
 
   close(): void {
     this.#trySettle();
+    this.#unlock();
     this.#sqlite.close();
+  }
+
+  /** Statements keep the file open until they are collected as garbage; the next one to open it shall not wait for it. */
+  #unlock(): void {
+    try {
+      this.#sqlite.exec("pragma journal_mode = delete; pragma locking_mode = normal; select 1 from sqlite_schema");
+    } catch {
+      // A disk that fails keeps the lock for a while.
+    }
   }
 
   #recover(): void {
