@@ -37,7 +37,7 @@ export class Client {
       authentication(options.auth),
       interception(options),
     ];
-    this.engine = { ...engineOf({ ...options, baseUrl: url.href, headers }, service, parts), plans: new Map() };
+    this.engine = engineOf({ ...options, baseUrl: url.href, headers }, service, parts);
   }
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */

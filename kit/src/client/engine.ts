@@ -1,19 +1,36 @@
-import type { CallOptions, ClientOptions } from "./options.js";
+import type { CallOptions, ClientOptions, HeaderValues } from "./options.js";
 import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
-import { membersOf } from "./target.js";
 
 /** The parts' steps together; where two have the same step, the later one counts. */
 export function engineOf(options: ClientOptions, service: Engine["service"], parts: readonly Part<never>[]): Engine {
   const baseUrl = (options.baseUrl ?? "").replace(/\/+$/, "");
-  return { baseUrl, service, options, part: Object.assign({}, ...parts) };
+  const headers = withHeaders({}, options.headers);
+  return { baseUrl, service, options, part: Object.assign({}, ...parts), headers, plans: new WeakMap() };
 }
 
-/** Works out the plan of an operation. */
+/** The plan of an operation, worked out once. */
 export function planOf(engine: Engine, row: Row): Plan {
+  const known = engine.plans.get(row);
+  if (known) return known;
   const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
-  return { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+  const plan = { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+  engine.plans.set(row, plan);
+  return plan;
+}
+
+/** The headers with more of them, by their names in lower case; `undefined` takes one away. */
+export function withHeaders(
+  headers: Readonly<Record<string, string>>,
+  more: HeaderValues = {},
+): Record<string, string> {
+  const all = { ...headers };
+  for (const [name, value] of Object.entries(more)) {
+    if (value === undefined) delete all[name.toLowerCase()];
+    else all[name.toLowerCase()] = value;
+  }
+  return all;
 }
 
 /** From the request object to the decoded answer. Throws one of the errors of `errors.ts`. */
@@ -47,10 +64,7 @@ export async function prepare(
   const { row, part, engine, parameters } = plan;
   const source = part.complete?.(row, request) ?? request;
   await part.check?.(row, source, options);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers })) {
-    headers[name.toLowerCase()] = value as string;
-  }
+  const headers = withHeaders(engine.headers, options.headers);
   parameters.headers?.(source, headers);
   headers["accept"] = accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);
@@ -77,12 +91,8 @@ export function initOf({ method, headers, body }: PreparedRequest, signal: Abort
 
 /** The plan of an operation of the client's service. Throws `TypeError` when there is none of that name. */
 export function planNamed(engine: Engine, name: string): Plan {
-  const known = engine.plans?.get(name);
-  if (known) return known;
   const operations = engine.service?.operations ?? {};
   const row = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (row === undefined) throw new TypeError(`no operation named ${name}`);
-  const plan = planOf(engine, row);
-  engine.plans?.set(name, plan);
-  return plan;
+  return planOf(engine, row);
 }

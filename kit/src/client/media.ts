@@ -70,9 +70,8 @@ export function successRow({ responses = {} }: Row, status: number): ResponseRow
 /** The media type of the contract that the answer has, by exact type and then by range. */
 export function mediaOf(operation: string, content: readonly Media[], answer: Answer): Media {
   const type = essence(answer);
-  const media = [type, `${type.split("/")[0]}/*`, "*/*"]
-    .map((wanted) => content.find((each) => each.type === wanted))
-    .find((each) => each !== undefined);
+  const find = (wanted: string) => content.find((each) => each.type === wanted);
+  const media = find(type) ?? find(`${type.split("/")[0]}/*`) ?? find("*/*");
   if (media !== undefined) return media;
   const wanted = content.map((each) => each.type).join(" or ");
   throw new InvalidResponseError(operation, `response: expected ${wanted}, got ${type || "no content type"}`);

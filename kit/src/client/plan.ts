@@ -10,8 +10,10 @@ export interface Engine {
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
   readonly part: Steps;
-  /** By name, where they are worth remembering. */
-  readonly plans?: Map<string, Plan>;
+  /** Sent with every request; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Plans that were worked out already. */
+  readonly plans: WeakMap<Row, Plan>;
 }
 
 /** Everything about an operation that is the same in all of its calls. */

@@ -7,20 +7,21 @@ export function pathWriter(
   template: string,
   write: (name: string, value: unknown) => string,
 ): (values: Values) => string {
-  const segments = template.split("/");
-  return (values) =>
-    segments
-      .map((segment) => {
-        const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-          const value = own(values, name);
-          return value === undefined ? refuse(operation, name, "is required") : write(name, value);
-        });
-        // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-        return filled !== segment && /^\.{0,2}$/.test(filled)
-          ? refuse(operation, segment.slice(1, -1), "must not be empty or dots")
-          : filled;
-      })
-      .join("/");
+  const fillIn = (values: Values, name: string) => {
+    const value = own(values, name);
+    return value === undefined ? refuse(operation, name, "is required") : write(name, value);
+  };
+  const segments = template.split("/").map((segment) => {
+    // Text and names take turns.
+    const parts = segment.split(/\{([^{}]+)\}/);
+    if (parts.length === 1) return () => segment;
+    return (values: Values) => {
+      const filled = parts.map((part, index) => (index % 2 ? fillIn(values, part) : part)).join("");
+      // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
+      return /^\.{0,2}$/.test(filled) ? refuse(operation, segment.slice(1, -1), "must not be empty or dots") : filled;
+    };
+  });
+  return (values) => segments.map((fill) => fill(values)).join("/");
 }
 
 /** The members of an object that have a value. */
