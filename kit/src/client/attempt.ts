@@ -62,7 +62,7 @@ export class Attempt implements Trial {
     this.#caller?.removeEventListener("abort", this.#onAbort);
   }
 
-  wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T> {
+  wait<T>(promise: Promise<T>, abandoned?: (value: T) => void, explained = (error: unknown) => error): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#end) reject(this.#end.reason);
       else this.#waiting.add(reject);
@@ -74,18 +74,14 @@ export class Attempt implements Trial {
         },
         (error: unknown) => {
           this.#waiting.delete(reject);
-          reject(error);
+          reject(explained(error));
         },
       );
     });
   }
 
-  async answer<T extends Answer>(promise: Promise<T>): Promise<T> {
-    try {
-      return await this.wait(promise, cancelLate);
-    } catch (error) {
-      throw this.explain(error);
-    }
+  answer<T extends Answer>(promise: Promise<T>): Promise<T> {
+    return this.wait(promise, cancelLate, (error) => this.explain(error));
   }
 
   /** What the caller should see of a failure of the network: why the attempt ended, or `ConnectionError`. */

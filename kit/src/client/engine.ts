@@ -41,7 +41,8 @@ export async function exchange(
 ): Promise<CallResponse<unknown>> {
   const { part } = plan;
   const prepared = await prepare(plan, request, options);
-  const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
+  const attempt = (trial: Trial) =>
+    transmit(plan, prepared, trial).then((answer) => part.read(plan, answer, trial, options));
   return part.repeat ? part.repeat(plan, prepared, options, attempt) : attempt(simpleTrial(options.signal));
 }
 
@@ -63,7 +64,8 @@ export async function prepare(
 ): Promise<PreparedRequest> {
   const { row, part, engine, parameters } = plan;
   const source = part.complete?.(row, request) ?? request;
-  await part.check?.(row, source, options);
+  const checking = part.check?.(row, source, options);
+  if (checking) await checking;
   const headers = withHeaders(engine.headers, options.headers);
   parameters.headers?.(source, headers);
   headers["accept"] = accept;

@@ -28,8 +28,10 @@ export const media: Part = {
     const empty = chunks.length === 0 && (answer.status === 204 || answer.status === 205);
     if (row.content !== undefined && !empty && plan.row.method !== "HEAD") {
       const kind = mediaOf(plan.row.name, row.content, answer);
-      body = await decode(plan.row.name, kind, chunks, answer);
-      await plan.part.judge?.(plan, kind, body, options);
+      body = decode(plan.row.name, kind, chunks, answer);
+      if (body instanceof Promise) body = await body;
+      const judging = plan.part.judge?.(plan, kind, body, options);
+      if (judging) await judging;
     }
     return new Received(body, answer, row);
   },
