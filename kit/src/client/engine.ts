@@ -91,8 +91,9 @@ export function initOf({ method, headers, body }: PreparedRequest, signal: Abort
   return init as RequestInit;
 }
 
-/** The plan of an operation of the client's service. Throws `TypeError` when there is none of that name. */
-export function planNamed(engine: Engine, name: string): Plan {
+/** The plan of an operation by its row, or of the client's service by its name. Throws `TypeError` for an unknown name. */
+export function planNamed(engine: Engine, name: Row | string): Plan {
+  if (typeof name !== "string") return planOf(engine, name);
   const operations = engine.service?.operations ?? {};
   const row = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (row === undefined) throw new TypeError(`no operation named ${name}`);
