@@ -2,7 +2,7 @@ import type { Media, Response as ResponseRow } from "../operation.js";
 import { chunksOf, essence, textIn } from "./answer.js";
 import { InvalidResponseError } from "./errors.js";
 import type { EncodedBody, Part } from "./part.js";
-import type { Answer } from "./plan.js";
+import type { Answer, CallResponse } from "./plan.js";
 import { failureOf } from "./problem.js";
 import type { Row } from "./row.js";
 
@@ -65,19 +65,30 @@ export function bodies({ encode, decode, header }: Codec): Part {
         const judging = plan.part.judge?.(plan, kind, body, options);
         if (judging) await judging;
       }
-      // Headers are worked out on demand: not every caller looks, and not every transport has them at hand.
-      return {
-        body,
-        status: answer.status,
-        get headers() {
-          return answer.headers;
-        },
-        get header() {
-          return header(row.headers, answer.headers);
-        },
-      };
+      return new Received(body, answer, () => header(row.headers, answer.headers));
     },
   };
+}
+
+/** Headers are worked out on demand: not every caller looks, and not every transport has them at hand. */
+class Received implements CallResponse<unknown> {
+  constructor(
+    readonly body: unknown,
+    private readonly answer: Answer,
+    private readonly declared: () => object,
+  ) {}
+
+  get status(): number {
+    return this.answer.status;
+  }
+
+  get headers(): Headers {
+    return this.answer.headers;
+  }
+
+  get header(): object {
+    return this.declared();
+  }
 }
 
 /**

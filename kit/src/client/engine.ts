@@ -40,7 +40,8 @@ export async function exchange(
   options: CallOptions = {},
 ): Promise<CallResponse<unknown>> {
   const { part } = plan;
-  const prepared = await prepare(plan, request, options);
+  const preparing = prepare(plan, request, options);
+  const prepared = preparing instanceof Promise ? await preparing : preparing;
   const attempt = (trial: Trial) =>
     transmit(plan, prepared, trial).then((answer) => part.read(plan, answer, trial, options));
   return part.repeat ? part.repeat(plan, prepared, options, attempt) : attempt(simpleTrial(options.signal));
@@ -55,17 +56,25 @@ function same<T>(value: T): T {
   return value;
 }
 
-/** Completes, judges and encodes a request. Throws `InvalidRequestError`; sends nothing. */
-export async function prepare(
+/** Completes, judges and encodes a request, at once when it can. Throws `InvalidRequestError`; sends nothing. */
+export function prepare(
   plan: Plan,
   request: RequestObject = {},
   options: CallOptions = {},
   accept: string = options.accept ?? plan.accept,
-): Promise<PreparedRequest> {
-  const { row, part, engine, parameters } = plan;
+): PreparedRequest | Promise<PreparedRequest> {
+  const { row, part } = plan;
   const source = part.complete?.(row, request) ?? request;
   const checking = part.check?.(row, source, options);
-  if (checking) await checking;
+  return checking ? checking.then(() => encode(plan, source, options, accept)) : encode(plan, source, options, accept);
+}
+
+function encode(
+  { row, part, engine, parameters }: Plan,
+  source: RequestObject,
+  options: CallOptions,
+  accept: string,
+): PreparedRequest {
   const headers = withHeaders(engine.headers, options.headers);
   parameters.headers?.(source, headers);
   headers["accept"] = accept;

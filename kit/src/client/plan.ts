@@ -49,8 +49,11 @@ export interface Answer {
   text(): Promise<string>;
   /** One header, where a transport knows it without making `Headers`. */
   header?(name: string): string | null;
-  /** The whole body, where a transport has a shorter way to it; `undefined` when it has more bytes. */
-  readonly chunks?: ((maxBytes: number) => Promise<Uint8Array[] | undefined>) | undefined;
+  /**
+   * The whole body, where a transport has a shorter way to it that ends with the attempt; a promise of `undefined` when
+   * it has more bytes.
+   */
+  chunks?(maxBytes: number): Promise<Uint8Array[] | undefined> | undefined;
 }
 
 /** An answer with its body decoded. */
