@@ -1,16 +1,22 @@
-import type { CallOptions, ClientOptions, HeaderValues } from "./options.js";
+import type { CallOptions, ClientOptions } from "./options.js";
 import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
+import { membersOf } from "./target.js";
+
+type Located = { readonly baseUrl: string };
 
 /** The parts' steps together; where two have the same step, the later one counts. */
-export function engineOf(options: ClientOptions, service: Engine["service"], parts: readonly Part<never>[]): Engine {
-  const baseUrl = (options.baseUrl ?? "").replace(/\/+$/, "");
-  const headers = withHeaders({}, options.headers);
-  return { baseUrl, service, options, part: Object.assign({}, ...parts), headers, plans: new WeakMap() };
+export function engineOf(
+  options: ClientOptions & Located,
+  service: Engine["service"],
+  parts: readonly Part<never>[],
+): Engine {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new WeakMap() };
 }
 
-/** The plan of an operation, worked out once. */
+/** The plan of an operation, worked out once: what calls it again finds objects of the shapes that it knows. */
 export function planOf(engine: Engine, row: Row): Plan {
   const known = engine.plans.get(row);
   if (known) return known;
@@ -20,19 +26,6 @@ export function planOf(engine: Engine, row: Row): Plan {
   return plan;
 }
 
-/** The headers with more of them, by their names in lower case; `undefined` takes one away. */
-export function withHeaders(
-  headers: Readonly<Record<string, string>>,
-  more: HeaderValues = {},
-): Record<string, string> {
-  const all = { ...headers };
-  for (const [name, value] of Object.entries(more)) {
-    if (value === undefined) delete all[name.toLowerCase()];
-    else all[name.toLowerCase()] = value;
-  }
-  return all;
-}
-
 /** From the request object to the decoded answer. Throws one of the errors of `errors.ts`. */
 export async function exchange(
   plan: Plan,
@@ -40,42 +33,30 @@ export async function exchange(
   options: CallOptions = {},
 ): Promise<CallResponse<unknown>> {
   const { part } = plan;
-  const preparing = prepare(plan, request, options);
-  const prepared = preparing instanceof Promise ? await preparing : preparing;
-  const attempt = (trial: Trial) =>
-    transmit(plan, prepared, trial).then((answer) => part.read(plan, answer, trial, options));
-  return part.repeat ? part.repeat(plan, prepared, options, attempt) : attempt(simpleTrial(options.signal));
-}
-
-/** Without a time limit, only as quick to end as `fetch`, and with its errors. */
-function simpleTrial(signal: AbortSignal | undefined): Trial {
-  return { signal, wait: same, answer: same, explain: same };
+  const prepared = await prepare(plan, request, options);
+  const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
+  if (part.repeat) return part.repeat(plan, prepared, options, attempt);
+  // Without a time limit, only as quick to end as `fetch`, and with its errors.
+  return attempt({ signal: options.signal, wait: same, answer: same, explain: same });
 }
 
 function same<T>(value: T): T {
   return value;
 }
 
-/** Completes, judges and encodes a request, at once when it can. Throws `InvalidRequestError`; sends nothing. */
-export function prepare(
+/** Completes, judges and encodes a request. Throws `InvalidRequestError`; sends nothing. */
+export async function prepare(
   plan: Plan,
   request: RequestObject = {},
-  options: CallOptions = {},
-  accept: string = options.accept ?? plan.accept,
-): PreparedRequest | Promise<PreparedRequest> {
-  const { row, part } = plan;
-  const source = part.complete?.(row, request) ?? request;
-  const checking = part.check?.(row, source, options);
-  return checking ? checking.then(() => encode(plan, source, options, accept)) : encode(plan, source, options, accept);
-}
-
-function encode(
-  { row, part, engine, parameters }: Plan,
-  source: RequestObject,
   options: CallOptions,
-  accept: string,
-): PreparedRequest {
-  const headers = withHeaders(engine.headers, options.headers);
+  accept: string = options.accept ?? plan.accept,
+): Promise<PreparedRequest> {
+  const { row, part, engine, parameters } = plan;
+  const source = part.complete?.(row, request) ?? request;
+  await part.check?.(row, source, options);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers }))
+    headers[name.toLowerCase()] = value as string;
   parameters.headers?.(source, headers);
   headers["accept"] = accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);

@@ -19,7 +19,7 @@ export function parametersWriter(
   const writersIn = (place: ParameterPlace) => all.filter((each) => each.in === place);
   const inPath = new Map(writersIn("path").map(({ name, write }) => [name, write]));
   const undeclared = writerOf(operation, { name: "", in: "path", type: "string" });
-  const writePath = pathWriter(operation, path, (name, value) => (inPath.get(name) ?? undeclared)(value));
+  const writePath = pathWriter(operation, path, (value, name) => (inPath.get(name) ?? undeclared)(value));
   const headers = writersIn("header");
   const writeQuery = joined(writersIn("query"), "&");
   const writeCookies = joined(writersIn("cookie"), "; ");

@@ -10,8 +10,6 @@ export interface Engine {
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
   readonly part: Steps;
-  /** Sent with every request; names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
   /** Plans that were worked out already. */
   readonly plans: WeakMap<Row, Plan>;
 }

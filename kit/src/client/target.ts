@@ -5,28 +5,24 @@ import type { Values } from "./row.js";
 export function pathWriter(
   operation: string,
   template: string,
-  write: (name: string, value: unknown) => string,
+  write: (value: unknown, name: string) => string,
 ): (values: Values) => string {
-  const fillIn = (values: Values, name: string) => {
-    const value = own(values, name);
-    return value === undefined ? refuse(operation, name, "is required") : write(name, value);
-  };
-  const segments = template.split("/").map((segment) => {
-    // Text and names take turns.
-    const parts = segment.split(/\{([^{}]+)\}/);
-    if (parts.length === 1) return () => segment;
-    return (values: Values) => {
-      const filled = parts.map((part, index) => (index % 2 ? fillIn(values, part) : part)).join("");
+  return (values) =>
+    template.replace(/[^/]+/g, (segment) => {
+      const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
+        const value = own(values, name);
+        return value === undefined ? refuse(operation, name, "is required") : write(value, name);
+      });
       // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-      return /^\.{0,2}$/.test(filled) ? refuse(operation, segment.slice(1, -1), "must not be empty or dots") : filled;
-    };
-  });
-  return (values) => segments.map((fill) => fill(values)).join("/");
+      return filled !== segment && /^\.{0,2}$/.test(filled)
+        ? refuse(operation, segment.slice(1, -1), "is empty or dots")
+        : filled;
+    });
 }
 
 /** The members of an object that have a value. */
 export function membersOf(values: unknown): [name: string, value: unknown][] {
-  return values ? Object.entries(values).filter(([, value]) => value !== undefined) : [];
+  return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
 }
 
 /** A member, unless it is inherited. */
@@ -36,6 +32,7 @@ export function own(values: Values, name: string): unknown {
 
 /** A value that cannot travel in its place. */
 export function refuse(operation: string, name: string, message: string, place = "path"): never {
-  const pointer = `/${place}/${name}`;
-  throw new InvalidRequestError(operation, "request", [{ pointer, keyword: "encoding", message, params: {} }]);
+  throw new InvalidRequestError(operation, "request", [
+    { pointer: `/${place}/${name}`, keyword: "encoding", message, params: {} },
+  ]);
 }
