@@ -13,27 +13,31 @@ export function engineOf(
   parts: readonly Part<never>[],
 ): Engine {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new WeakMap() };
+  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new Map() };
 }
 
 /** The plan of an operation, worked out once: what calls it again finds objects of the shapes that it knows. */
 export function planOf(engine: Engine, row: Row): Plan {
-  const known = engine.plans.get(row);
-  if (known) return known;
-  const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
-  const plan = { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
-  engine.plans.set(row, plan);
+  let plan = engine.plans.get(row);
+  if (!plan) {
+    const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
+    plan = { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+    engine.plans.set(row, plan);
+  }
   return plan;
 }
 
 /** From the request object to the decoded answer. Throws one of the errors of `errors.ts`. */
 export async function exchange(
   plan: Plan,
-  request?: RequestObject,
+  request: RequestObject = {},
   options: CallOptions = {},
 ): Promise<CallResponse<unknown>> {
-  const { part } = plan;
-  const prepared = await prepare(plan, request, options);
+  const { row, part } = plan;
+  const source = part.complete?.(row, request) ?? request;
+  const checking = part.check?.(row, source, options);
+  if (checking) await checking;
+  const prepared = encode(plan, source, options);
   const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
   if (part.repeat) return part.repeat(plan, prepared, options, attempt);
   // Without a time limit, only as quick to end as `fetch`, and with its errors.
@@ -44,21 +48,17 @@ function same<T>(value: T): T {
   return value;
 }
 
-/** Completes, judges and encodes a request. Throws `InvalidRequestError`; sends nothing. */
-export async function prepare(
-  plan: Plan,
-  request: RequestObject = {},
+/** Encodes a request that is complete. Throws `InvalidRequestError`; sends nothing. */
+export function encode(
+  { row, engine, part, parameters, accept }: Plan,
+  source: RequestObject,
   options: CallOptions,
-  accept: string = options.accept ?? plan.accept,
-): Promise<PreparedRequest> {
-  const { row, part, engine, parameters } = plan;
-  const source = part.complete?.(row, request) ?? request;
-  await part.check?.(row, source, options);
+): PreparedRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers }))
     headers[name.toLowerCase()] = value as string;
   parameters.headers?.(source, headers);
-  headers["accept"] = accept;
+  headers["accept"] = options.accept ?? accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);
   if (body?.type) headers["content-type"] = body.type;
   return { method: row.method, target: parameters.target(source), headers, body, source };

@@ -10,8 +10,8 @@ export interface Engine {
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
   readonly part: Steps;
-  /** Plans that were worked out already. */
-  readonly plans: WeakMap<Row, Plan>;
+  /** Plans that were worked out already; rows are constants of a module. */
+  readonly plans: Map<Row, Plan>;
 }
 
 /** Everything about an operation that is the same in all of its calls. */

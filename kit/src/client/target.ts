@@ -7,17 +7,23 @@ export function pathWriter(
   template: string,
   write: (value: unknown, name: string) => string,
 ): (values: Values) => string {
+  // In each segment, text and names take turns.
+  const segments = template.split("/").map((segment) => segment.split(/\{([^{}]+)\}/));
   return (values) =>
-    template.replace(/[^/]+/g, (segment) => {
-      const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-        const value = own(values, name);
-        return value === undefined ? refuse(operation, name, "is required") : write(value, name);
-      });
-      // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-      return filled !== segment && /^\.{0,2}$/.test(filled)
-        ? refuse(operation, segment.slice(1, -1), "is empty or dots")
-        : filled;
-    });
+    segments
+      .map((parts) => {
+        const filled = parts
+          .map((part, index) => {
+            if (index % 2 === 0) return part;
+            return values && Object.hasOwn(values, part) && values[part] !== undefined
+              ? write(values[part], part)
+              : refuse(operation, part, "is required");
+          })
+          .join("");
+        // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
+        return parts[1] && /^\.{0,2}$/.test(filled) ? refuse(operation, parts[1], "is empty or dots") : filled;
+      })
+      .join("/");
 }
 
 /** The members of an object that have a value. */
