@@ -32,6 +32,8 @@ export interface InstancesOptions {
   readonly log: Logger;
 }
 
+type Managed = Instance & { supervisor: Supervisor };
+
 /** A runtime that has been stopped may still be sending how its runs ended. */
 const LAST_WORDS_MS = 1000;
 
@@ -92,9 +94,18 @@ export class Instances {
     const outcomes = await Promise.allSettled(starts);
     const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (!failed) return started;
-    await Promise.all(started.map((instance) => this.delete(instance.id)));
-    throw new UpstreamProblem(`No instance of "${key}" could be started.`, failed.reason);
+    try {
+      if (failed) throw new UpstreamProblem(`No instance of "${key}" could be started.`, failed.reason);
+      // In one step, in the order of their making; what was deleted meanwhile stays so.
+      const put = started
+        .filter(({ state }) => state !== "stopping")
+        .map(({ facts, supervisor }) => documentOf({ facts, profile: key, settings, port: supervisor.lastPort }));
+      await this.options.storage.commit({ put });
+      return started;
+    } catch (error) {
+      await Promise.all(started.map((instance) => this.delete(instance.id)));
+      throw error;
+    }
   }
 
   /** Takes note of a runtime that somebody else has started. It may be down for now. */
@@ -146,7 +157,7 @@ export class Instances {
     this.#byId.delete(instance.id);
   }
 
-  async #start(profile: RuntimeProfile, request: InstanceCreateRequest, settings: LaunchSettings): Promise<Instance> {
+  async #start(profile: RuntimeProfile, request: InstanceCreateRequest, settings: LaunchSettings): Promise<Managed> {
     const { runtime_name, runtime_profile } = profile;
     const { metadata, extensions } = request;
     const facts: InstanceFacts = {
@@ -162,9 +173,6 @@ export class Instances {
     this.#byId.set(instance.id, instance);
     try {
       await supervisor.start();
-      if (instance.state === "stopping") throw new Error("it was deleted before it was ready");
-      const record = { facts, profile: runtime_profile, settings, port: supervisor.lastPort };
-      await this.options.storage.commit({ put: [documentOf(record)] });
     } catch (error) {
       this.options.log.warn({ instance: instance.id, err: error }, `an instance of "${runtime_profile}" did not start`);
       await supervisor.stop();
@@ -191,7 +199,7 @@ export class Instances {
     return new Instance(facts, { url, token: runtimeToken(url) }, limits);
   }
 
-  #managed(facts: InstanceFacts, settings: LaunchSettings, port?: number): Instance & { supervisor: Supervisor } {
+  #managed(facts: InstanceFacts, settings: LaunchSettings, port?: number): Managed {
     const { limits, drivers, folder, log } = this.options;
     // Until its first start has chosen one, it has no port.
     const nowhere: Endpoint = { url: `http://127.0.0.1:${port ?? 0}`, token: undefined };
