@@ -111,7 +111,7 @@ class Starting implements Stack {
   }
 
   async #startRuntime(): Promise<void> {
-    const { executor, max_concurrent_runs, max_queued_runs, tool_registry_url } = this.config.runtime ?? {};
+    const { executor, max_concurrent_runs, max_queued_runs, tool_registry_url, gather_ms } = this.config.runtime ?? {};
     const registry = tool_registry_url ?? this.urls["tool-registry"];
     const service = new RuntimeService({
       ...this.#common,
@@ -121,6 +121,7 @@ class Starting implements Stack {
         registry === undefined ? undefined : new ToolRegistryClient({ baseUrl: registry, ...this.#clients }),
       ...(max_concurrent_runs === undefined ? {} : { maxConcurrentRuns: max_concurrent_runs }),
       ...(max_queued_runs === undefined ? {} : { maxQueuedRuns: max_queued_runs }),
+      ...(gather_ms === undefined ? {} : { streams: { gather: gather_ms } }),
     });
     await service.ready();
     await this.#listen("runtime", service);
