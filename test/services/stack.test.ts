@@ -8,7 +8,7 @@ const free = { runtime: 0, "tool-registry": 0, daemon: 0, session: 0 };
 
 describe("the stack", () => {
   it("is wired: a run given to the daemon reaches the runtime and its tools", async () => {
-    const stack = await startStack({ ports: free, logger: false });
+    const stack = await startStack({ ports: free }, { logger: false });
     onTestFinished(() => stack.close());
     const daemon = new DaemonClient({ baseUrl: String(stack.urls.daemon) });
     const { run_id } = await daemon.submitRun({ body: { input: { goal: "6 * 7" } } });
@@ -31,7 +31,7 @@ describe("the stack", () => {
     await new Promise((resolve) => probe.once("listening", resolve));
     const runtime = (probe.address() as { port: number }).port;
     await new Promise((resolve) => probe.close(resolve));
-    const starting = startStack({ ports: { ...free, runtime, session }, logger: false });
+    const starting = startStack({ ports: { ...free, runtime, session } }, { logger: false });
     await expect(starting).rejects.toThrow(`port ${session} on 127.0.0.1 is in use`);
     await expect(fetch(`http://127.0.0.1:${runtime}/v1/health`)).rejects.toThrow();
   });
