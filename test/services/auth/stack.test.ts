@@ -2,7 +2,6 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { inspect } from "node:util";
 import type { Logger } from "@agentwire/kit/server";
-
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { StackConfig } from "../../../services/src/config/config.js";
 import { RuntimeService } from "../../../services/src/runtime/service.js";
