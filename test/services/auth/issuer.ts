@@ -24,14 +24,20 @@ export interface Making {
   readonly key?: Key;
 }
 
+interface Broken {
+  readonly status: number;
+  readonly body: string;
+}
+
 /** An OpenID issuer on a socket: a discovery document, a key set, and the tokens it has signed. */
 export class Issuer {
   /** The keys that it publishes. */
   keys: Key[] = [];
   /** How often the discovery document and the keys were fetched. */
   readonly fetched = { discovery: 0, keys: 0 };
-  /** Answers for the key set in its place, such as `500 oops`. */
-  broken: { readonly status: number; readonly body: string } | undefined;
+  /** What comes in the place of the key set, and of the discovery document. */
+  broken: Broken | undefined;
+  brokenDiscovery: Broken | undefined;
   url = "";
   #server: Server | undefined;
 
@@ -47,16 +53,14 @@ export class Issuer {
 
   /** Listens, on the port that it had before. */
   async up(): Promise<void> {
-    const server = createServer((request, response) => {
-      response.setHeader("content-type", "application/json");
-      if (request.url === "/.well-known/openid-configuration") {
-        this.fetched.discovery += 1;
-        response.end(JSON.stringify({ issuer: this.url, jwks_uri: this.jwksUri }));
-        return;
-      }
-      this.fetched.keys += 1;
-      response.statusCode = this.broken?.status ?? 200;
-      response.end(this.broken?.body ?? JSON.stringify({ keys: this.keys.map(({ published }) => published) }));
+    const server = createServer(({ url }, response) => {
+      const isDiscovery = url === "/.well-known/openid-configuration";
+      this.fetched[isDiscovery ? "discovery" : "keys"] += 1;
+      const broken = isDiscovery ? this.brokenDiscovery : this.broken;
+      response.writeHead(broken?.status ?? 200, { "content-type": "application/json" });
+      const keys = this.keys.map(({ published }) => published);
+      const document = isDiscovery ? { issuer: this.url, jwks_uri: this.jwksUri } : { keys };
+      response.end(broken?.body ?? JSON.stringify(document));
     });
     const port = this.url === "" ? 0 : Number(new URL(this.url).port);
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));

@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from "node:crypto";
 import type { JwtOptions } from "@agentwire/kit/server";
+import type { JWK } from "jose";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ToolRegistryService } from "../../../services/src/tool-registry/service.js";
 import { ask } from "../raw.js";
@@ -111,7 +113,44 @@ describe.each(WAYS)("keys by %s", (way, jwtOf) => {
   });
 });
 
+describe("a key that cannot be used", () => {
+  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
+
+  it.each<[string, JWK]>([
+    ["too short", { ...(weak.publicKey.export({ format: "jwk" }) as JWK), alg: "RS256" }],
+    ["incomplete", { kty: "RSA", alg: "RS256", e: "AQAB" }],
+    ["no key", { kty: "RSA", alg: "RS256", n: "!", e: "!" }],
+    ["of another kind", { kty: "EC", alg: "RS256", crv: "P-256", x: "AA", y: "AA" }],
+    ["of a kind that is none", { kty: "magic", alg: "RS256" }],
+  ])("as it is %s: 401 for whoever names it, and the others are as good as ever", async (_, published) => {
+    const issuer = await startIssuer();
+    const broken = { ...issuer.key, kid: "broken", published: { ...published, kid: "broken" } };
+    issuer.keys = [broken, issuer.key];
+    const call = await trusting({ jwksUri: issuer.jwksUri });
+    expect(await call(await issuer.token({ key: broken }))).toBe(401);
+    expect(await call(await issuer.token())).toBe(200);
+    const local = await trusting({ jwks: { keys: issuer.keys.map((key) => key.published) } });
+    expect(await local(await issuer.token({ key: broken }))).toBe(401);
+    expect(await local(await issuer.token())).toBe(200);
+  });
+});
+
 describe("a discovery document", () => {
+  it.each([
+    ["an error", { status: 500, body: "oops" }],
+    ["what is no JSON", { status: 200, body: "<html>" }],
+    ["null", { status: 200, body: "null" }],
+    ["without jwks_uri", { status: 200, body: "{}" }],
+    ["with a jwks_uri that is none", { status: 200, body: '{"jwks_uri":"keys"}' }],
+  ])("that is %s: 503, and 200 when it is repaired", async (_, broken) => {
+    const issuer = await startIssuer();
+    const call = await trusting({ discoveryUrl: `${issuer.url}/.well-known/openid-configuration` });
+    issuer.brokenDiscovery = broken;
+    expect(await call(await issuer.token())).toBe(503);
+    issuer.brokenDiscovery = undefined;
+    expect(await call(await issuer.token())).toBe(200);
+  });
+
   it("of another issuer is not believed: 503", async () => {
     const [trusted, other] = [await startIssuer(), await startIssuer()];
     const discoveryUrl = `${other.url}/.well-known/openid-configuration`;

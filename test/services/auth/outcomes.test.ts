@@ -52,6 +52,9 @@ const BAD_TOKENS: readonly (readonly [string, () => string | Promise<string>])[]
   ["expired beyond the leeway", () => token({ claims: { exp: nowSeconds() - 90 } })],
   ["without exp (upstream accepts it)", () => token({ claims: { exp: undefined } })],
   ["not valid yet", () => token({ claims: { nbf: nowSeconds() + 90 } })],
+  ["issued in the future", () => token({ claims: { iat: nowSeconds() + 90 } })],
+  ["issued at no time", () => token({ claims: { iat: "now" } })],
+  ["whose sub is no text", () => token({ claims: { sub: 5 } })],
   ["for another audience", () => token({ claims: { aud: "other" } })],
   ["for a list of other audiences", () => token({ claims: { aud: ["other", `${AUDIENCE}2`] } })],
   ["without aud", () => token({ claims: { aud: undefined } })],
@@ -70,6 +73,7 @@ const GOOD_TOKENS: readonly (readonly [string, () => Promise<string>, string])[]
   ["good", () => token(), "alice"],
   ["expired within the leeway", () => token({ claims: { exp: nowSeconds() - 30 } }), "alice"],
   ["valid from now on, within the leeway", () => token({ claims: { nbf: nowSeconds() + 30 } }), "alice"],
+  ["issued from now on, within the leeway", () => token({ claims: { iat: nowSeconds() + 30 } }), "alice"],
   ["for a list of audiences with this one", () => token({ claims: { aud: ["other", AUDIENCE] } }), "alice"],
   ["without sub", () => token({ claims: { sub: undefined } }), ""],
 ];
