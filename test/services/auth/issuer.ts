@@ -33,6 +33,7 @@ interface Broken {
 export class Issuer {
   /** The keys that it publishes. */
   keys: Key[] = [];
+  keysPath = "/jwks";
   /** How often the discovery document and the keys were fetched. */
   readonly fetched = { discovery: 0, keys: 0 };
   /** What comes in the place of the key set, and of the discovery document. */
@@ -56,7 +57,9 @@ export class Issuer {
     const server = createServer(({ url }, response) => {
       const isDiscovery = url === "/.well-known/openid-configuration";
       this.fetched[isDiscovery ? "discovery" : "keys"] += 1;
-      const broken = isDiscovery ? this.brokenDiscovery : this.broken;
+      const gone = { status: 404, body: "" };
+      const brokenKeys = url === this.keysPath ? this.broken : gone;
+      const broken = isDiscovery ? this.brokenDiscovery : brokenKeys;
       response.writeHead(broken?.status ?? 200, { "content-type": "application/json" });
       const keys = this.keys.map(({ published }) => published);
       const document = isDiscovery ? { issuer: this.url, jwks_uri: this.jwksUri } : { keys };
@@ -79,7 +82,7 @@ export class Issuer {
   }
 
   get jwksUri(): string {
-    return `${this.url}/jwks`;
+    return this.url + this.keysPath;
   }
 
   /** A good token of `alice`, unless it is made otherwise. */

@@ -68,7 +68,15 @@ describe.each(WAYS)("keys by %s", (way, jwtOf) => {
     for (let count = 0; count < 10; count += 1) {
       expect(await call(await issuer.token({ key: made, header: { kid: `made-up-${count}` } }))).toBe(401);
     }
-    expect(issuer.fetched.keys).toBe(1);
+    expect(await call(await issuer.token({ header: { kid: undefined } }))).toBe(401);
+    expect(issuer.fetched).toMatchObject({ keys: 1, discovery: way === "jwks_uri" ? 0 : 1 });
+  });
+
+  it("are not fetched for a token that names none", async () => {
+    const issuer = await startIssuer();
+    const call = await trusting(jwtOf(issuer));
+    expect(await call(await issuer.token({ header: { kid: undefined } }))).toBe(401);
+    expect(issuer.fetched).toEqual({ discovery: 0, keys: 0 });
   });
 
   it("an issuer that is down: 503 unavailable and retryable, where upstream blames the token with 401", async () => {
@@ -94,6 +102,16 @@ describe.each(WAYS)("keys by %s", (way, jwtOf) => {
     expect(await call(await issuer.token())).toBe(200);
     await issuer.down();
     later(5 * 60);
+    expect(await call(await issuer.token())).toBe(200);
+  });
+
+  it("nor when a stranger names an unknown key meanwhile", async () => {
+    const issuer = await startIssuer();
+    const call = await trusting(jwtOf(issuer));
+    expect(await call(await issuer.token())).toBe(200);
+    await issuer.down();
+    later(31);
+    expect(await call(await issuer.token({ key: await newKey("unknown") }))).toBe(503);
     expect(await call(await issuer.token())).toBe(200);
   });
 
@@ -136,6 +154,17 @@ describe("a key that cannot be used", () => {
 });
 
 describe("a discovery document", () => {
+  it("is read again when the keys that it named are gone and too old to use", async () => {
+    const issuer = await startIssuer();
+    const call = await trusting({ issuer: issuer.url });
+    expect(await call(await issuer.token())).toBe(200);
+    later(10 * 60 + 1);
+    issuer.keysPath = "/moved";
+    expect(await call(await issuer.token())).toBe(503);
+    expect(await call(await issuer.token())).toBe(200);
+    expect(issuer.fetched.discovery).toBe(2);
+  });
+
   it.each([
     ["an error", { status: 500, body: "oops" }],
     ["what is no JSON", { status: 200, body: "<html>" }],

@@ -18,32 +18,41 @@ const DISCOVERY_TIMEOUT_MS = 5000;
  */
 export function keySource(options: JwtOptions): JWTVerifyGetKey {
   if (options.jwks) return createLocalJWKSet(options.jwks);
-  if (options.jwksUri) return remote(options.jwksUri);
-  const discoveryUrl = options.discoveryUrl ?? (options.issuer && wellKnown(options.issuer));
-  if (!discoveryUrl) throw new Error("auth.jwt needs jwks, jwksUri, discoveryUrl or issuer to find keys");
-  let found: Promise<JWTVerifyGetKey> | undefined;
+  const keys = options.jwksUri ? keysAt(options.jwksUri) : discoveredKeys(options);
   return async (header, token) => {
-    found ??= discover(discoveryUrl, options.issuer).then(remote).catch(unavailable);
+    // A key set has several keys and needs a name to choose; nothing is fetched for a token without one.
+    if (header.kid === undefined) throw new errors.JWKSNoMatchingKey("the token names no key (kid)");
     try {
-      const keys = await found;
       return await keys(header, token);
     } catch (error) {
-      if (error instanceof KeysUnavailable) found = undefined; // try discovery again with the next request
-      throw error;
+      throw error instanceof errors.JOSEError && !isChoice(error) ? new KeysUnavailable(error) : error;
     }
   };
 }
 
-/** A key set has several keys and needs a `kid` to choose. */
-function remote(uri: string): JWTVerifyGetKey {
-  const fetchKeys: typeof fetch = (...request) => fetch(...request).catch(unavailable);
-  const keys = createRemoteJWKSet(new URL(uri), { [customFetch]: fetchKeys });
+type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
+
+function keysAt(uri: string): RemoteKeys {
+  const unavailable = (cause: unknown): never => {
+    throw new KeysUnavailable(cause);
+  };
+  return createRemoteJWKSet(new URL(uri), { [customFetch]: (...request) => fetch(...request).catch(unavailable) });
+}
+
+function discoveredKeys({ issuer, discoveryUrl = issuer && wellKnown(issuer) }: JwtOptions): JWTVerifyGetKey {
+  if (!discoveryUrl) throw new Error("auth.jwt needs jwks, jwksUri, discoveryUrl or issuer to find keys");
+  let found: Promise<RemoteKeys> | undefined;
   return async (header, token) => {
-    if (header.kid === undefined) throw new errors.JWKSNoMatchingKey("the token names no key (kid)");
-    return await keys(header, token).catch((error: unknown) => {
-      const isAnswer = error instanceof errors.JOSEError && !isChoice(error);
-      return isAnswer ? unavailable(error) : Promise.reject(error);
-    });
+    found ??= discover(discoveryUrl, issuer).then(keysAt);
+    let keys: RemoteKeys | undefined;
+    try {
+      keys = await found;
+      return await keys(header, token);
+    } catch (error) {
+      // Fresh keys outlive an issuer that is down, whatever strangers ask for. Without, the next request tries again.
+      if (!keys?.fresh) found = undefined;
+      throw keys ? error : new KeysUnavailable(error);
+    }
   };
 }
 
@@ -54,10 +63,6 @@ function isChoice(error: errors.JOSEError): boolean {
     error instanceof errors.JWKSMultipleMatchingKeys ||
     error instanceof errors.JOSENotSupported
   );
-}
-
-function unavailable(cause: unknown): never {
-  throw new KeysUnavailable(cause);
 }
 
 async function discover(url: string, issuer: string | undefined): Promise<string> {
