@@ -131,6 +131,46 @@ describe("the README", () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test"]));
   });
 
+  it("shows commands that work against the stack that it starts, with a tool of a real MCP server", async () => {
+    const cli = join(root, "generator/bin/agentwire.js");
+    const data = mkdtempSync(join(folder, "data-"));
+    const up = spawn(process.execPath, [cli, "up", "--data", data, "--port-base", "0"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(up);
+    let banner = "";
+    for await (const chunk of up.stdout.setEncoding("utf8") as AsyncIterable<string>) {
+      banner += chunk;
+      if (banner.includes("Ctrl-C")) break;
+    }
+    const url = (name: string) => String(new RegExp(`${name}\\s+(http\\S+)`).exec(banner)?.[1]);
+    const urls: Record<string, string> = {
+      run: url("runtime"),
+      tools: url("tool-registry"),
+      runs: url("daemon"),
+      instances: url("daemon"),
+    };
+    // The program that is the MCP server takes a moment to start.
+    await expect
+      .poll(() => node(cli, "tools", "--url", url("tool-registry")).stdout, { timeout: 15_000, interval: 200 })
+      .toContain("everything.echo");
+    const shown = [...readme.matchAll(/^\$ npx agentwire (run|runs|tools|instances)\b(.*)$/gm)];
+    expect(shown.length).toBeGreaterThan(4);
+    for (const [, command = "", rest = ""] of shown) {
+      const args = [...rest.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+        ([, single, double, bare]) => single ?? double ?? bare ?? "",
+      );
+      const { status, stdout } = node(cli, command, ...args, "--url", String(urls[command]));
+      expect({ command, args, status }).toEqual({ command, args, status: 0 });
+      if (args[0]?.includes("everything.echo")) expect(stdout).toContain("Echo: hello");
+      if (args[0]?.includes("17 + 25")) expect(stdout).toContain("= 21");
+    }
+    const ended = new Promise((resolve) => up.once("exit", resolve));
+    up.kill("SIGINT");
+    expect(await ended).toBe(0);
+  }, 60_000);
+
   it("links to files that exist", () => {
     for (const [, path = ""] of readme.matchAll(/\]\(([^)]+)\)/g))
       expect(() => readFileSync(join(root, path))).not.toThrow();

@@ -3,14 +3,10 @@ export type { StackConfig } from "./config/config.js";
 export { type EffectiveConfig, effectiveConfig, type Surroundings } from "./config/effective.js";
 export { DEFAULT_PORTS, type Ports, SERVICE_NAMES, type ServiceName } from "./config/names.js";
 export { stackSchema } from "./config/schema.js";
-export { type AllowEndpoint, loopbackOnly } from "./daemon/endpoint.js";
-export {
-  InProcessLauncher,
-  type InProcessOptions,
-  type LaunchedRuntime,
-  type LaunchRequest,
-  type RuntimeLauncher,
-} from "./daemon/launcher.js";
+export type { CommandDriver, DriverConfig, RuntimeDriver } from "./daemon/drivers/config.js";
+export type { Surroundings as InstanceSurroundings } from "./daemon/drivers/driver.js";
+export { type AllowEndpoint, loopbackAnd, loopbackOnly } from "./daemon/endpoint.js";
+export type { InstanceLimits } from "./daemon/instance/limits.js";
 export { type DaemonOptions, DaemonService } from "./daemon/service.js";
 export {
   type Executor,

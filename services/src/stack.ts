@@ -5,10 +5,10 @@ import { ToolRegistryClient } from "@agentwire/client/tool-registry";
 import { bearer, type ClientOptions } from "@agentwire/kit/client";
 import type { Logger, Server, ServerOptions } from "@agentwire/kit/server";
 import type { StackConfig } from "./config/config.js";
+import { daemonOptionsOf } from "./config/daemon.js";
 import { authOptionsOf, type EffectiveConfig, effectiveConfig, type Surroundings } from "./config/effective.js";
 import { internalAuth } from "./config/internal-auth.js";
 import type { ServiceName } from "./config/names.js";
-import { InProcessLauncher } from "./daemon/launcher.js";
 import { DaemonService } from "./daemon/service.js";
 import { executorOf } from "./runtime/executors/configured.js";
 import { RuntimeService } from "./runtime/service.js";
@@ -35,6 +35,9 @@ export interface Stack {
 
 const CLOSE_TIMEOUT_MS = 3000;
 
+/** The name under which the daemon knows the stack's own runtime. */
+const RUNTIME_NAME = "agentwire-runtime";
+
 /**
  * Starts the services of a configuration, each of which uses only those before it; ready when it resolves. The daemon
  * knows the runtime, and can start others like it from the profile `planner`.
@@ -58,6 +61,7 @@ class Starting implements Stack {
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #common: ServerOptions;
   readonly #clients: Pick<ClientOptions, "auth">;
+  readonly #token: string | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -71,6 +75,7 @@ class Starting implements Stack {
       limits: { body: body_bytes, ...(requests > 0 ? { rate: { requests, seconds: window_seconds } } : {}) },
       ...(options.logger === undefined ? {} : { logger: options.logger }),
     };
+    this.#token = token;
     this.#clients = token === undefined ? {} : { auth: bearer(token) };
   }
 
@@ -124,27 +129,38 @@ class Starting implements Stack {
   }
 
   async #startDaemon(): Promise<void> {
-    const { max_instances, max_runs_per_instance } = this.config.daemon ?? {};
-    const toolRegistryUrl = this.urls["tool-registry"];
-    const { logger } = this.options;
-    const launcher = new InProcessLauncher({
-      ...(toolRegistryUrl === undefined ? {} : { toolRegistryUrl }),
-      ...(logger === undefined ? {} : { logger }),
-    });
+    const { data, daemon = {}, runtime } = this.config;
+    const registry = this.urls["tool-registry"];
+    const { logger: _, ...where } = this.options;
     const service = new DaemonService({
       ...this.#common,
-      launcher,
-      ...(max_instances === undefined ? {} : { maxInstances: max_instances }),
-      ...(max_runs_per_instance === undefined ? {} : { maxRunsPerInstance: max_runs_per_instance }),
+      ...daemonOptionsOf(daemon, runtime?.executor),
+      storage: await this.#storage("daemon"),
+      ...(data === undefined ? {} : { folder: join(data, "instances") }),
+      surroundings: {
+        ...where,
+        ...(registry === undefined ? {} : { toolRegistry: { url: registry, token: this.#token } }),
+        // Whoever may call the stack's own runtime may follow runs on instances too.
+        auth: authOptionsOf(this.config.auth),
+      },
+      runtimeToken: (url) => (url === this.urls.runtime ? this.#token : undefined),
     });
+    await service.ready();
     const url = await this.#listen("daemon", service);
-    const daemon = new DaemonClient({ baseUrl: url, ...this.#clients });
-    const body = { description: "The reference runtime, with the agent of this stack." };
-    await daemon.upsertRuntimeProfile({ path: { runtime_profile: "planner" }, body });
-    if (this.urls.runtime === undefined) return;
-    await daemon.registerInstance({
-      body: { runtime_api_endpoint: this.urls.runtime, runtime_name: "agentwire-runtime" },
-    });
+    await this.#registerRuntime(new DaemonClient({ baseUrl: url, ...this.#clients }));
+  }
+
+  /** Makes the stack's own runtime known, once: the daemon remembers it from one start to the next. */
+  async #registerRuntime(daemon: DaemonClient): Promise<void> {
+    const { runtime } = this.urls;
+    const { instances } = await daemon.listInstances();
+    const own = instances.filter(({ managed, runtime_name }) => managed === false && runtime_name === RUNTIME_NAME);
+    const known = own.find(({ runtime_api_endpoint }) => runtime_api_endpoint === runtime);
+    for (const { instance_id } of own) {
+      if (instance_id !== known?.instance_id) await daemon.deleteInstance({ path: { instance_id } });
+    }
+    if (known || runtime === undefined) return;
+    await daemon.registerInstance({ body: { runtime_api_endpoint: runtime, runtime_name: RUNTIME_NAME } });
   }
 
   async #startSession(): Promise<void> {

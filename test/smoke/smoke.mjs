@@ -1,6 +1,7 @@
 // Runs in a project that has only the packed packages: generate, import, serve, call, stream.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { RuntimeClient } from "@agentwire/client";
 import { Problem } from "@agentwire/kit/server";
@@ -70,4 +71,36 @@ for await (const event of runtime.streamRunEvents({ path: { run_id: "run_1" } })
 assert.deepEqual(events, [0, 1]);
 await listening.close();
 assert.equal(Object.keys(daemon.operations).length, 14);
+// The stack, on a file, with a run that it does twice over: once asked, once found again after a restart.
+for (const round of ["first", "again"]) {
+  const up = spawn(process.execPath, [
+    "node_modules/agentwire/bin/agentwire.js",
+    "up",
+    "--data",
+    "kept",
+    "--port-base",
+    "0",
+    "--json",
+  ]);
+  let text = "";
+  for await (const chunk of up.stdout.setEncoding("utf8")) {
+    text += chunk;
+    if (text.includes('"the stack is up"')) break;
+  }
+  const { urls } = JSON.parse(text.split("\n").find((line) => line.includes('"the stack is up"')));
+  const run = agentwire(
+    "run",
+    "What is 6 * 7?",
+    "--run-id",
+    `smoke-${process.version}`,
+    "--follow",
+    "--url",
+    urls.runtime,
+  );
+  assert.match(run, /6 \* 7 = 42/, round);
+  up.kill("SIGTERM");
+  const [code] = await once(up, "exit");
+  assert.equal(code, 0);
+}
+
 console.log(`smoke passed on Node ${process.version}`);

@@ -69,7 +69,8 @@ export declare abstract class DaemonServer extends Server {
    * the queue until its instance is ready.
    *
    * Settings in `overrides` go over the `defaults` of the profile. An unknown profile is answered with 400
-   * `invalid_request`. A repeated request starts more instances.
+   * `invalid_request`, and so are variables and arguments that the operator does not allow. A repeated request starts
+   * more instances.
    *
    * `POST /v1/instances`
    */
@@ -78,8 +79,9 @@ export declare abstract class DaemonServer extends Server {
   /**
    * Stops or forgets an instance
    *
-   * A managed instance is stopped. An external one is only forgotten: the Daemon never stops what it did not start.
-   * To delete an instance that is gone is no error and is answered with 204 too.
+   * A managed instance takes no more runs, has some time to end those it has, and is stopped. An external one is only
+   * forgotten: the Daemon never stops what it did not start. To delete an instance that is gone is no error and is
+   * answered with 204 too.
    *
    * `DELETE /v1/instances/{instance_id}`
    */
@@ -138,6 +140,9 @@ export declare abstract class DaemonServer extends Server {
    * it may give fewer than asked for. A token that the server did not give out is answered with 400
    * `invalid_request`.
    *
+   * `state` and `runtime_instance_id` narrow the list down to runs that are in this state, and to those that went to
+   * this instance. A server may not know them: then it lists all runs.
+   *
    * `GET /v1/runs`
    */
   abstract listRuns(request: ListRunsRequest, context: RequestContext): Awaitable<RunListResponse | Reply<RunListResponse>>;
@@ -156,8 +161,9 @@ export declare abstract class DaemonServer extends Server {
    * `runtime_selector` says where the run goes. `runtime_api_endpoint` stands alone, and together with any other
    * member it is answered with 400 `invalid_request`. Otherwise `instance_id` names the instance, or
    * `runtime_profile` and `runtime_name` narrow down the choice; without any of them every ready instance will do.
-   * When nothing fits, the answer is 404 `not_found`; when something fits but cannot take runs, it is 409
-   * `conflict`.
+   * When nothing fits, the answer is 404 `instances.not_found`. When the named instance cannot take runs it is 409
+   * `instances.not_ready`, and when none of those that fit can, 409 `instances.no_ready`. A run for an instance that
+   * is still `starting` is taken, and waits for it.
    *
    * `POST /v1/runs`
    */
@@ -188,8 +194,9 @@ export declare abstract class DaemonServer extends Server {
   /**
    * Fetches the trace of a run
    *
-   * The trace comes in the answer, from an address in it, or both. A run that left no trace is answered with an
-   * object that has neither member, an unknown run with 404 `not_found`.
+   * The trace comes in the answer, from an address in it, or both. It has the events of the runtime and what the
+   * Daemon itself has to tell, under types of its own. A run that left no trace is answered with an object that has
+   * neither member, an unknown run with 404 `not_found`.
    *
    * Optional: left out, it is answered with `not_implemented`.
    *

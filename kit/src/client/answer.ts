@@ -17,9 +17,10 @@ export async function chunksOf(
   trial: Trial,
   maxBytes = engine.options.maxResponseBytes ?? DEFAULT_MAX_BYTES,
 ): Promise<Uint8Array[]> {
-  const reader = answer.chunks ? undefined : answer.body?.getReader();
+  const whole = answer.chunks?.(maxBytes);
+  const reader = whole ? undefined : answer.body?.getReader();
   try {
-    const chunks = await trial.wait(answer.chunks?.(maxBytes) ?? collect(reader, maxBytes));
+    const chunks = await (whole ?? trial.wait(collect(reader, maxBytes)));
     if (chunks) return chunks;
     throw new InvalidResponseError(row.name, `response: the body has more than ${maxBytes} bytes`);
   } catch (error) {

@@ -9,7 +9,7 @@ export class Attempt implements Trial {
   readonly operation: string;
   readonly #caller: AbortSignal | undefined;
   /** Stops what waits at the moment. By hand: a race with one long promise would remember everything it ran. */
-  readonly #waiting = new Set<(reason: unknown) => void>();
+  readonly #waiting: ((reason: unknown) => void)[] = [];
   #end: { readonly reason: unknown } | undefined;
   /** Made when somebody asks: a signal costs more than the rest of an attempt. */
   #controller: AbortController | undefined;
@@ -19,8 +19,8 @@ export class Attempt implements Trial {
     this.operation = operation;
     this.#caller = caller;
     // Linked by hand: `AbortSignal.any` keeps every attempt alive as long as a long-lived signal of the caller.
-    if (caller?.aborted) this.#onAbort();
-    else caller?.addEventListener("abort", this.#onAbort);
+    if (caller?.aborted) this.handleEvent();
+    else caller?.addEventListener("abort", this);
   }
 
   get signal(): AbortSignal {
@@ -34,8 +34,13 @@ export class Attempt implements Trial {
   /** Calls `stop` when the attempt ends, unless what it returns is called first. */
   onEnd(stop: (reason: unknown) => void): () => void {
     if (this.#end) stop(this.#end.reason);
-    else this.#waiting.add(stop);
-    return () => this.#waiting.delete(stop);
+    else this.#waiting.push(stop);
+    return () => this.#forget(stop);
+  }
+
+  #forget(stop: (reason: unknown) => void): void {
+    const index = this.#waiting.indexOf(stop);
+    if (index >= 0) this.#waiting.splice(index, 1);
   }
 
   /** Ends the attempt after `ms` milliseconds unless armed again or disarmed first; 0 is never. */
@@ -53,39 +58,35 @@ export class Attempt implements Trial {
     if (this.#end) return;
     this.#end = { reason: error };
     this.#controller?.abort(error);
-    for (const stop of this.#waiting) stop(error);
+    for (const stop of this.#waiting.splice(0)) stop(error);
   }
 
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
   release(): void {
     this.disarm();
-    this.#caller?.removeEventListener("abort", this.#onAbort);
+    this.#caller?.removeEventListener("abort", this);
   }
 
-  wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T> {
+  wait<T>(promise: Promise<T>, abandoned?: (value: T) => void, explained = (error: unknown) => error): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#end) reject(this.#end.reason);
-      else this.#waiting.add(reject);
+      else this.#waiting.push(reject);
       promise.then(
         (value) => {
-          this.#waiting.delete(reject);
+          this.#forget(reject);
           if (this.#end) abandoned?.(value);
           resolve(value);
         },
         (error: unknown) => {
-          this.#waiting.delete(reject);
-          reject(error);
+          this.#forget(reject);
+          reject(explained(error));
         },
       );
     });
   }
 
-  async answer<T extends Answer>(promise: Promise<T>): Promise<T> {
-    try {
-      return await this.wait(promise, cancelLate);
-    } catch (error) {
-      throw this.explain(error);
-    }
+  answer<T extends Answer>(promise: Promise<T>): Promise<T> {
+    return this.wait(promise, cancelLate, (error) => this.explain(error));
   }
 
   /** What the caller should see of a failure of the network: why the attempt ended, or `ConnectionError`. */
@@ -93,9 +94,10 @@ export class Attempt implements Trial {
     return this.#end ? this.#end.reason : unreachable(this.operation, error);
   }
 
-  readonly #onAbort = (): void => {
+  /** The caller's signal fired. */
+  handleEvent(): void {
     this.end(abortedBy(this.operation, this.#caller?.reason));
-  };
+  }
 }
 
 /** Nobody waits for this answer any more. */

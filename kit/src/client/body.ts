@@ -1,25 +1,12 @@
 import type { Media } from "../operation.js";
 import { multipartOf, urlEncoded } from "./forms.js";
 import type { EncodedBody } from "./part.js";
-import type { Row } from "./row.js";
-
-/** Writes a body as one of the operation's media types; one that the operation does not have is left out. */
-export function writeBody(
-  { name, body }: Row,
-  value: unknown,
-  contentType: string | undefined,
-): EncodedBody | undefined {
-  if (body === undefined) return undefined;
-  const media = contentType === undefined ? body.content[0] : body.content.find(({ type }) => type === contentType);
-  if (media === undefined) throw new TypeError(`${name} takes no ${contentType ?? "body"}`);
-  return encodeBody(name, media, value);
-}
 
 /**
  * Writes a value in a media type of the contract. For `binary`: bytes, a `Blob`, a `ReadableStream` or text.
  * For `stream`: an array or an iterable of items, written as they come.
  */
-function encodeBody(operation: string, media: Media, value: unknown): EncodedBody {
+export function encodeBody(operation: string, media: Media, value: unknown): EncodedBody {
   const type = media.type.includes("*") ? fallbackType(media, value) : media.type;
   switch (media.format) {
     case "json":

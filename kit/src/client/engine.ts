@@ -4,55 +4,61 @@ import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from 
 import type { RequestObject, Row } from "./row.js";
 import { membersOf } from "./target.js";
 
+type Located = { readonly baseUrl: string };
+
 /** The parts' steps together; where two have the same step, the later one counts. */
-export function engineOf(options: ClientOptions, service: Engine["service"], parts: readonly Part<never>[]): Engine {
-  const baseUrl = (options.baseUrl ?? "").replace(/\/+$/, "");
-  return { baseUrl, service, options, part: Object.assign({}, ...parts) };
+export function engineOf(
+  options: ClientOptions & Located,
+  service: Engine["service"],
+  parts: readonly Part<never>[],
+): Engine {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new Map() };
 }
 
-/** Works out the plan of an operation. */
+/** The plan of an operation, worked out once: what calls it again finds objects of the shapes that it knows. */
 export function planOf(engine: Engine, row: Row): Plan {
-  const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
-  return { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+  let plan = engine.plans.get(row);
+  if (!plan) {
+    const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
+    plan = { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+    engine.plans.set(row, plan);
+  }
+  return plan;
 }
 
 /** From the request object to the decoded answer. Throws one of the errors of `errors.ts`. */
 export async function exchange(
   plan: Plan,
-  request?: RequestObject,
+  request: RequestObject = {},
   options: CallOptions = {},
 ): Promise<CallResponse<unknown>> {
-  const { part } = plan;
-  const prepared = await prepare(plan, request, options);
+  const { row, part } = plan;
+  const source = part.complete?.(row, request) ?? request;
+  const checking = part.check?.(row, source, options);
+  if (checking) await checking;
+  const prepared = encode(plan, source, options);
   const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
-  return part.repeat ? part.repeat(plan, prepared, options, attempt) : attempt(simpleTrial(options.signal));
-}
-
-/** Without a time limit, only as quick to end as `fetch`, and with its errors. */
-function simpleTrial(signal: AbortSignal | undefined): Trial {
-  return { signal, wait: same, answer: same, explain: same };
+  if (part.repeat) return part.repeat(plan, prepared, options, attempt);
+  // Without a time limit, only as quick to end as `fetch`, and with its errors.
+  return attempt({ signal: options.signal, wait: same, answer: same, explain: same });
 }
 
 function same<T>(value: T): T {
   return value;
 }
 
-/** Completes, judges and encodes a request. Throws `InvalidRequestError`; sends nothing. */
-export async function prepare(
-  plan: Plan,
-  request: RequestObject = {},
-  options: CallOptions = {},
-  accept: string = options.accept ?? plan.accept,
-): Promise<PreparedRequest> {
-  const { row, part, engine, parameters } = plan;
-  const source = part.complete?.(row, request) ?? request;
-  await part.check?.(row, source, options);
+/** Encodes a request that is complete. Throws `InvalidRequestError`; sends nothing. */
+export function encode(
+  { row, engine, part, parameters, accept }: Plan,
+  source: RequestObject,
+  options: CallOptions,
+): PreparedRequest {
   const headers: Record<string, string> = {};
-  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers })) {
+  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers }))
     headers[name.toLowerCase()] = value as string;
-  }
   parameters.headers?.(source, headers);
-  headers["accept"] = accept;
+  headers["accept"] = options.accept ?? accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);
   if (body?.type) headers["content-type"] = body.type;
   return { method: row.method, target: parameters.target(source), headers, body, source };
@@ -75,14 +81,11 @@ export function initOf({ method, headers, body }: PreparedRequest, signal: Abort
   return init as RequestInit;
 }
 
-/** The plan of an operation of the client's service. Throws `TypeError` when there is none of that name. */
-export function planNamed(engine: Engine, name: string): Plan {
-  const known = engine.plans?.get(name);
-  if (known) return known;
+/** The plan of an operation by its row, or of the client's service by its name. Throws `TypeError` for an unknown name. */
+export function planNamed(engine: Engine, name: Row | string): Plan {
+  if (typeof name !== "string") return planOf(engine, name);
   const operations = engine.service?.operations ?? {};
   const row = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (row === undefined) throw new TypeError(`no operation named ${name}`);
-  const plan = planOf(engine, row);
-  engine.plans?.set(name, plan);
-  return plan;
+  return planOf(engine, row);
 }

@@ -53,8 +53,8 @@ class ContractError extends AgentwireError {
   declare readonly violations: readonly Violation[];
 
   constructor(operation: string, what: string, violations: readonly Violation[] = [], options?: ErrorOptions) {
-    const said = violations.map(({ pointer, message }, index) => `${index ? ";" : ":"} ${pointer || "it"} ${message}`);
-    super(operation, `${operation}: invalid ${what}${said.join("")}`, options);
+    const said = violations.map(({ pointer, message }) => `${pointer || "it"} ${message}`).join("; ");
+    super(operation, `${operation}: invalid ${what}${said && `: ${said}`}`, options);
     this.violations = violations;
   }
 }

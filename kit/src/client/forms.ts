@@ -1,6 +1,7 @@
 import type { FormField, Media } from "../operation.js";
+import { textOf } from "./parameters.js";
 import { isObject } from "./pointer.js";
-import { styleWriter, textOf } from "./styles.js";
+import { styleWriter } from "./styles.js";
 import { membersOf } from "./target.js";
 
 type Fields = Media["fields"];

@@ -1,18 +1,32 @@
 import { Call } from "./call.js";
 import type { Caller } from "./caller.js";
-import { exchange, planOf } from "./engine.js";
+import type { Client } from "./client.js";
+import { exchange, planNamed } from "./engine.js";
 import type { CallOptions } from "./options.js";
-import type { CallResponse, Plan } from "./plan.js";
+import type { CallResponse, Engine, Plan } from "./plan.js";
 import { valueAt } from "./pointer.js";
-import type { Arguments, CallRow, RequestObject } from "./row.js";
+import type { Arguments, CallRow, RequestObject, Row } from "./row.js";
 
+/** Calls an operation that answers in pages: one of a client, by name. */
+export function paginate<Page, Item, Header = object>(
+  client: Client,
+  name: string,
+  request?: RequestObject,
+  options?: CallOptions,
+): PagedCall<Page, Item, Header>;
 /** Calls an operation that answers in pages, by its row. */
 export function paginate<Request, Page, Header, Item = unknown, Options = unknown>(
-  { engine }: Caller<Options>,
+  caller: Caller<Options>,
   row: PagedRow<Request, Page, Item, Header>,
-  ...[request, options]: Arguments<Request, CallOptions & Options>
-): PagedCall<Page, Item, Header> {
-  return new PagedCall(planOf(engine, row), request as RequestObject | undefined, options);
+  ...args: Arguments<Request, CallOptions & Options>
+): PagedCall<Page, Item, Header>;
+export function paginate(
+  { engine }: { readonly engine: Engine },
+  row: Row | string,
+  request?: unknown,
+  options?: CallOptions,
+): PagedCall<unknown, unknown> {
+  return new PagedCall(planNamed(engine, row), request as RequestObject | undefined, options);
 }
 
 /** The row of an operation that answers in pages. */

@@ -14,8 +14,8 @@ export interface Part<Options = unknown> {
   readonly complete?: (row: Row, request: RequestObject) => RequestObject;
   /** Judges the request. Throws `InvalidRequestError`. */
   readonly check?: (row: Row, request: RequestObject, options: CallOptions) => void | Promise<void>;
-  /** How the parameters of an operation are written; made once an operation. */
-  readonly parameters?: (row: Row) => ParameterWriter;
+  /** How the parameters of an operation or channel are written; made once for it. */
+  readonly parameters?: (row: Pick<Row, "name" | "path" | "parameters">) => ParameterWriter;
   /** Writes a body as one of the operation's media types, the first by default. */
   readonly write?: (row: Row, value: unknown, contentType: string | undefined) => EncodedBody | undefined;
   /** The media types to ask for. */

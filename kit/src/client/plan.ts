@@ -10,8 +10,8 @@ export interface Engine {
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
   readonly part: Steps;
-  /** By name, where they are worth remembering. */
-  readonly plans?: Map<string, Plan>;
+  /** Plans that were worked out already; rows are constants of a module. */
+  readonly plans: Map<Row, Plan>;
 }
 
 /** Everything about an operation that is the same in all of its calls. */
@@ -47,8 +47,11 @@ export interface Answer {
   text(): Promise<string>;
   /** One header, where a transport knows it without making `Headers`. */
   header?(name: string): string | null;
-  /** The whole body, where a transport has a shorter way to it; `undefined` when it has more bytes. */
-  readonly chunks?: ((maxBytes: number) => Promise<Uint8Array[] | undefined>) | undefined;
+  /**
+   * The whole body, where a transport has a shorter way to it that ends with the attempt; a promise of `undefined` when
+   * it has more bytes.
+   */
+  chunks?(maxBytes: number): Promise<Uint8Array[] | undefined> | undefined;
 }
 
 /** An answer with its body decoded. */

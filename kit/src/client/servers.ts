@@ -1,3 +1,4 @@
+import type { ClientOptions } from "./options.js";
 import type { ServiceFacts } from "./row.js";
 
 /** One of the contract's servers, by its place in the list, and its variables; those left out have their defaults. */
@@ -33,8 +34,16 @@ export function serverUrl(
   });
 }
 
+/** The options of a client whose contract has servers: it goes to the one that they choose, unless they have a `baseUrl`. */
+export function withServer<Options extends ClientOptions>(
+  service: ServiceFacts,
+  { server, ...options }: Options = {} as Options,
+): Omit<Options, "server"> {
+  return { ...options, baseUrl: options.baseUrl ?? (server ? serverUrl(service, server) : defaultUrl(service)) };
+}
+
 /** Where calls go by default: the contract's first server, where its URL is whole. */
-export function defaultUrl(service: ServiceFacts): string {
+function defaultUrl(service: ServiceFacts): string {
   const url = service.servers?.length ? serverUrl(service) : "";
   return /^https?:/i.test(url) ? url : "http://localhost";
 }

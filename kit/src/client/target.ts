@@ -5,27 +5,30 @@ import type { Values } from "./row.js";
 export function pathWriter(
   operation: string,
   template: string,
-  write: (name: string, value: unknown) => string,
+  write: (value: unknown, name: string) => string,
 ): (values: Values) => string {
-  const segments = template.split("/");
+  // In each segment, text and names take turns.
+  const segments = template.split("/").map((segment) => segment.split(/\{([^{}]+)\}/));
   return (values) =>
     segments
-      .map((segment) => {
-        const filled = segment.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-          const value = own(values, name);
-          return value === undefined ? refuse(operation, name, "is required") : write(name, value);
-        });
+      .map((parts) => {
+        const filled = parts
+          .map((part, index) => {
+            if (index % 2 === 0) return part;
+            return values && Object.hasOwn(values, part) && values[part] !== undefined
+              ? write(values[part], part)
+              : refuse(operation, part, "is required");
+          })
+          .join("");
         // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-        return filled !== segment && /^\.{0,2}$/.test(filled)
-          ? refuse(operation, segment.slice(1, -1), "must not be empty or dots")
-          : filled;
+        return parts[1] && /^\.{0,2}$/.test(filled) ? refuse(operation, parts[1], "is empty or dots") : filled;
       })
       .join("/");
 }
 
 /** The members of an object that have a value. */
 export function membersOf(values: unknown): [name: string, value: unknown][] {
-  return values ? Object.entries(values).filter(([, value]) => value !== undefined) : [];
+  return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
 }
 
 /** A member, unless it is inherited. */
@@ -35,6 +38,7 @@ export function own(values: Values, name: string): unknown {
 
 /** A value that cannot travel in its place. */
 export function refuse(operation: string, name: string, message: string, place = "path"): never {
-  const pointer = `/${place}/${name}`;
-  throw new InvalidRequestError(operation, "request", [{ pointer, keyword: "encoding", message, params: {} }]);
+  throw new InvalidRequestError(operation, "request", [
+    { pointer: `/${place}/${name}`, keyword: "encoding", message, params: {} },
+  ]);
 }

@@ -5,6 +5,7 @@ export * from "./auth/index.js";
 export type { Health } from "./builtin.js";
 export { ChannelClosed, type ChannelOptions, InvalidMessage, ServerChannel } from "./channel.js";
 export type { CorsOptions } from "./cors.js";
+export type { EagerIterator } from "./item-stream.js";
 export type { Limits, RateLimit } from "./limits.js";
 export type { Listening, ListenOptions, Timeouts } from "./listen.js";
 export { type Logger, loggerOf, silent } from "./log.js";

@@ -6,6 +6,15 @@ import { textOnce } from "./shared-item.js";
 /** Characters of gathered items that are sent without waiting for more. */
 const GATHERED_ENOUGH = 64 * 1024;
 
+/**
+ * An iterator that can also say, without a promise, what it has right now. Streams with many readers, or many items, are
+ * worth it: what is ready is then sent in one go.
+ */
+export interface EagerIterator<Item> extends AsyncIterator<Item> {
+  /** The next item, taken; undefined when `next` would have to wait, or is over. */
+  takeReady(): Item | undefined;
+}
+
 /** An item broke the contract; the stream ends there, and the client gets none of it. */
 export class InvalidItem extends Error {
   override readonly name = "InvalidItem";
@@ -35,6 +44,7 @@ const DONE: Result = { done: true, value: undefined };
  */
 export class ItemStream implements AsyncIterableIterator<string, undefined> {
   readonly #iterator: AsyncIterator<unknown>;
+  readonly #eager: EagerIterator<unknown> | undefined;
   readonly #frame: (item: unknown) => string;
   readonly #options: ItemOptions;
   readonly #heartbeat: string;
@@ -56,6 +66,7 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
     options: ItemOptions,
   ) {
     this.#iterator = iterator;
+    this.#eager = isEager(iterator) ? iterator : undefined;
     this.#frame = framer(stream);
     this.#options = options;
     this.#heartbeat = heartbeat(stream);
@@ -117,12 +128,32 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
     if (this.#state !== "open") return;
     try {
       if (result.done) this.#state = "exhausted";
-      else this.#text += textOnce(result.value, this.stream, this.#encode);
+      else this.#add(result.value);
       this.#tell();
     } catch (error) {
       this.#failed(error);
     }
   };
+
+  /** Adds an item, and those that are ready behind it. */
+  #add(first: unknown): void {
+    let item = first;
+    do {
+      this.#text += textOnce(item, this.stream, this.#encode);
+      item = this.#text.length < GATHERED_ENOUGH ? this.#eager?.takeReady() : undefined;
+    } while (item !== undefined);
+  }
+
+  /** At the end of a window: what has become ready in it. */
+  #addReady(): void {
+    try {
+      const item = this.#state === "open" && !this.#asked ? this.#eager?.takeReady() : undefined;
+      if (item !== undefined) this.#add(item);
+    } catch (error) {
+      this.#state = "failed";
+      this.#error = error;
+    }
+  }
 
   readonly #encode = (item: unknown): string => {
     const { validator } = this.#options;
@@ -151,9 +182,11 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
     if (gather !== undefined && this.#state === "open" && this.#text.length < GATHERED_ENOUGH) {
       this.#window ??= setTimeout(() => {
         this.#window = undefined;
+        this.#addReady();
         this.#give();
       }, gather);
-      this.#ask();
+      // Others have to be asked for each item; what is ready at the end of the window can be taken then.
+      if (!this.#eager) this.#ask();
     } else this.#give();
   }
 
@@ -202,4 +235,8 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
     new Promise((resolve) => resolve(this.#iterator.return?.())).catch(() => undefined);
     this.#options.onEnd(error);
   }
+}
+
+function isEager(iterator: AsyncIterator<unknown>): iterator is EagerIterator<unknown> {
+  return typeof (iterator as Partial<EagerIterator<unknown>>).takeReady === "function";
 }

@@ -1,3 +1,4 @@
+import type { DriverConfig } from "../daemon/drivers/config.js";
 import type { ExecutorConfig } from "../runtime/executors/config.js";
 import type { ToolLimitsConfig, ToolSourceConfig } from "../tool-registry/config/config.js";
 import type { ServiceName } from "./names.js";
@@ -59,6 +60,19 @@ export interface ToolRegistryConfig extends ToolLimitsConfig {
 }
 
 export interface DaemonConfig {
+  /** How instances are started, by profile. Default: `planner`, the reference runtime with the agent of this stack. */
+  readonly profiles?: Readonly<Record<string, DriverConfig>>;
+  /** The driver of profiles that are made over the API. Default: as for `planner`; false: they cannot be started. */
+  readonly default_driver?: DriverConfig | false;
+  /** Hosts beside loopback, with a port where only that is meant, that callers may name as runtimes and registries. */
+  readonly allow_hosts?: readonly string[];
   readonly max_instances?: number;
   readonly max_runs_per_instance?: number;
+  readonly max_runs?: number;
+  readonly start_timeout_ms?: number;
+  readonly stop_timeout_ms?: number;
+  readonly drain_timeout_ms?: number;
+  readonly probe_interval_ms?: number;
+  readonly max_log_bytes?: number;
+  readonly lost_after_ms?: number;
 }

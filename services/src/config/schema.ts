@@ -1,3 +1,4 @@
+import { driverSchema } from "../daemon/drivers/config.js";
 import { executorSchema } from "../runtime/executors/config.js";
 import { toolSourcesSchema } from "../tool-registry/config/schema.js";
 import { DEFAULT_PORTS, SERVICE_NAMES } from "./names.js";
@@ -91,8 +92,25 @@ export const stackSchema = {
       max_queue: count("Calls of one tool that wait for their turn. Default 64.", 0),
     }),
     daemon: group("The daemon.", {
+      profiles: {
+        description: "How instances are started, by profile. Default: planner, with the agent of this stack.",
+        type: "object",
+        additionalProperties: driverSchema,
+      },
+      default_driver: {
+        description: "The driver of profiles that are made over the API; false: they cannot be started.",
+        anyOf: [driverSchema, { const: false }],
+      },
+      allow_hosts: words("Hosts beside loopback, with or without a port, that callers may name."),
       max_instances: count("Instances at the same time. Default 16."),
       max_runs_per_instance: count("Runs of one instance before it counts as busy. Default 64."),
+      max_runs: count("Runs under way at the same time; more are refused. Default 10000."),
+      start_timeout_ms: count("Milliseconds an instance has to become ready. Default 15000."),
+      stop_timeout_ms: count("Milliseconds between the request to end and the kill. Default 5000.", 0),
+      drain_timeout_ms: count("Milliseconds the runs of a deleted instance have to end. Default 5000.", 0),
+      probe_interval_ms: count("Milliseconds between two looks at external instances. Default 5000."),
+      max_log_bytes: count("Bytes of the log of one instance. Default 4194304."),
+      lost_after_ms: count("Milliseconds a run may be without its runtime. Default 15000.", 0),
     }),
   },
   additionalProperties: false,

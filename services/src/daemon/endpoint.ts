@@ -7,6 +7,11 @@ export type AllowEndpoint = (url: URL) => boolean;
 export const loopbackOnly: AllowEndpoint = ({ hostname }) =>
   hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 
+/** Loopback, and these hosts; one with a port is meant with that port only. */
+export function loopbackAnd(hosts: readonly string[]): AllowEndpoint {
+  return (url) => loopbackOnly(url) || hosts.includes(url.hostname) || hosts.includes(url.host);
+}
+
 /**
  * The address in the form in which clients use it, after the operator's rule has been asked: whoever can name an
  * address could otherwise have the Daemon talk to services that only it can reach.

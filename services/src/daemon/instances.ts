@@ -1,127 +1,234 @@
-import { Problem } from "@agentwire/kit/server";
-import type { InstanceCreateRequest, InstanceRegisterRequest, RuntimeProfile } from "@agentwire/models/daemon";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Logger, Problem } from "@agentwire/kit/server";
+import type {
+  InstanceCreateRequest,
+  InstanceRegisterRequest,
+  LaunchSettings,
+  RuntimeProfile,
+} from "@agentwire/models/daemon";
 import { newId } from "../shared/ids.js";
+import type { Storage } from "../storage/storage.js";
+import type { DriverConfig } from "./drivers/config.js";
+import type { Drivers } from "./drivers/drivers.js";
+import { permit } from "./drivers/permissions.js";
 import { type AllowEndpoint, endpointOf } from "./endpoint.js";
-import { factsOf, Instance } from "./instance.js";
-import type { RuntimeLauncher } from "./launcher.js";
+import { Instance } from "./instance/instance.js";
+import type { InstanceLimits } from "./instance/limits.js";
+import { documentOf, factsOf, INSTANCES, type InstanceFacts, type InstanceRecord } from "./instance/record.js";
+import { type Endpoint, Supervisor } from "./instance/supervisor.js";
 import { settingsOf } from "./profiles.js";
 import { UpstreamProblem } from "./upstream.js";
 
 export interface InstancesOptions {
-  readonly launcher: RuntimeLauncher;
+  readonly storage: Storage;
+  readonly drivers: Drivers;
   readonly allowEndpoint: AllowEndpoint;
-  /** Instances, managed and external together, that the Daemon keeps at most. */
-  readonly maxInstances: number;
-  /** Runs that one instance has at most. */
-  readonly maxRunsPerInstance: number;
-  /** Milliseconds a managed instance has to become ready. */
-  readonly startTimeoutMs: number;
+  /** The token for a runtime that the Daemon has not started. */
+  readonly runtimeToken: (url: string) => string | undefined;
+  /** Holds one folder an instance. */
+  readonly folder: string;
+  readonly limits: InstanceLimits;
+  readonly log: Logger;
 }
 
-/** The runtimes that the Daemon knows. */
+/** A runtime that has been stopped may still be sending how its runs ended. */
+const LAST_WORDS_MS = 1000;
+
+/** The runtimes that the Daemon knows. What is here is also in the storage. */
 export class Instances {
   readonly #byId = new Map<string, Instance>();
-  /** Places of instances that are being started. */
-  #reserved = 0;
+  readonly #deleting = new Map<string, Promise<void>>();
+  #probing: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: InstancesOptions) {}
+  private constructor(private readonly options: InstancesOptions) {}
+
+  /**
+   * Finds the instances of the last process: managed ones are started again under their ids, external ones are asked
+   * how they are.
+   * @throws StorageError
+   */
+  static async open(options: InstancesOptions): Promise<Instances> {
+    const instances = new Instances(options);
+    const kept = await options.storage.list<InstanceRecord>(INSTANCES, { limit: Number.MAX_SAFE_INTEGER });
+    await Promise.all(kept.map(({ body }) => instances.#recover(body)));
+    const probe = () => instances.list().map((instance) => instance.probe());
+    instances.#probing = setInterval(probe, options.limits.probeIntervalMs).unref();
+    return instances;
+  }
 
   list(): Instance[] {
     return [...this.#byId.values()];
   }
 
+  find(id: string): Instance | undefined {
+    return this.#byId.get(id);
+  }
+
   /** Looks again at those that did not answer last time; they may be back. */
   async refresh(): Promise<void> {
-    await Promise.all(
-      this.list()
-        .filter(({ state }) => state === "error")
-        .map((instance) => instance.probe()),
-    );
+    const lost = this.list().filter(({ state }) => state === "error");
+    await Promise.all(lost.map((instance) => instance.probe()));
   }
 
   /**
    * Starts instances and waits until they are ready. All or none: when one fails, the others are stopped.
-   * @throws Problem `invalid_request` for too many at once, `conflict` when there is no room
+   * @throws Problem `invalid_request` for too many at once, or for settings or a profile that the operator has no
+   * driver for; `conflict` when there is no room; 502 when one does not start
    */
   async create(profile: RuntimeProfile, request: InstanceCreateRequest): Promise<Instance[]> {
+    const { limits, drivers } = this.options;
+    const { runtime_profile: key } = profile;
     const count = request.count ?? 1;
-    const { maxInstances, allowEndpoint } = this.options;
-    if (count > maxInstances) throw new Problem("invalid_request", `count must not be more than ${maxInstances}.`);
-    const settings = settingsOf(profile.defaults, request.overrides);
-    if (settings.tool_registry_url !== undefined) {
-      settings.tool_registry_url = endpointOf(settings.tool_registry_url, allowEndpoint);
+    if (count > limits.maxInstances) {
+      throw new Problem("invalid_request", `count must not be more than ${limits.maxInstances}.`);
     }
-    return await this.#reserving(count, async () => {
-      const starts = Array.from({ length: count }, () => this.#start(profile, request, settings));
-      const outcomes = await Promise.allSettled(starts);
-      const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-      const failed = outcomes.find((outcome) => outcome.status === "rejected");
-      if (!failed) return started;
-      await Promise.all(started.map((instance) => this.delete(instance.id)));
-      throw new UpstreamProblem(`No instance of "${profile.runtime_profile}" could be started.`, failed.reason);
-    });
+    const driver = drivers.of(key);
+    if (!driver)
+      throw new Problem("invalid_request", `The operator has configured no driver for the profile "${key}".`);
+    const settings = this.#allowed(settingsOf(profile.defaults, request.overrides), driver);
+    this.#makeRoom(count);
+    const starts = Array.from({ length: count }, () => this.#start(profile, request, settings));
+    const outcomes = await Promise.allSettled(starts);
+    const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (!failed) return started;
+    await Promise.all(started.map((instance) => this.delete(instance.id)));
+    throw new UpstreamProblem(`No instance of "${key}" could be started.`, failed.reason);
   }
 
   /** Takes note of a runtime that somebody else has started. It may be down for now. */
   async register(request: InstanceRegisterRequest): Promise<Instance> {
     const url = endpointOf(request.runtime_api_endpoint, this.options.allowEndpoint);
-    return await this.#reserving(1, async () => {
-      const instance = new Instance(factsOf(newId("ext"), request), url, this.options.maxRunsPerInstance);
-      await instance.probe();
-      this.#byId.set(instance.id, instance);
-      return instance;
-    });
+    this.#makeRoom(1);
+    const instance = this.#external(factsOf(newId("ext"), request), url);
+    this.#byId.set(instance.id, instance);
+    try {
+      await this.options.storage.commit({ put: [documentOf({ facts: instance.facts, url })] });
+    } catch (error) {
+      this.#byId.delete(instance.id);
+      throw error;
+    }
+    await instance.probe();
+    return instance;
   }
 
-  /** Stops a managed instance, forgets an external one; one that is not there is no error. */
+  /**
+   * Forgets an instance; one that is not there is no error. A managed one takes no more runs, has some time for those
+   * it has, and is stopped then. An external one goes on, and so do the runs that it has.
+   */
   async delete(id: string): Promise<void> {
     const instance = this.#byId.get(id);
-    await instance?.stop();
-    this.#byId.delete(id);
+    if (!instance) return;
+    const deleting = this.#deleting.get(id) ?? this.#delete(instance).finally(() => this.#deleting.delete(id));
+    this.#deleting.set(id, deleting);
+    await deleting;
   }
 
-  async deleteAll(): Promise<void> {
-    await Promise.all(this.list().map(({ id }) => this.delete(id)));
+  /** Stops what it has started, which is started again when a Daemon opens the same storage. */
+  async close(): Promise<void> {
+    clearInterval(this.#probing);
+    await Promise.all(this.list().map(({ supervisor }) => supervisor?.stop()));
   }
 
-  async #start(
-    profile: RuntimeProfile,
-    request: InstanceCreateRequest,
-    settings: ReturnType<typeof settingsOf>,
-  ): Promise<Instance> {
-    const { launcher, maxRunsPerInstance, startTimeoutMs } = this.options;
-    const instanceId = newId("inst");
-    const launched = await launcher.launch({ instanceId, profile: profile.runtime_profile, settings });
-    const facts = {
-      instance_id: instanceId,
+  async #delete(instance: Instance): Promise<void> {
+    const { storage, limits, folder } = this.options;
+    if (instance.managed) instance.retire();
+    // Once it is decided, it stays so: a Daemon that is killed meanwhile does not start it again.
+    await storage.commit({ remove: [{ collection: INSTANCES, id: instance.id }] });
+    if (instance.supervisor) {
+      await instance.idle(limits.drainTimeoutMs);
+      await instance.supervisor.stop();
+      await instance.idle(LAST_WORDS_MS);
+      instance.gone.abort(new Error(`the instance ${instance.id} was stopped`));
+      await rm(join(folder, instance.id), { recursive: true, force: true });
+    }
+    this.#byId.delete(instance.id);
+  }
+
+  async #start(profile: RuntimeProfile, request: InstanceCreateRequest, settings: LaunchSettings): Promise<Instance> {
+    const { runtime_name, runtime_profile } = profile;
+    const { metadata, extensions } = request;
+    const facts: InstanceFacts = {
+      instance_id: newId("inst"),
       managed: true,
-      runtime_profile: profile.runtime_profile,
-      ...(profile.runtime_name === undefined ? {} : { runtime_name: profile.runtime_name }),
-      ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
-      ...(request.extensions === undefined ? {} : { extensions: request.extensions }),
+      runtime_profile,
+      ...(runtime_name === undefined ? {} : { runtime_name }),
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(extensions === undefined ? {} : { extensions }),
     };
-    const instance = new Instance(facts, launched.url, maxRunsPerInstance, launched);
-    this.#byId.set(instanceId, instance);
+    const instance = this.#managed(facts, settings);
+    const { supervisor } = instance;
+    this.#byId.set(instance.id, instance);
     try {
-      await instance.ready(startTimeoutMs);
+      await supervisor.start();
+      if (instance.state === "stopping") throw new Error("it was deleted before it was ready");
+      const record = { facts, profile: runtime_profile, settings, port: supervisor.lastPort };
+      await this.options.storage.commit({ put: [documentOf(record)] });
     } catch (error) {
-      await this.delete(instanceId);
+      this.options.log.warn({ instance: instance.id, err: error }, `an instance of "${runtime_profile}" did not start`);
+      await supervisor.stop();
+      instance.gone.abort(error);
+      this.#byId.delete(instance.id);
       throw error;
     }
     return instance;
   }
 
-  /** Holds places while instances are on their way, so that many requests at once cannot go over the limit. */
-  async #reserving<T>(count: number, action: () => Promise<T>): Promise<T> {
-    const { maxInstances } = this.options;
-    if (this.#reserved + this.#byId.size + count > maxInstances) {
-      throw new Problem("conflict", `There are ${this.#byId.size} of at most ${maxInstances} instances.`);
+  async #recover(record: InstanceRecord): Promise<void> {
+    if ("url" in record) {
+      const instance = this.#external(record.facts, record.url);
+      this.#byId.set(instance.id, instance);
+      return await instance.probe();
     }
-    this.#reserved += count;
-    try {
-      return await action();
-    } finally {
-      this.#reserved -= count;
-    }
+    const instance = this.#managed(record.facts, record.settings, record.port);
+    this.#byId.set(instance.id, instance);
+    instance.supervisor.restart();
+  }
+
+  #external(facts: InstanceFacts, url: string): Instance {
+    const { runtimeToken, limits } = this.options;
+    return new Instance(facts, { url, token: runtimeToken(url) }, limits);
+  }
+
+  #managed(facts: InstanceFacts, settings: LaunchSettings, port?: number): Instance & { supervisor: Supervisor } {
+    const { limits, drivers, folder, log } = this.options;
+    // Until its first start has chosen one, it has no port.
+    const nowhere: Endpoint = { url: `http://127.0.0.1:${port ?? 0}`, token: undefined };
+    const instance = new Instance(facts, nowhere, limits);
+    const options = {
+      instanceId: facts.instance_id,
+      folder: join(folder, facts.instance_id),
+      settings,
+      start: (launch: Parameters<Drivers["start"]>[1]) => drivers.start(this.#driverOf(facts, settings), launch),
+      isReady: (signal: AbortSignal) => instance.answers(signal),
+      onChange: (change: Parameters<Instance["changed"]>[0]) => instance.changed(change),
+      limits,
+      log,
+    };
+    return Object.assign(instance, { supervisor: new Supervisor(options, port) });
+  }
+
+  /** Asked before every start, as the operator may have changed the configuration between two of them. */
+  #driverOf({ runtime_profile = "" }: InstanceFacts, settings: LaunchSettings): DriverConfig {
+    const driver = this.options.drivers.of(runtime_profile);
+    if (!driver) throw new Error(`the operator has no driver for the profile "${runtime_profile}" any more`);
+    this.#allowed(settings, driver);
+    return driver;
+  }
+
+  #allowed(settings: LaunchSettings, driver: DriverConfig): LaunchSettings {
+    permit(settings, driver);
+    const { tool_registry_url: url } = settings;
+    return url === undefined
+      ? settings
+      : { ...settings, tool_registry_url: endpointOf(url, this.options.allowEndpoint) };
+  }
+
+  /** Those that are starting count too, so that many requests at once cannot go over the limit. */
+  #makeRoom(count: number): void {
+    const { maxInstances } = this.options.limits;
+    if (this.#byId.size + count <= maxInstances) return;
+    throw new Problem("conflict", `There are ${this.#byId.size} of at most ${maxInstances} instances.`);
   }
 }

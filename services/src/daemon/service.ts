@@ -1,4 +1,8 @@
-import type { Health, ServerOptions } from "@agentwire/kit/server";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Health, type Logger, loggerOf, type ServerOptions } from "@agentwire/kit/server";
+import type { HealthCheck } from "@agentwire/models/common";
 import type {
   CreateInstancesRequest,
   DeleteInstanceRequest,
@@ -21,112 +25,194 @@ import type {
 import type { RunResult, RunStatus } from "@agentwire/models/runtime";
 import { DaemonServer } from "@agentwire/server/daemon";
 import { VERSION } from "../shared/version.js";
+import { withProblems } from "../storage/problems.js";
+import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
+import type { Storage } from "../storage/storage.js";
+import type { DriverConfig } from "./drivers/config.js";
+import type { Surroundings } from "./drivers/driver.js";
+import { Drivers } from "./drivers/drivers.js";
 import { type AllowEndpoint, loopbackOnly } from "./endpoint.js";
+import { defaultInstanceLimits, type InstanceLimits } from "./instance/limits.js";
 import { Instances } from "./instances.js";
-import { InProcessLauncher, type RuntimeLauncher } from "./launcher.js";
-import { MemoryProfileStore, type ProfileStore, Profiles } from "./profiles.js";
-import { MemoryRunRecordStore, type RunRecordStore } from "./run-record.js";
-import { DaemonRuns } from "./runs.js";
+import { Profiles } from "./profiles.js";
+import { DaemonRuns, type Recovered } from "./runs/runs.js";
 
 /** Settings of a daemon. */
 export interface DaemonOptions extends ServerOptions {
-  /** Starts managed instances. Default: in this process. */
-  readonly launcher?: RuntimeLauncher;
+  /** Where profiles, instances, runs and traces are kept; the caller closes it. Default: in memory. */
+  readonly storage?: Storage;
+  /** Holds the files and logs of managed instances. Default: a temporary one, gone with the service. */
+  readonly folder?: string;
+  /** How instances are started, by profile; these profiles are on the list from the start. */
+  readonly drivers?: Readonly<Record<string, DriverConfig>>;
+  /** The driver of all other profiles. Default: the reference runtime; false: they cannot be started. */
+  readonly defaultDriver?: DriverConfig | false;
+  /** What managed instances share with the daemon. */
+  readonly surroundings?: Surroundings;
   /** Which addresses that callers name it may connect to. Default: loopback only. */
   readonly allowEndpoint?: AllowEndpoint;
-  /** Default 16. */
-  readonly maxInstances?: number;
-  /** Runs that one instance has at most before it counts as busy. Default 64. */
-  readonly maxRunsPerInstance?: number;
-  /** Milliseconds a managed instance has to become ready. Default 15 000. */
-  readonly startTimeoutMs?: number;
-  readonly profileStore?: ProfileStore;
-  readonly runStore?: RunRecordStore;
+  /** The token for runtimes that the daemon has not started. Mind that callers name their addresses. */
+  readonly runtimeToken?: string | ((url: string) => string | undefined);
+  /** What instances may cost; what is left out has its default. */
+  readonly instances?: Partial<InstanceLimits>;
+  /** Runs under way at the same time; more are refused with 503. Default 10 000. */
+  readonly maxRuns?: number;
+  /** Milliseconds that a run may be without its runtime before it has failed. Default 15 000. */
+  readonly lostAfterMs?: number;
+}
+
+interface Parts {
+  readonly profiles: Profiles;
+  readonly instances: Instances;
+  readonly runs: DaemonRuns;
+  /** What the last process has left, and what became of it. */
+  readonly recovered: Recovered & { readonly instances: number };
+  release(): Promise<void>;
 }
 
 /** The reference daemon. */
 export class DaemonService extends DaemonServer {
-  readonly #profiles: Profiles;
-  readonly #instances: Instances;
-  readonly #runs: DaemonRuns;
+  readonly #parts: Promise<Parts>;
 
   constructor(options: DaemonOptions = {}) {
     super({ version: VERSION, ...options });
-    const allowEndpoint = options.allowEndpoint ?? loopbackOnly;
-    this.#profiles = new Profiles(options.profileStore ?? new MemoryProfileStore());
-    this.#instances = new Instances({
-      launcher: options.launcher ?? new InProcessLauncher(),
-      allowEndpoint,
-      maxInstances: options.maxInstances ?? 16,
-      maxRunsPerInstance: options.maxRunsPerInstance ?? 64,
-      startTimeoutMs: options.startTimeoutMs ?? 15_000,
-    });
-    this.#runs = new DaemonRuns(options.runStore ?? new MemoryRunRecordStore(), this.#instances, allowEndpoint);
+    this.#parts = open(options, loggerOf(options.logger, "agentwire-daemon"));
+    // Whoever calls, or waits for `ready`, hears it.
+    this.#parts.catch(() => undefined);
+  }
+
+  /**
+   * Resolves when what the last process left is taken over; its instances may still be starting.
+   * @throws StorageError
+   */
+  async ready(): Promise<void> {
+    await this.#parts;
   }
 
   override async listInstances(): Promise<InstanceListResponse> {
-    await this.#instances.refresh();
-    return { instances: this.#instances.list().map((instance) => instance.view()) };
+    const { instances } = await this.#parts;
+    await instances.refresh();
+    return { instances: instances.list().map((instance) => instance.view()) };
   }
 
   override async createInstances({ body }: CreateInstancesRequest): Promise<InstanceCreateResponse> {
-    const started = await this.#instances.create(this.#profiles.named(body.runtime_profile), body);
+    const { instances, profiles } = await this.#parts;
+    const started = await instances.create(await profiles.named(body.runtime_profile), body);
     return { instances: started.map((instance) => instance.view()) };
   }
 
   override async registerInstance({ body }: RegisterInstanceRequest): Promise<InstanceRegisterResponse> {
-    const instance = await this.#instances.register(body);
+    const instance = await (await this.#parts).instances.register(body);
     return { instance: instance.view() };
   }
 
   override async deleteInstance({ path }: DeleteInstanceRequest): Promise<void> {
-    await this.#instances.delete(path.instance_id);
+    await (await this.#parts).instances.delete(path.instance_id);
   }
 
-  override listRuntimeProfiles(): RuntimeProfileListResponse {
-    return { profiles: this.#profiles.list() };
+  override async listRuntimeProfiles(): Promise<RuntimeProfileListResponse> {
+    return { profiles: await (await this.#parts).profiles.list() };
   }
 
-  override upsertRuntimeProfile({ path, body }: UpsertRuntimeProfileRequest): RuntimeProfile {
-    return this.#profiles.upsert(path.runtime_profile, body);
+  override async upsertRuntimeProfile({ path, body }: UpsertRuntimeProfileRequest): Promise<RuntimeProfile> {
+    return await (await this.#parts).profiles.upsert(path.runtime_profile, body);
   }
 
-  override deleteRuntimeProfile({ path }: DeleteRuntimeProfileRequest): void {
-    this.#profiles.delete(path.runtime_profile);
+  override async deleteRuntimeProfile({ path }: DeleteRuntimeProfileRequest): Promise<void> {
+    await (await this.#parts).profiles.delete(path.runtime_profile);
   }
 
-  override submitRun({ body }: SubmitRunRequest): Promise<RunStatus> {
-    return this.#runs.submit(body);
+  override async submitRun({ body }: SubmitRunRequest): Promise<RunStatus> {
+    return await (await this.#parts).runs.submit(body);
   }
 
-  override listRuns({ query }: ListRunsRequest): RunListResponse {
-    return this.#runs.list(query);
+  override async listRuns({ query }: ListRunsRequest): Promise<RunListResponse> {
+    return await (await this.#parts).runs.list(query);
   }
 
-  override getRunStatus({ path }: GetRunStatusRequest): RunStatus {
-    return this.#runs.status(path.run_id);
+  override async getRunStatus({ path }: GetRunStatusRequest): Promise<RunStatus> {
+    return await (await this.#parts).runs.status(path.run_id);
   }
 
-  override getRunResult({ path }: GetRunResultRequest): Promise<RunResult> {
-    return this.#runs.result(path.run_id);
+  override async getRunResult({ path }: GetRunResultRequest): Promise<RunResult> {
+    return await (await this.#parts).runs.result(path.run_id);
   }
 
-  override getRunTrace({ path }: GetRunTraceRequest): TraceResponse {
-    return this.#runs.trace(path.run_id);
+  override async getRunTrace({ path }: GetRunTraceRequest): Promise<TraceResponse> {
+    return await (await this.#parts).runs.trace(path.run_id);
   }
 
-  /** Stops the instances it has started, and then itself. */
+  /** Stops the instances it has started, whose runs say how they end, and then itself. */
   override async close(options?: { timeoutMs?: number }): Promise<void> {
-    await this.#instances.deleteAll();
-    await Promise.all([this.#runs.close(), super.close(options)]);
-    // What a request was starting meanwhile.
-    await this.#instances.deleteAll();
+    const parts = await this.#parts.catch(() => undefined);
+    await Promise.all([parts?.instances.close(), super.close(options)]);
+    await parts?.runs.close();
+    await parts?.release();
   }
 
   protected override async checkHealth(): Promise<Health> {
-    const states = this.#instances.list().map(({ state }) => state);
-    const failed = states.filter((state) => state === "error").length;
-    const status = failed > 0 ? "degraded" : "ok";
-    return { status, checks: [{ name: "instances", status, details: { known: states.length, failed } }] };
+    const checks = await this.#checks();
+    return { status: checks.every(({ status }) => status === "ok") ? "ok" : "degraded", checks };
   }
+
+  async #checks(): Promise<HealthCheck[]> {
+    let parts: Parts;
+    try {
+      parts = await this.#parts;
+    } catch {
+      return [{ name: "storage", status: "down", message: "What was kept cannot be read." }];
+    }
+    const { instances, runs, recovered } = parts;
+    const states = instances.list().map(({ state }) => state);
+    const failed = states.filter((state) => state === "error").length;
+    return [
+      { name: "instances", status: failed > 0 ? "degraded" : "ok", details: { known: states.length, failed } },
+      { name: "runs", status: "ok", details: { under_way: runs.load } },
+      { name: "recovery", status: "ok", message: told(recovered), details: { ...recovered } },
+    ];
+  }
+}
+
+async function open(options: DaemonOptions, log: Logger): Promise<Parts> {
+  const { allowEndpoint = loopbackOnly, drivers: configured = {}, defaultDriver, runtimeToken } = options;
+  const { folder, releaseFolder } = await folderOf(options.folder);
+  const own = options.storage ? undefined : await openSqlite(IN_MEMORY);
+  const storage = withProblems(options.storage ?? (own as Storage), log);
+  const other = defaultDriver === false ? undefined : (defaultDriver ?? { kind: "runtime" as const });
+  const drivers = new Drivers(configured, other, options.surroundings ?? {});
+  const profiles = new Profiles(storage, drivers, allowEndpoint);
+  await profiles.add(Object.entries(configured).map(([name, { description }]) => profileOf(name, description)));
+  const tokenOf = typeof runtimeToken === "function" ? runtimeToken : () => runtimeToken;
+  const common = { storage, allowEndpoint, runtimeToken: tokenOf, log };
+  const limits = { ...defaultInstanceLimits, ...options.instances };
+  const instances = await Instances.open({ ...common, drivers, folder, limits });
+  const { maxRuns = 10_000, lostAfterMs = 15_000 } = options;
+  const { runs, recovered } = await DaemonRuns.open({
+    ...common,
+    runtimeTimeoutMs: limits.runtimeTimeoutMs,
+    instances,
+    maxRuns,
+    lostAfterMs,
+  });
+  const found = { instances: instances.list().length, ...recovered };
+  log.info(found, told(found));
+  const release = async () => {
+    await own?.close();
+    await releaseFolder();
+  };
+  return { profiles, instances, runs, recovered: found, release };
+}
+
+async function folderOf(wanted: string | undefined) {
+  if (wanted !== undefined) return { folder: resolve(wanted), releaseFolder: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), "agentwire-daemon-"));
+  return { folder, releaseFolder: () => rm(folder, { recursive: true, force: true }) };
+}
+
+function profileOf(name: string, description = "Configured by the operator."): RuntimeProfile {
+  return { runtime_profile: name, description };
+}
+
+function told({ instances, resumed, failed }: Parts["recovered"]): string {
+  return `At the start, ${instances} instance(s) were taken over, ${resumed} run(s) picked up, and ${failed} run(s) lost.`;
 }

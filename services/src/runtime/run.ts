@@ -90,16 +90,20 @@ export class Run {
   async execute(executor: Executor, tools: Toolbox): Promise<void> {
     if (this.#ending) return this.#ended;
     try {
-      const status = { ...this.status, state: "running" as const, started_at: new Date().toISOString() };
-      const record = { ...this.#record, status };
-      // Known to be running before anything is done: after a crash it must not be done a second time.
-      await this.storage.commit({ put: [documentOf(record)] });
-      if (!this.#ending) this.#record = record;
+      if (this.status.state === "queued") await this.#begin();
       await this.#end(await this.#work(executor, tools));
     } catch (error) {
       if (!(error instanceof RunFailure)) this.log.error({ err: error, run: this.id }, "a run failed");
       await this.#end(error instanceof RunFailure ? error : new RunFailure("runtime.exception", messageOf(error)));
     }
+  }
+
+  /** Known to be running before anything is done: after a crash it must not be done a second time. */
+  async #begin(): Promise<void> {
+    const status = { ...this.status, state: "running" as const, started_at: new Date().toISOString() };
+    const record = { ...this.#record, status };
+    await this.storage.commit({ put: [documentOf(record)] });
+    if (!this.#ending) this.#record = record;
   }
 
   async #work(executor: Executor, tools: Toolbox): Promise<Record<string, unknown>> {

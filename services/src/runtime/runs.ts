@@ -124,22 +124,33 @@ export class Runs {
 
   #take(id: string, request: RunRequest): Promise<Seen> {
     if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
-    const taking = this.#known(id, request).then(async (known) => {
-      if (known) return known;
-      const { storage, instanceId, maxQueued } = this.options;
-      if (this.#queue.length >= maxQueued) throw new Problem("unavailable", "Too many runs wait already.");
-      const instance = instanceId === undefined ? {} : { runtime_instance_id: instanceId };
-      const status: RunStatus = { run_id: id, state: "queued", ...instance };
-      const record: RunRecord = { request, status, created_at: new Date().toISOString() };
-      await storage.commit({ put: [documentOf(record)] });
-      const run = this.#run(record, 0);
-      this.#enqueue(run);
-      return run;
-    });
+    const taking = this.#known(id, request).then<Seen>((known) => known ?? this.#add(id, request));
     this.#taking.set(id, taking);
     const taken = () => this.#taking.delete(id);
     taking.then(taken, taken);
     return taking;
+  }
+
+  /** A run that can begin at once is never queued, which saves it a write. */
+  async #add(id: string, request: RunRequest): Promise<Run> {
+    const { storage, instanceId, maxQueued, maxConcurrent } = this.options;
+    const begins = this.#working < maxConcurrent && this.#queue.length === 0;
+    if (!begins && this.#queue.length >= maxQueued) throw new Problem("unavailable", "Too many runs wait already.");
+    const created_at = new Date().toISOString();
+    const instance = instanceId === undefined ? {} : { runtime_instance_id: instanceId };
+    const state = begins ? ({ state: "running", started_at: created_at } as const) : ({ state: "queued" } as const);
+    const record: RunRecord = { request, status: { run_id: id, ...state, ...instance }, created_at };
+    if (begins) this.#working += 1;
+    try {
+      await storage.commit({ put: [documentOf(record)] });
+    } catch (error) {
+      if (begins) this.#done();
+      throw error;
+    }
+    const run = this.#run(record, 0);
+    if (begins) this.#work(run);
+    else this.#enqueue(run);
+    return run;
   }
 
   /** An id that was made up here is new. */
@@ -177,12 +188,19 @@ export class Runs {
       const run = this.#queue.shift();
       if (!run) return;
       this.#working += 1;
-      const { executor, tools } = this.options;
-      void run.execute(executor, tools(run.request, run.id)).then(() => {
-        this.#working -= 1;
-        this.#next();
-      });
+      this.#work(run);
     }
+  }
+
+  /** Its place among those that work is taken already. */
+  #work(run: Run): void {
+    const { executor, tools } = this.options;
+    void run.execute(executor, tools(run.request, run.id)).then(() => this.#done());
+  }
+
+  #done(): void {
+    this.#working -= 1;
+    this.#next();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EagerIterator } from "@agentwire/kit/server";
 import type { Document, Storage } from "./storage.js";
 
 /** Latest events that stay in memory for those who follow; who is further behind reads from the storage. */
@@ -70,6 +71,7 @@ export class LiveStream<Event extends object> {
   read(from: number, signal?: AbortSignal): AsyncIterableIterator<Event, undefined> {
     return new Reader<Event>(
       {
+        recent: (next) => this.#recent[next - this.#firstRecent],
         take: (next) => this.#take(next),
         change: (wake) => {
           this.#waiting.add(wake);
@@ -97,6 +99,8 @@ export class LiveStream<Event extends object> {
 
 /** What a reader knows of its stream. */
 interface Source<Event> {
+  /** The event with this number, where it is in memory. */
+  recent(next: number): Event | undefined;
   take(next: number): Event | Promise<Event[]> | undefined;
   /** Calls once when there is more, or the end. */
   change(wake: () => void): () => void;
@@ -108,7 +112,7 @@ type Result<Event> = IteratorResult<Event, undefined>;
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** One reader. Written by hand, as a generator costs several promises an event, and there may be a thousand readers. */
-class Reader<Event extends object> implements AsyncIterableIterator<Event, undefined> {
+class Reader<Event extends object> implements AsyncIterableIterator<Event, undefined>, EagerIterator<Event> {
   /** Events that were read from the storage and not taken yet, the next one last. */
   #page: Event[] = [];
   #answer: ((result: Result<Event>) => void) | undefined;
@@ -131,6 +135,13 @@ class Reader<Event extends object> implements AsyncIterableIterator<Event, undef
     if (event instanceof Promise) return this.#readPage(event);
     this.at += 1;
     return Promise.resolve({ done: false, value: event });
+  }
+
+  takeReady(): Event | undefined {
+    if (this.#ended) return undefined;
+    const event = this.#page.pop() ?? this.source.recent(this.at);
+    if (event !== undefined) this.at += 1;
+    return event;
   }
 
   return(): Promise<Result<Event>> {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { apiKey, basic, bearer, Client, UnauthorizedError } from "../../../kit/src/client/index.js";
-import { answer, closeAll, failure, serve, service } from "./fixtures.js";
+import { apiKey, basic, bearer, UnauthorizedError } from "../../../kit/src/client/index.js";
+import { answer, Client, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
 const path = { run_id: "r" };

@@ -1,12 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { openChannel } from "../../../kit/src/client/channel/index.js";
-import {
-  Client,
-  InvalidRequestError,
-  InvalidResponseError,
-  UnexpectedResponseError,
-} from "../../../kit/src/client/index.js";
-import { answer, bodyOf, closeAll, failure, serve, service } from "./fixtures.js";
+import { InvalidRequestError, InvalidResponseError, UnexpectedResponseError } from "../../../kit/src/client/index.js";
+import { answer, bodyOf, Client, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
 

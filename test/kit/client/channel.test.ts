@@ -11,13 +11,12 @@ import {
   ChannelClosedError,
   type ChannelOptions,
   ChannelOverflowError,
-  Client,
   type ClientOptions,
   ConnectionError,
   type Disconnect,
   InvalidRequestError,
 } from "../../../kit/src/client/index.js";
-import { failure, service, wait } from "./fixtures.js";
+import { Client, failure, service, wait } from "./fixtures.js";
 
 interface Event {
   readonly event_id: string;

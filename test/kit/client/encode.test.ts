@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Client, InvalidRequestError, type RequestObject } from "../../../kit/src/client/index.js";
+import { InvalidRequestError, type RequestObject } from "../../../kit/src/client/index.js";
 import { styledParameters } from "../../../kit/src/client/styles.js";
 import type { Parameter } from "../../../kit/src/operation.js";
-import { failure, service } from "./fixtures.js";
+import { Client, failure, service } from "./fixtures.js";
 
 const color = (rest: Partial<Parameter>): Parameter => ({ name: "color", in: "query", type: "string", ...rest });
 const query = (parameter: Parameter, value: unknown) =>

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type ClientOptions, Client as LeanClient, media, styles, withServer } from "../../../kit/src/client/index.js";
 import type { Operation, ServiceDescription } from "../../../kit/src/operation.js";
 import type { Schema } from "../../../kit/src/validation/types.js";
 import { schema } from "../schema.js";
@@ -29,6 +30,13 @@ const stream = {
 
 function operations(...rows: Operation[]): Record<string, Operation> {
   return Object.fromEntries(rows.map((row) => [row.name, row]));
+}
+
+/** The client of a contract that needs all parts. */
+export class Client extends LeanClient {
+  constructor(about: ServiceDescription, options?: ClientOptions) {
+    super(about, withServer(about, options), styles, media);
+  }
 }
 
 export const service: ServiceDescription = {

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import { Client } from "../../../kit/src/client/index.js";
+
 import { undiciTransport } from "../../../kit/src/client/undici/index.js";
 import type { FormField, ServiceDescription } from "../../../kit/src/operation.js";
-import { answer, closeAll, serve, service } from "./fixtures.js";
+import { answer, Client, closeAll, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { AbortedError, ApiError, Client, ConnectionError, TimeoutError } from "../../../kit/src/client/index.js";
+import { AbortedError, ApiError, ConnectionError, TimeoutError } from "../../../kit/src/client/index.js";
 import { backoff } from "../../../kit/src/client/retry.js";
-import { answer, bodyOf, closeAll, failure, serve, service, wait } from "./fixtures.js";
+import { answer, bodyOf, Client, closeAll, failure, serve, service, wait } from "./fixtures.js";
 
 afterEach(closeAll);
 

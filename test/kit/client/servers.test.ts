@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Client, serverUrl } from "../../../kit/src/client/index.js";
+import { serverUrl } from "../../../kit/src/client/index.js";
 import type { ServiceServer } from "../../../kit/src/operation.js";
-import { service } from "./fixtures.js";
+import { Client, service } from "./fixtures.js";
 
 const servers: ServiceServer[] = [
   {

@@ -3,14 +3,13 @@ import { afterEach, expect, test } from "vitest";
 import {
   AbortedError,
   ApiError,
-  Client,
   ConnectionError,
   InvalidResponseError,
   StreamLimitError,
   type StreamOptions,
 } from "../../../kit/src/client/index.js";
 import { stream } from "../../../kit/src/client/stream/index.js";
-import { answer, closeAll, failure, type Handler, serve, service, wait } from "./fixtures.js";
+import { answer, Client, closeAll, failure, type Handler, serve, service, wait } from "./fixtures.js";
 
 afterEach(closeAll);
 

@@ -1,10 +1,10 @@
 /** The behaviour of calls and streams once more, with undici in the place of `fetch`; and what only undici can do. */
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { Client, type ClientOptions } from "../../../kit/src/client/index.js";
+import type { ClientOptions, Part } from "../../../kit/src/client/index.js";
 import { undiciTransport } from "../../../kit/src/client/undici/index.js";
 import type { ServiceDescription } from "../../../kit/src/operation.js";
-import { answer, bodyOf, closeAll, failure, serve, service, wait } from "./fixtures.js";
+import { answer, bodyOf, Client, closeAll, failure, serve, service, wait } from "./fixtures.js";
 
 const { transport } = vi.hoisted(() => ({ transport: { close: async (): Promise<void> => {} } }));
 
@@ -14,8 +14,8 @@ vi.mock("../../../kit/src/client/client.js", async (original) => {
   const undici = undiciTransport();
   transport.close = undici.close;
   class OverUndici extends Client {
-    constructor(service: ServiceDescription, options: ClientOptions = {}) {
-      super(service, { transport: undici, ...options });
+    constructor(service: ServiceDescription, options: ClientOptions = {}, ...parts: readonly Part[]) {
+      super(service, { transport: undici, ...options }, ...parts);
     }
   }
   return { Client: OverUndici };

@@ -2,38 +2,10 @@ import { DaemonClient } from "@agentwire/client/daemon";
 import type { RunStatus } from "@agentwire/models/runtime";
 import { RuntimeServer } from "@agentwire/server/runtime";
 import { describe, expect, it } from "vitest";
-import { InProcessLauncher, type RuntimeLauncher } from "../../../services/src/daemon/launcher.js";
-import { type DaemonOptions, DaemonService } from "../../../services/src/daemon/service.js";
-import type { Executor } from "../../../services/src/runtime/executor.js";
+import { DaemonService } from "../../../services/src/daemon/service.js";
 import { RuntimeService } from "../../../services/src/runtime/service.js";
-import { collect, eventually, listen, refused, serve, WAYS, type Way } from "../support.js";
-
-const profile = { runtime_profile: "plain" };
-const goal = { input: { goal: "1 + 1" } };
-const ended = ({ ended_at }: RunStatus) => ended_at !== undefined;
-
-async function start(options: DaemonOptions = {}, way: Way = "in memory"): Promise<DaemonClient> {
-  const client = new DaemonClient(await serve(new DaemonService(options), way));
-  await client.upsertRuntimeProfile({ path: profile, body: { description: "A profile of a test." } });
-  return client;
-}
-
-/** A daemon that starts runtimes with an agent of the test. */
-function launcherOf(executor: Executor): RuntimeLauncher {
-  return {
-    async launch({ instanceId }) {
-      const runtime = new RuntimeService({ executor, instanceId });
-      const { url } = await runtime.listen({ signals: false });
-      return { url, stop: () => runtime.close({ timeoutMs: 500 }) };
-    },
-  };
-}
-
-const endless: Executor = async function* () {
-  yield { type: "step", data: {} };
-  await new Promise(() => undefined);
-  return {};
-};
+import { collect, eventually, listen, refused, serve, WAYS } from "../support.js";
+import { agent, ended, goal, profile, start } from "./daemons.js";
 
 describe.each(WAYS)("the daemon %s", (way) => {
   it("starts instances and hands runs to them", async () => {
@@ -55,7 +27,13 @@ describe.each(WAYS)("the daemon %s", (way) => {
     expect(await client.getRunResult({ path })).toMatchObject({ run_id: "run_1", ok: true });
     const { events = [] } = await client.getRunTrace({ path });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
-    expect(events.at(-1)).toMatchObject({ run_id: "run_1", type: "final", level: "info" });
+    expect(events.map(({ type }) => type).filter((type) => type.startsWith("run."))).toEqual([
+      "run.submitted",
+      "run.routed",
+      "run.handed_over",
+      "run.ended",
+    ]);
+    expect(events.at(-2)).toMatchObject({ run_id: "run_1", type: "final", level: "info" });
   });
 
   it("keeps the result of a run whose instance is gone", async () => {
@@ -105,7 +83,7 @@ describe("profiles", () => {
 
 describe("instances", () => {
   it("come only from profiles, and only so many", async () => {
-    const client = await start({ maxInstances: 2 });
+    const client = await start({ instances: { maxInstances: 2 } });
     const create = (runtime_profile: string, count: number) =>
       client.createInstances({ body: { runtime_profile, count } });
     await refused(create("unknown", 1), 400, "invalid_request");
@@ -117,17 +95,11 @@ describe("instances", () => {
   });
 
   it("that cannot be started leave nothing behind, and say why", async () => {
-    let launched = 0;
-    const working = new InProcessLauncher();
-    const launcher: RuntimeLauncher = {
-      launch: (request) => {
-        launched += 1;
-        return launched === 2 ? Promise.reject(new Error("no such program")) : working.launch(request);
-      },
-    };
-    const client = await start({ launcher });
+    const client = await start({ defaultDriver: { kind: "command", command: "no-such-program" } });
     const error = await refused(client.createInstances({ body: { ...profile, count: 2 } }), 502);
-    expect(error.body).toMatchObject({ error: { retryable: true, cause: { message: "no such program" } } });
+    expect(error.body).toMatchObject({
+      error: { retryable: true, cause: { message: expect.stringContaining("no-such-program") } },
+    });
     expect((await client.listInstances()).instances).toEqual([]);
   });
 
@@ -151,7 +123,7 @@ describe("instances", () => {
     const { instance } = await client.registerInstance({ body: { runtime_api_endpoint: url } });
     expect(instance.state).toBe("error");
     expect(await client.health()).toMatchObject({ status: "degraded" });
-    await refused(client.submitRun({ body: goal }), 409, "conflict");
+    await refused(client.submitRun({ body: goal }), 409, "instances.no_ready");
     const again = new RuntimeService();
     await again.listen({ port: Number(new URL(url).port), signals: false });
     await serve(again);
@@ -178,7 +150,7 @@ describe("a run", () => {
   it("goes where its selector says", async () => {
     const url = await listen(new RuntimeService());
     const client = await start();
-    await refused(client.submitRun({ body: goal }), 404, "not_found");
+    await refused(client.submitRun({ body: goal }), 404, "instances.not_found");
     const both = { runtime_api_endpoint: url, runtime_name: "x" };
     await refused(client.submitRun({ body: { ...goal, runtime_selector: both } }), 400, "invalid_request");
     const alone = { runtime_api_endpoint: url };
@@ -200,7 +172,10 @@ describe("a run", () => {
   });
 
   it("has no result before its end, and moves on with the runtime", async () => {
-    const client = await start({ launcher: launcherOf(endless), maxRunsPerInstance: 1 });
+    const client = await start({
+      defaultDriver: agent("endless"),
+      instances: { maxRunsPerInstance: 1, drainTimeoutMs: 10 },
+    });
     const { instances } = await client.createInstances({ body: profile });
     const { run_id } = await client.submitRun({ body: goal });
     const path = { run_id };
@@ -211,10 +186,10 @@ describe("a run", () => {
       ({ state }) => state === "running",
     );
     expect((await client.listInstances()).instances[0]?.state).toBe("busy");
-    await refused(client.submitRun({ body: goal }), 409, "conflict");
+    await refused(client.submitRun({ body: goal }), 409, "instances.no_ready");
     await eventually(
       () => client.getRunTrace({ path }),
-      ({ events }) => events?.length === 1,
+      ({ events }) => events?.some(({ type }) => type === "step") ?? false,
     );
     // Stopping the instance ends its run, and the daemon hears of it.
     await client.deleteInstance({ path: { instance_id: String(instances[0]?.instance_id) } });
@@ -222,10 +197,13 @@ describe("a run", () => {
     const error = { code: "runtime.interrupted", retryable: true };
     expect(await client.getRunResult({ path })).toMatchObject({ ok: false, error });
     const { events = [] } = await client.getRunTrace({ path });
-    expect(events.at(-1)).toMatchObject({ type: "error", level: "error" });
+    expect(events.slice(-2)).toMatchObject([
+      { type: "error", level: "error" },
+      { type: "run.ended", level: "error", data: { state: "failed", error } },
+    ]);
   });
 
-  it("is polled where the runtime has no event stream, and has no trace then", async () => {
+  it("is polled where the runtime has no event stream, and has only the daemon's own trace then", async () => {
     let asked = 0;
     class Plain extends RuntimeServer {
       override createRun = ({ body }: { body: { run_id?: string } }): RunStatus => ({
@@ -244,7 +222,8 @@ describe("a run", () => {
     await client.registerInstance({ body: { runtime_api_endpoint: await listen(new Plain()) } });
     const { run_id } = await client.submitRun({ body: goal });
     await eventually(() => client.getRunStatus({ path: { run_id } }), ended);
-    expect(await client.getRunTrace({ path: { run_id } })).toEqual({});
+    const { events = [] } = await client.getRunTrace({ path: { run_id } });
+    expect(events.map(({ type }) => type)).toEqual(["run.submitted", "run.routed", "run.handed_over", "run.ended"]);
     expect(await client.getRunResult({ path: { run_id } })).toEqual({ run_id, ok: true });
   });
 
@@ -262,7 +241,11 @@ describe("a run", () => {
     const path = { run_id: "taken" };
     expect(await eventually(() => client.getRunStatus({ path }), ended)).toMatchObject({ state: "failed" });
     const { error } = await client.getRunResult({ path });
-    expect(error).toMatchObject({ code: "runtime.unavailable", cause: { code: "conflict", details: { status: 409 } } });
+    expect(error).toMatchObject({
+      code: "runtime.refused",
+      retryable: false,
+      cause: { code: "conflict", details: { status: 409 } },
+    });
   });
 
   it("has a result that cannot be fetched once: 502 with the cause", async () => {

@@ -27,10 +27,18 @@ describe("route", () => {
   });
 
   it("tells nothing that fits from nothing that can", () => {
-    expect(() => route({ runtime_profile: "x" }, some)).toThrow(expect.objectContaining({ code: "not_found" }));
-    expect(() => route({ instance_id: "x" }, some)).toThrow(expect.objectContaining({ code: "not_found" }));
-    expect(() => route({}, [])).toThrow(expect.objectContaining({ code: "not_found" }));
-    expect(() => route({ runtime_profile: "r" }, some)).toThrow(expect.objectContaining({ code: "conflict" }));
+    const problem = (code: string) => expect.objectContaining({ code });
+    expect(() => route({ runtime_profile: "x" }, some)).toThrow(problem("instances.not_found"));
+    expect(() => route({ instance_id: "x" }, some)).toThrow(problem("instances.not_found"));
+    expect(() => route({}, [])).toThrow(problem("instances.not_found"));
+    expect(() => route({ runtime_profile: "r" }, some)).toThrow(problem("instances.no_ready"));
+    expect(() => route({ instance_id: "d" }, some)).toThrow(problem("instances.not_ready"));
+  });
+
+  it("takes one that is starting where none is ready, as the run can wait for it", () => {
+    const starting = instance("e", { state: "starting" });
+    expect(route({}, [starting, ...some]).id).toBe("b");
+    expect(route({ instance_id: "e" }, [starting, ...some]).id).toBe("e");
   });
 });
 

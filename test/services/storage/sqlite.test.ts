@@ -139,6 +139,16 @@ describe("kill -9", () => {
   });
 });
 
+test("a file that was closed can be opened again at once, also while another is open", async () => {
+  const path = join(temporaryFolder(), "data.db");
+  await opened(join(temporaryFolder(), "other.db"));
+  const first = await openSqlite(path);
+  await first.commit({ put: [{ collection: "c", id: "i", body: { kept: true } }] });
+  await first.list("c", { limit: 1 });
+  await first.close();
+  expect((await (await opened(path)).get("c", "i"))?.body).toEqual({ kept: true });
+});
+
 describe("what is wrong with a file is said in words", () => {
   test("locked by another process", async () => {
     const path = join(temporaryFolder(), "data.db");

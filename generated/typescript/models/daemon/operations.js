@@ -186,6 +186,8 @@ export const service = {
       parameters: [
         { name: "page_size", in: "query", type: "integer" },
         { name: "page_token", in: "query", type: "string" },
+        { name: "state", in: "query", type: "string" },
+        { name: "runtime_instance_id", in: "query", type: "string" },
       ],
       responses: {
         "200": { content: [{ type: "application/json", format: "json", schema: RunListResponse }] },

@@ -61,7 +61,7 @@ export interface paths {
          *     the queue until its instance is ready.
          *
          *     Settings in `overrides` go over the `defaults` of the profile. An unknown profile is answered with 400
-         *     `invalid_request`. A repeated request starts more instances.
+         *     `invalid_request`, and so are variables and arguments that the operator does not allow. A repeated request starts more instances.
          */
         post: operations["create_instances"];
         delete?: never;
@@ -82,8 +82,8 @@ export interface paths {
         post?: never;
         /**
          * Stops or forgets an instance
-         * @description A managed instance is stopped. An external one is only forgotten: the Daemon never stops what it did not start.
-         *     To delete an instance that is gone is no error and is answered with 204 too.
+         * @description A managed instance takes no more runs, has some time to end those it has, and is stopped. An external one is only
+         *     forgotten: the Daemon never stops what it did not start. To delete an instance that is gone is no error and is answered with 204 too.
          */
         delete: operations["delete_instance"];
         options?: never;
@@ -177,6 +177,9 @@ export interface paths {
          *     present: send it as `page_token`. On the last page it is absent. Without `page_size` the server chooses one, and
          *     it may give fewer than asked for. A token that the server did not give out is answered with 400
          *     `invalid_request`.
+         *
+         *     `state` and `runtime_instance_id` narrow the list down to runs that are in this state, and to those that went to
+         *     this instance. A server may not know them: then it lists all runs.
          */
         get: operations["list_runs"];
         put?: never;
@@ -193,8 +196,9 @@ export interface paths {
          *     `runtime_selector` says where the run goes. `runtime_api_endpoint` stands alone, and together with any other
          *     member it is answered with 400 `invalid_request`. Otherwise `instance_id` names the instance, or
          *     `runtime_profile` and `runtime_name` narrow down the choice; without any of them every ready instance will do.
-         *     When nothing fits, the answer is 404 `not_found`; when something fits but cannot take runs, it is 409
-         *     `conflict`.
+         *     When nothing fits, the answer is 404 `instances.not_found`. When the named instance cannot take runs it is 409
+         *     `instances.not_ready`, and when none of those that fit can, 409 `instances.no_ready`. A run for an instance that
+         *     is still `starting` is taken, and waits for it.
          */
         post: operations["submit_run"];
         delete?: never;
@@ -256,8 +260,9 @@ export interface paths {
         };
         /**
          * Fetches the trace of a run
-         * @description The trace comes in the answer, from an address in it, or both. A run that left no trace is answered with an
-         *     object that has neither member, an unknown run with 404 `not_found`.
+         * @description The trace comes in the answer, from an address in it, or both. It has the events of the runtime and what the
+         *     Daemon itself has to tell, under types of its own. A run that left no trace is answered with an object that has
+         *     neither member, an unknown run with 404 `not_found`.
          */
         get: operations["get_run_trace"];
         put?: never;
@@ -836,6 +841,10 @@ export interface components {
         PageSize: components["schemas"]["PageSize"];
         /** @description The `next_page_token` of the page before. Leave it out for the first page. */
         PageToken: string;
+        /** @description Only runs in this state. */
+        State: components["schemas"]["RunState"];
+        /** @description Only runs that went to this instance. */
+        RuntimeInstanceId: string;
     };
     requestBodies: never;
     headers: never;
@@ -1271,6 +1280,10 @@ export interface operations {
                 page_size?: components["schemas"]["PageSize"];
                 /** @description The `next_page_token` of the page before. Leave it out for the first page. */
                 page_token?: string;
+                /** @description Only runs in this state. */
+                state?: components["schemas"]["RunState"];
+                /** @description Only runs that went to this instance. */
+                runtime_instance_id?: string;
             };
             header?: never;
             path?: never;

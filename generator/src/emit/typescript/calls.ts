@@ -86,7 +86,7 @@ function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string
 }
 
 /** What `createCaller` writes without parts: scalars in the path, scalars and exploded arrays in the query. */
-function isDefault({ in: place, type, style, explode = true, allowReserved }: ParameterModel): boolean {
+export function isDefault({ in: place, type, style, explode = true, allowReserved }: ParameterModel): boolean {
   if (type === "json" || type === "object" || allowReserved) return false;
   if (place === "path") return type !== "array" && (style ?? "simple") === "simple";
   return place === "query" && explode && (style ?? "form") === "form";

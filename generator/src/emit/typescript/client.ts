@@ -1,8 +1,9 @@
-import type { ServiceModel } from "../../model/types.js";
+import type { MediaModel, OperationModel, ParameterModel, ServiceModel } from "../../model/types.js";
 import { docLines, stringLiteral, typeKey } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
+import { isDefault } from "./calls.js";
 import type { Context } from "./context.js";
 import { methodDoc, sentType, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
@@ -32,6 +33,8 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   types.type("ClientOptions", kit);
   code.value("Client", kit);
   code.value("service", layout.specifier(file, layout.file(service.area, "operations")));
+  const located = service.servers.length > 0 ? `${code.value("withServer", kit)}(service, options)` : "options";
+  const parts = partsOf(service).map((part) => code.value(part, kit));
   const className = `${service.className}Client`;
   const classDoc = docComment(
     [`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")],
@@ -41,7 +44,13 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   return [
     {
       path: `${file}.js`,
-      text: print("typescript/client.js", { header: head, imports: code.lines(), className, methods }),
+      text: print("typescript/client.js", {
+        header: head,
+        imports: code.lines(),
+        className,
+        given: [located, ...parts].join(", "),
+        methods,
+      }),
     },
     {
       path: `${file}.d.ts`,
@@ -79,7 +88,7 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
       methods.push({
         ...common,
         name: operation.name,
-        kit: `this.${paged ? "paginate" : "call"}(${key}`,
+        kit: paged ? `${code.value("paginate", kit)}(this, ${key}` : `this.call(${key}`,
         optionsType: types.type("CallOptions", kit),
         options: "options",
         result,
@@ -114,6 +123,34 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     };
   });
   return [...operations, ...channels];
+}
+
+/** The parts of the kit that the contract needs beyond default styles and JSON. */
+function partsOf({ operations, channels }: ServiceModel): string[] {
+  const parameters = [...operations, ...channels].flatMap((each) => each.parameters);
+  return [
+    ...(parameters.every(isPlainParameter) ? [] : ["styles"]),
+    ...(operations.every(speaksJson) ? [] : ["media"]),
+  ];
+}
+
+/** What a client sends without the part `styles`: as a short row does, and scalars in headers. */
+function isPlainParameter(parameter: ParameterModel): boolean {
+  const { in: place, type } = parameter;
+  return place === "header" ? type !== "array" && type !== "object" && type !== "json" : isDefault(parameter);
+}
+
+/** True where the part `media` has nothing to do; streams are read elsewhere. */
+function speaksJson({ body, responses }: OperationModel): boolean {
+  const json = ({ type, format }: MediaModel) => format === "json" && !type.includes("*");
+  const successes = responses.filter(({ status }) => !/^[45]/.test(status));
+  return (
+    (body?.content ?? []).every(json) &&
+    successes.every(
+      ({ content, headers }) =>
+        headers.length === 0 && content.every((media) => media.format === "stream" || json(media)),
+    )
+  );
 }
 
 /** The options of the constructor; a choice of servers where the contract gives one. */

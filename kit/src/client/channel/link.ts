@@ -15,7 +15,6 @@ import type { Engine } from "../plan.js";
 import { apiError } from "../problem.js";
 import { backoff, DEFAULT_TIMEOUT_MS, sleep } from "../retry.js";
 import type { RequestObject, ServiceFacts } from "../row.js";
-import { styledParameters } from "../styles.js";
 import { membersOf } from "../target.js";
 import { check, validates } from "../validation.js";
 import { type Closed, Connection } from "./connection.js";
@@ -61,7 +60,7 @@ export class Link {
     this.#engine = engine;
     this.#service = service;
     this.#description = description;
-    this.#parameters = styledParameters(description);
+    this.#parameters = engine.part.parameters(description);
     this.#request = request;
     this.#options = options;
     this.#life = life;

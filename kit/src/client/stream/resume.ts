@@ -1,9 +1,9 @@
 import type { Media, Stream } from "../../operation.js";
 import { equal } from "../../validation/checks/index.js";
 import { Attempt } from "../attempt.js";
+import { mediaOf, successRow } from "../bodies.js";
 import { transmit } from "../engine.js";
 import { AbortedError, ApiError, ConnectionError } from "../errors.js";
-import { mediaOf, successRow } from "../media.js";
 import type { StreamOptions } from "../options.js";
 import type { Plan, PreparedRequest } from "../plan.js";
 import { valueAt } from "../pointer.js";

@@ -1,6 +1,6 @@
 import type { Media } from "../../operation.js";
 import { Attempt } from "../attempt.js";
-import { prepare } from "../engine.js";
+import { encode } from "../engine.js";
 import { AbortedError } from "../errors.js";
 import type { StreamOptions } from "../options.js";
 import type { Plan } from "../plan.js";
@@ -28,7 +28,7 @@ export class ItemStream<Item> implements AsyncIterable<Item> {
   #taken = false;
   #cancelled = false;
 
-  constructor(plan: Plan, request?: RequestObject, options: StreamOptions = {}) {
+  constructor(plan: Plan, request: RequestObject = {}, options: StreamOptions = {}) {
     const operation = plan.row;
     const life = new Attempt(operation.name, options.signal);
     this.#life = life;
@@ -43,7 +43,9 @@ export class ItemStream<Item> implements AsyncIterable<Item> {
       try {
         const media = streamMedia(operation, options.accept);
         const accept = [media[0]?.type, plan.engine.service?.errors.media ?? "application/json"].join(", ");
-        const prepared = await prepare(plan, request, options, accept);
+        const source = plan.part.complete?.(operation, request) ?? request;
+        await plan.part.check?.(operation, source, options);
+        const prepared = encode(plan, source, { ...options, accept });
         yield* readItems({ plan, options, prepared, media, life, answered });
       } catch (error) {
         failed(error);

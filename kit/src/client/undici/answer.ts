@@ -13,6 +13,8 @@ const decoders: Readonly<Record<string, () => Duplex>> = {
   br: createBrotliDecompress,
 };
 
+const nothing = (): void => {};
+
 type Fields = Readonly<Record<string, string | string[] | undefined>>;
 type Through = ReadableWritablePair<Uint8Array, Uint8Array>;
 
@@ -20,7 +22,6 @@ type Through = ReadableWritablePair<Uint8Array, Uint8Array>;
 export class DispatchedAnswer implements Answer {
   readonly status: number;
   readonly ok: boolean;
-  readonly chunks: Answer["chunks"];
   readonly #controller: Controller;
   readonly #fields: Fields;
   #headers: Headers | undefined;
@@ -30,15 +31,13 @@ export class DispatchedAnswer implements Answer {
   #length = 0;
   #end: { readonly error?: unknown } | undefined;
   /** Called with every change, by whoever waits for one. */
-  #changed: () => void = () => {};
+  #changed = nothing;
 
   constructor(controller: Controller, status: number, fields: Fields) {
     this.#controller = controller;
     this.status = status;
     this.ok = status > 199 && status < 300;
     this.#fields = fields;
-    // What is compressed has to go through its stream.
-    this.chunks = this.#decoder ? undefined : (maxBytes) => this.#all(maxBytes);
   }
 
   get headers(): Headers {
@@ -89,7 +88,9 @@ export class DispatchedAnswer implements Answer {
     return Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
   }
 
-  #all(maxBytes: number): Promise<Uint8Array[] | undefined> {
+  chunks(maxBytes: number): Promise<Uint8Array[] | undefined> | undefined {
+    // What is compressed has to go through its stream.
+    if (this.#decoder) return undefined;
     return new Promise((resolve, reject) => {
       this.#changed = () => {
         if (this.#length > maxBytes) {
@@ -115,7 +116,7 @@ export class DispatchedAnswer implements Answer {
             } else if (this.#end === undefined) return this.#controller.resume();
             else if ("error" in this.#end) into.error(this.#end.error);
             else into.close();
-            this.#changed = () => {};
+            this.#changed = nothing;
             resolve();
           };
           this.#changed();

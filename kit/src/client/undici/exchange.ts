@@ -12,8 +12,8 @@ export interface Controller {
 export class Exchange {
   readonly answer: Promise<DispatchedAnswer>;
   readonly #deaf: () => void;
-  #resolve: (answer: DispatchedAnswer) => void = () => {};
-  #reject: (reason: unknown) => void = () => {};
+  #resolve!: (answer: DispatchedAnswer) => void;
+  #reject!: (reason: unknown) => void;
   #answer: DispatchedAnswer | undefined;
   #controller: Controller | undefined;
   #aborted: { readonly reason: unknown } | undefined;

@@ -28,7 +28,12 @@ export interface UndiciTransport extends ClientTransport {
  */
 export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions = {}): UndiciTransport {
   const pools = new Map<string, Pool>();
-  const send: UndiciTransport["send"] = async ({ method, url, headers, body }, life) => {
+  const send: UndiciTransport["send"] = ({ method, url, headers, body }, life) => {
+    if (body instanceof FormData) {
+      return packed(body).then((form) =>
+        send({ method, url, headers: { ...headers, ...form.headers }, body: form.bytes }, life),
+      );
+    }
     const at = url.indexOf("/", url.indexOf("//") + 2);
     const origin = at < 0 ? url : url.slice(0, at);
     let pool = pools.get(origin);
@@ -37,10 +42,8 @@ export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions =
       pools.set(origin, pool);
     }
     const path = at < 0 ? "/" : url.slice(at);
-    const form = body instanceof FormData ? await packed(body) : undefined;
     const exchange = new Exchange(life);
-    if (form) pool.dispatch({ method, path, headers: { ...headers, ...form.headers }, body: form.bytes }, exchange);
-    else pool.dispatch({ method, path, headers, body: dispatchable(body) ?? null }, exchange);
+    pool.dispatch({ method, path, headers, body: dispatchable(body) ?? null }, exchange);
     return exchange.answer;
   };
   return {
@@ -72,7 +75,7 @@ function dispatchable(body: BodyInit | undefined): Dispatchable {
 }
 
 /** A form in the platform's own words: undici would want a `FormData` of its own. */
-async function packed(form: FormData): Promise<{ headers: Record<string, string>; bytes: Uint8Array }> {
+async function packed(form: FormData): Promise<{ headers: Record<string, string>; bytes: Uint8Array<ArrayBuffer> }> {
   const response = new Response(form);
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { headers: { "content-type": response.headers.get("content-type") ?? "" }, bytes };

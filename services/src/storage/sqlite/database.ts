@@ -1,7 +1,14 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
 import { storageErrorOf } from "./errors.js";
 import { migrations } from "./migrations.js";
-import type { DocumentRow, DocumentVersion, Row } from "./protocol.js";
+import {
+  type DocumentRow,
+  type DocumentVersion,
+  type FlatRows,
+  ROW_LENGTH,
+  type Row,
+  type RowKind,
+} from "./protocol.js";
 import { Tail } from "./tail.js";
 
 /** Events of one stored chunk at most, so that reading a few never costs reading many. */
@@ -41,16 +48,12 @@ export class Database {
   }
 
   /** All rows or none, on disk when it returns. */
-  write(rows: readonly Row[]): void {
+  write(rows: FlatRows): void {
     const { log } = this.#statements;
     this.#atomically(() => {
-      for (const row of rows) {
-        if (row[0] === "append") log.run("append", row[1], row[2], null, row[3]);
-        else if (row[0] === "put") log.run("put", row[1], row[2], row[3], row[4]);
-        else log.run("remove", row[1], row[2], null, null);
-      }
+      for (let at = 0; at < rows.length; at += ROW_LENGTH) log.run(...rowAt(rows, at));
     });
-    for (const row of rows) this.#tail.push(row);
+    for (let at = 0; at < rows.length; at += ROW_LENGTH) this.#tail.push(...rowAt(rows, at));
     if (this.#tail.isLong) this.#trySettle();
   }
 
@@ -87,12 +90,24 @@ export class Database {
 
   close(): void {
     this.#trySettle();
+    this.#unlock();
     this.#sqlite.close();
+  }
+
+  /** Statements keep the file open until they are collected as garbage; the next one to open it shall not wait for it. */
+  #unlock(): void {
+    try {
+      this.#sqlite.exec("pragma journal_mode = delete; pragma locking_mode = normal; select 1 from sqlite_schema");
+    } catch {
+      // A disk that fails keeps the lock for a while.
+    }
   }
 
   #recover(): void {
     const rows = this.#sqlite.prepare("select kind, place, key, label, body from journal order by position").iterate();
-    for (const row of rows as Iterable<unknown> as Iterable<JournalRow>) this.#tail.push(rowOf(row));
+    for (const row of rows as Iterable<unknown> as Iterable<JournalRow>) {
+      this.#tail.push(row.kind, row.place, row.key, row.label, row.body);
+    }
     this.#settle();
   }
 
@@ -155,16 +170,15 @@ interface Chunk {
 }
 
 interface JournalRow {
-  readonly kind: "append" | "put" | "remove";
+  readonly kind: RowKind;
   readonly place: string;
   readonly key: string | number;
   readonly label: string | null;
   readonly body: string | null;
 }
 
-function rowOf({ kind, place, key, label, body }: JournalRow): Row {
-  if (kind === "append") return [kind, place, Number(key), body ?? ""];
-  return kind === "put" ? [kind, place, String(key), label, body ?? ""] : [kind, place, String(key)];
+function rowAt(rows: FlatRows, at: number): Row {
+  return [rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4]] as unknown as Row;
 }
 
 const SQL = {

@@ -3,7 +3,7 @@ import type { StorageErrorCode } from "../storage.js";
 /** What the thread that owns the databases is asked. One question at a time has each number. */
 export type Request =
   | { readonly number: number; readonly database: number; readonly kind: "open"; readonly path: string }
-  | { readonly number: number; readonly database: number; readonly kind: "commit"; readonly changes: readonly Row[] }
+  | { readonly number: number; readonly database: number; readonly kind: "commit"; readonly rows: FlatRows }
   | {
       readonly number: number;
       readonly database: number;
@@ -31,11 +31,24 @@ export type Request =
   | { readonly number: number; readonly database: number; readonly kind: "length"; readonly stream: string }
   | { readonly number: number; readonly database: number; readonly kind: "close" };
 
-/** One row to write; flat, as thousands of them are handed over together. */
-export type Row =
-  | readonly ["append", stream: string, seq: number, event: string]
-  | readonly ["put", collection: string, id: string, label: string | null, body: string]
-  | readonly ["remove", collection: string, id: string];
+export type RowKind = "append" | "put" | "remove";
+
+/**
+ * One row of the journal: what is done; the stream or the collection; the number of the event or the id of the document;
+ * the document's label; the event or the document as JSON.
+ */
+export type Row = readonly [
+  kind: RowKind,
+  place: string,
+  key: number | string,
+  label: string | null,
+  body: string | null,
+];
+
+/** Rows one after the other in one list, as thousands of them are handed over together, and a list of lists costs more. */
+export type FlatRows = readonly Row[number][];
+
+export const ROW_LENGTH = 5;
 
 export interface DocumentVersion {
   readonly label: string | null;

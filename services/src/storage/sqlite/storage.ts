@@ -3,11 +3,12 @@ import { dirname } from "node:path";
 import type { Change, DocumentQuery, ListedDocument, Storage, StoredDocument } from "../storage.js";
 import { StorageError } from "../storage.js";
 import { storageErrorOf } from "./errors.js";
-import type { DocumentRow, DocumentVersion, Row } from "./protocol.js";
+import { type DocumentRow, type DocumentVersion, type FlatRows, ROW_LENGTH, type Row } from "./protocol.js";
 import { DatabaseThread } from "./thread.js";
 
 /** Rows of one transaction at most: others may want to read in between. */
 const MAX_ROWS = 4096;
+const MAX_LENGTH = MAX_ROWS * ROW_LENGTH;
 
 /** The path of a database that is in memory only, and gone when it is closed. */
 export const IN_MEMORY = ":memory:";
@@ -41,7 +42,7 @@ function makeFolder(path: string): void {
 
 /** A change that waits for its transaction. */
 interface Waiting {
-  readonly rows: readonly Row[];
+  readonly rows: FlatRows;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -112,8 +113,8 @@ class SqliteStorage implements Storage {
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup();
       try {
-        const changes = group.flatMap(({ rows }) => rows);
-        await this.thread.ask({ kind: "commit", database: this.database, changes });
+        const rows = group.flatMap((waiting) => waiting.rows);
+        await this.thread.ask({ kind: "commit", database: this.database, rows });
         for (const { resolve } of group) resolve();
       } catch (error) {
         // Later changes may build on these, such as the next events of a stream.
@@ -124,21 +125,22 @@ class SqliteStorage implements Storage {
   }
 
   #takeGroup(): Waiting[] {
-    let rows = 0;
-    const end = this.#waiting.findIndex((waiting) => {
-      rows += waiting.rows.length;
-      return rows > MAX_ROWS;
+    let length = 0;
+    const end = this.#waiting.findIndex(({ rows }) => {
+      length += rows.length;
+      return length > MAX_LENGTH;
     });
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
   }
 }
 
-function rowsOf({ append = [], put = [], remove = [] }: Change): Row[] {
-  return [
-    ...append.map(({ stream, seq, event }): Row => ["append", stream, seq, JSON.stringify(event)]),
-    ...put.map(({ collection, id, label, body }): Row => ["put", collection, id, label ?? null, JSON.stringify(body)]),
-    ...remove.map(({ collection, id }): Row => ["remove", collection, id]),
-  ];
+function rowsOf({ append = [], put = [], remove = [] }: Change): FlatRows {
+  const rows: Row[number][] = [];
+  for (const { stream, seq, event } of append) rows.push("append", stream, seq, null, JSON.stringify(event));
+  for (const { collection, id, label, body } of put)
+    rows.push("put", collection, id, label ?? null, JSON.stringify(body));
+  for (const { collection, id } of remove) rows.push("remove", collection, id, null, null);
+  return rows;
 }
 
 function documentOf<Body>({ id, position, label, body }: DocumentRow): ListedDocument<Body> {

@@ -36,14 +36,12 @@ export class Tail {
     return this.#documents.size > 0;
   }
 
-  push(row: Row): void {
+  push(...[kind, place, key, label, body]: Row): void {
     this.#rows += 1;
-    if (row[0] === "append") this.#append(row[1], row[2], row[3]);
-    else if (row[0] === "put") {
-      const [, collection, id, label, body] = row;
-      this.#change({ kind: "put", collection, id, label, body });
-      this.#characters += body.length;
-    } else this.#change({ kind: "remove", collection: row[1], id: row[2] });
+    this.#characters += body?.length ?? 0;
+    if (kind === "append") this.#append(place, Number(key), body ?? "");
+    else if (kind === "put") this.#change({ kind, collection: place, id: String(key), label, body: body ?? "" });
+    else this.#change({ kind, collection: place, id: String(key) });
   }
 
   /** The number of the stream's next event; undefined when none of its events is here. */
@@ -84,7 +82,6 @@ export class Tail {
     const run = this.#streams.get(stream);
     if (run) run.events.push(event);
     else this.#streams.set(stream, { stream, first: seq, events: [event] });
-    this.#characters += event.length;
   }
 
   /** A document keeps its place among the others when it changes, and loses it when it is removed. */

@@ -16,7 +16,7 @@ function answer(request: Request): unknown {
   const { database } = open;
   switch (request.kind) {
     case "commit":
-      return database.write(request.changes);
+      return database.write(request.rows);
     case "get":
       return database.get(request.collection, request.id);
     case "list":
