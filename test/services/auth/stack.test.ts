@@ -1,15 +1,20 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import type { Logger } from "@agentwire/kit/server";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { StackConfig } from "../../../services/src/config/config.js";
 import { RuntimeService } from "../../../services/src/runtime/service.js";
 import { type Stack, startStack } from "../../../services/src/stack.js";
 import { ToolRegistryService } from "../../../services/src/tool-registry/service.js";
+import { cleanUp, temporaryFolder } from "../../generator/tool.js";
 import { type Answer, ask, askJson } from "../raw.js";
 import { eventually, listen } from "../support.js";
 import { AUDIENCE, Issuer, nowSeconds } from "./issuer.js";
+
+afterAll(cleanUp);
 
 const FREE = { runtime: 0, "tool-registry": 0, daemon: 0, session: 0 };
 
@@ -93,11 +98,31 @@ describe("a stack with auth", () => {
     }
   });
 
-  it("has a runtime that may use the tools of its registry", async () => {
+  it("has services that may call each other: runs use tools at the runtime, by the daemon, and on its instances", async () => {
     const stack = await start();
     const caller = await callerOf(stack, await issuer.token());
-    const { ok, output } = await caller.run("runtime", {});
-    expect([ok, output?.answer]).toEqual([true, expect.stringContaining("6 * 7 = 42.")]);
+    const created = await caller.post("daemon", "/v1/instances", { runtime_profile: "planner" });
+    const { instance_id } = created.json.instances[0];
+    for (const [name, body] of [
+      ["runtime", {}],
+      ["daemon", { runtime_selector: { runtime_name: "agentwire-runtime" } }],
+      ["daemon", { runtime_selector: { instance_id } }],
+    ] as const) {
+      const { ok, output } = await caller.run(name, body);
+      expect([ok, output?.answer]).toEqual([true, expect.stringContaining("6 * 7 = 42.")]);
+    }
+  });
+
+  it("has instances that want a token too: the caller's is good there, and none is not", async () => {
+    const stack = await start();
+    const token = await issuer.token();
+    const caller = await callerOf(stack, token);
+    const created = await caller.post("daemon", "/v1/instances", { runtime_profile: "planner" });
+    const url = created.json.instances[0].runtime_api_endpoint;
+    expect((await ask(url, "/v1/runs/none")).status).toBe(401);
+    expect((await ask(url, "/v1/runs/none", bearer("x"))).status).toBe(401);
+    expect((await ask(url, "/v1/runs/none", bearer(token))).status).toBe(404);
+    expect((await ask(url, "/v1/health")).status).toBe(200);
   });
 
   it("has one token among its services, which is another in the next stack, and good for nothing there", async () => {
@@ -174,15 +199,18 @@ describe("the token of the services", () => {
 });
 
 describe("tokens", () => {
-  it("are in no log, event, trace, result or error", async () => {
+  it("are in no log, event, trace, result, error or file", async () => {
     const { lines, logger } = notes();
-    const stack = await start({}, logger);
+    const data = temporaryFolder();
+    const stack = await start({ data }, logger);
     const token = await issuer.token();
     const caller = await callerOf(stack, token);
     const answers: Answer[] = [];
     const run = await caller.post("runtime", "/v1/runs", { run_id: "watched", input: { goal: "6 * 7" } });
     answers.push(run, await caller.get("runtime", "/v1/runs/watched/events"));
-    await caller.run("daemon", { run_id: "traced" });
+    const instances = await caller.post("daemon", "/v1/instances", { runtime_profile: "planner" });
+    const { instance_id } = instances.json.instances[0];
+    await caller.run("daemon", { run_id: "traced", runtime_selector: { instance_id } });
     for (const path of ["trace", "result"]) answers.push(await caller.get("daemon", `/v1/runs/traced/${path}`));
     answers.push(await caller.get("daemon", "/v1/instances"), await caller.get("daemon", "/v1/health"));
     const args = { expression: "1 / 0" };
@@ -199,12 +227,15 @@ describe("tokens", () => {
       for (const bad of refused) answers.push(await ask(String(stack.urls[name]), `/v1/${bad}`, bearer(bad)));
     }
     await stack.close();
+    const files = readdirSync(data, { recursive: true, encoding: "utf8" }).map((name) => join(data, name));
+    const kept = files.filter((file) => statSync(file).isFile()).map((file) => readFileSync(file, "latin1"));
+    expect(kept.some((text) => text.includes("traced"))).toBe(true);
     await issuer.down();
     const orphan = await start({}, logger);
     answers.push(await ask(String(orphan.urls.daemon), "/v1/instances", bearer(token)));
     expect(answers.at(-1)?.status).toBe(503);
     expect(lines.some((line) => line.includes("KeysUnavailable"))).toBe(true);
-    const said = [...lines, ...answers.map(({ headers, text }) => inspect(headers) + text)].join("\n");
+    const said = [...lines, ...kept, ...answers.map(({ headers, text }) => inspect(headers) + text)].join("\n");
     const secrets = [token, ...internal, ...refused, ...[stack, orphan].flatMap(({ adminToken }) => adminToken ?? [])];
     expect(internal).not.toEqual([]);
     for (const secret of secrets) {
