@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 
 /** A request as it goes over the wire: nothing is added, cleaned up or decoded. */
 export interface Sent {
@@ -40,6 +41,17 @@ export function ask(base: string, path: string, { method = "GET", headers = {}, 
 export function askJson(base: string, path: string, value: unknown, sent: Sent = {}): Promise<Answer> {
   const headers = { "content-type": "application/json", ...sent.headers };
   return ask(base, path, { method: "POST", ...sent, headers, body: JSON.stringify(value) });
+}
+
+/** What a server says to these bytes, up to the end of the connection. */
+export function sendBytes(base: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(base);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    let text = "";
+    socket.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+    socket.on("error", reject).on("close", () => resolve(text));
+  });
 }
 
 function parsed(text: string): unknown {

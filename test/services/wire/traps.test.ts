@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { ask, askJson } from "../raw.js";
+import { ask, askJson, sendBytes } from "../raw.js";
 import { expectEnvelope, expectJson, issuesOf } from "./schemas.js";
 import { endless, reached, startWorld } from "./world.js";
 
 const goal = { input: { goal: "6 * 7" } };
 const PUT = { method: "PUT" };
+
+/** The head of a WebSocket handshake. */
+const UPGRADE =
+  "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 describe("trap", () => {
   it("1: the events of a run are server-sent events, one line of JSON each, whatever prose says of NDJSON", async () => {
@@ -216,5 +220,26 @@ describe("trap", () => {
       expectEnvelope(await post("<a/>", { "content-type": "text/xml" }), 415, "unsupported_media_type");
       expectEnvelope(await ask(url, "/v1/health", { headers: { accept: "text/html" } }), 406, "not_acceptable");
     }
+  });
+
+  it.each([
+    ["that is no HTTP", "GARBAGE\r\n\r\n", 400],
+    ["without Host", "GET /v1/health HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
+    ["with a head that is too large", `GET /v1/health HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+    ["with two lengths", "POST /v1/runs HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400],
+    ["for a socket", `GET /v1/version HTTP/1.1\r\nHost: a\r\n${UPGRADE}\r\n`, 400],
+  ])("10, before any route: a request %s is an error envelope too", async (_, bytes, status) => {
+    for (const url of Object.values(await startWorld())) {
+      const [head = "", body = ""] = (await sendBytes(url, bytes)).split("\r\n\r\n");
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(head.toLowerCase()).toContain("content-type: application/json");
+      expect(issuesOf("common/error-envelope", JSON.parse(body))).toEqual([]);
+    }
+  });
+
+  it("10: an expectation that is unknown is none", async () => {
+    const { runtime } = await startWorld();
+    const head = "GET /v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: wonders\r\n\r\n";
+    expect(await sendBytes(runtime, head)).toMatch(/^HTTP\/1.1 200 /);
   });
 });
