@@ -112,13 +112,15 @@ class Starting implements Stack {
 
   async #startRuntime(): Promise<void> {
     const { executor, max_concurrent_runs, max_queued_runs, tool_registry_url, gather_ms } = this.config.runtime ?? {};
-    const registry = tool_registry_url ?? this.urls["tool-registry"];
+    const own = this.urls["tool-registry"];
+    const registry = tool_registry_url ?? own;
+    // The token of this process is for its own services: whoever has it is one of them.
+    const clients = registry === own ? this.#clients : {};
     const service = new RuntimeService({
       ...this.#common,
       executor: await executorOf(executor, this.options),
       storage: await this.#storage("runtime"),
-      toolRegistry:
-        registry === undefined ? undefined : new ToolRegistryClient({ baseUrl: registry, ...this.#clients }),
+      toolRegistry: registry === undefined ? undefined : new ToolRegistryClient({ baseUrl: registry, ...clients }),
       ...(max_concurrent_runs === undefined ? {} : { maxConcurrentRuns: max_concurrent_runs }),
       ...(max_queued_runs === undefined ? {} : { maxQueuedRuns: max_queued_runs }),
       ...(gather_ms === undefined ? {} : { streams: { gather: gather_ms } }),

@@ -1,7 +1,7 @@
 import { createServer, type ServerOptions as HttpOptions, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { toNode } from "./adapters/node.js";
+import { toNode, write } from "./adapters/node.js";
 import { SocketHost, type UpgradeHandler } from "./adapters/socket.js";
 import type { Core } from "./core.js";
 import { Problem } from "./problem.js";
@@ -60,7 +60,13 @@ export async function listen(
         "or pass allowInsecure: true when something in front of this server authenticates",
     );
   }
-  const http = createServer(httpOptions(timeouts), toNode(server));
+  const answer = toNode(server);
+  const http = createServer(httpOptions(timeouts), (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion === "1.0") answer(request, response);
+    else write(response, notHttp(core, 400, "The request has no Host."));
+  });
+  // A server may ignore what it does not know (RFC 9110, 10.1.1); node would answer without a body.
+  http.on("checkExpectation", answer);
   const sockets = new SocketHost(server);
   http.on("upgrade", sockets.upgrade);
   http.on("clientError", (error, socket) => refuse(core, error, socket));
@@ -86,6 +92,8 @@ function httpOptions({ headers = 10_000, request = 60_000, keepAlive = 5000 }: T
     // Node looks at its connections this often, and so may be that much late.
     connectionsCheckingInterval: Math.min(10_000, headers, request),
     maxHeaderSize: MAX_HEADER_BYTES,
+    // Node's own refusal has no body.
+    requireHostHeader: false,
   };
 }
 
@@ -131,12 +139,15 @@ function refuse(core: Core, error: NodeJS.ErrnoException, socket: Duplex): void 
   const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
   const text = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" }[status];
   const message = status === 400 ? "The request is not valid HTTP." : `${text}.`;
-  const { headers, body } = new Problem("invalid_request", message, { status }).toResponse(core.service.errors);
-  const size = byteLength(body as string);
-  socket.end(
-    `HTTP/1.1 ${status} ${text}\r\ncontent-type: ${headers["content-type"]}\r\ncontent-length: ${size}\r\n` +
-      `connection: close\r\n\r\n${body as string}`,
-  );
+  const { headers, body } = notHttp(core, status, message);
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${text}\r\n${head.join("")}\r\n${body}`);
+}
+
+function notHttp({ service: { errors } }: Core, status: number, message: string) {
+  const body = JSON.stringify(new Problem("invalid_request", message, { status }).toBody(errors));
+  const headers = { "content-type": errors.media, "content-length": String(byteLength(body)), connection: "close" };
+  return { status, headers, body };
 }
 
 function isLoopback(host: string): boolean {

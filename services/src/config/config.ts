@@ -31,6 +31,8 @@ export interface AuthConfig {
   readonly discovery_url?: string;
   readonly algorithms?: readonly string[];
   readonly clock_skew_seconds?: number;
+  /** Paths that anybody may call beside health and version; compared exactly. */
+  readonly exempt_paths?: readonly string[];
   readonly dev_subject?: string;
   readonly anonymous_subject?: string;
 }

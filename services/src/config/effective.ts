@@ -54,7 +54,7 @@ export function effectiveConfig(
 /** Tokens are asked for as soon as one of the variables is there. */
 function authOfEnvironment(environment: Environment): AuthConfig {
   if (!Object.keys(environment).some((name) => name.startsWith("ARP_AUTH_"))) return { mode: "disabled" };
-  const { mode, jwt = {}, devSubject, anonymousSubject } = authFromEnvironment(environment);
+  const { mode, jwt = {}, exemptPaths, devSubject, anonymousSubject } = authFromEnvironment(environment);
   const { issuer, audience, jwksUri, discoveryUrl, algorithms, clockSkewSeconds } = jwt;
   const rest = withoutUndefined({
     issuer,
@@ -63,6 +63,7 @@ function authOfEnvironment(environment: Environment): AuthConfig {
     discovery_url: discoveryUrl,
     algorithms,
     clock_skew_seconds: clockSkewSeconds,
+    exempt_paths: exemptPaths,
     dev_subject: devSubject,
     anonymous_subject: anonymousSubject,
   });
@@ -79,6 +80,7 @@ export function authOptionsOf(auth: AuthConfig): AuthOptions {
     discovery_url,
     algorithms,
     clock_skew_seconds,
+    exempt_paths,
     dev_subject,
     anonymous_subject,
   } = auth;
@@ -90,8 +92,12 @@ export function authOptionsOf(auth: AuthConfig): AuthOptions {
     algorithms,
     clockSkewSeconds: clock_skew_seconds,
   };
-  const subjects = withoutUndefined({ devSubject: dev_subject, anonymousSubject: anonymous_subject });
-  return { mode, ...subjects, ...(mode === "disabled" ? {} : { jwt: withoutUndefined(jwt) }) };
+  const others = withoutUndefined({
+    exemptPaths: exempt_paths,
+    devSubject: dev_subject,
+    anonymousSubject: anonymous_subject,
+  });
+  return { mode, ...others, ...(mode === "disabled" ? {} : { jwt: withoutUndefined(jwt) }) };
 }
 
 type Defined<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };

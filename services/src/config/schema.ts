@@ -57,6 +57,11 @@ export const stackSchema = {
           discovery_url: url("The discovery document. Default: that of the issuer."),
           algorithms: words("Allowed signatures. Default RS256."),
           clock_skew_seconds: count("Tolerated difference of clocks. Default 60.", 0),
+          exempt_paths: {
+            description: "Paths that anybody may call beside health and version; compared exactly.",
+            type: "array",
+            items: { type: "string", pattern: "^/" },
+          },
           dev_subject: text("Who callers are in mode disabled. Default dev."),
           anonymous_subject: text("Who callers without a token are in mode optional. Default anonymous."),
         },

@@ -10,10 +10,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function authFromEnvironment(environment: Environment = process.env): AuthOptions {
   const read = (name: string): string | undefined => environment[`ARP_AUTH_${name}`]?.trim() || undefined;
   const mode = modeOf(read("MODE") ?? "required");
-  const issuer = read("ISSUER");
+  const readAddress = (name: string): string | undefined => addressOf(`ARP_AUTH_${name}`, read(name));
+  const jwksUri = readAddress("JWKS_URI");
+  const discoveryUrl = readAddress("OIDC_DISCOVERY_URL");
+  // An issuer may have any name as long as its keys are not looked for there.
+  const issuer = jwksUri || discoveryUrl ? read("ISSUER") : readAddress("ISSUER");
   const audience = read("AUDIENCE");
-  const jwksUri = read("JWKS_URI");
-  const discoveryUrl = read("OIDC_DISCOVERY_URL");
   if (mode !== "disabled" && !issuer && !jwksUri && !discoveryUrl) {
     throw new Error(
       `ARP_AUTH_MODE is "${mode}": set ARP_AUTH_JWKS_URI, ARP_AUTH_OIDC_DISCOVERY_URL or ARP_AUTH_ISSUER, ` +
@@ -44,6 +46,11 @@ function modeOf(text: string): AuthMode {
   const mode = text.toLowerCase();
   if (mode === "required" || mode === "optional" || mode === "disabled") return mode;
   throw new Error(`ARP_AUTH_MODE must be "required", "optional" or "disabled", not "${text}"`);
+}
+
+function addressOf(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  throw new Error(`${name} must be an http or https address, not "${text}"`);
 }
 
 function algorithmsOf(text: string): string[] {

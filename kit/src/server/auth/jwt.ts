@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, jwtVerify } from "jose";
+import { type JWTPayload, jwtVerify } from "jose";
 import { Problem } from "../problem.js";
 import { KeysUnavailable, keySource } from "./keys.js";
 import type { CredentialCheck, JwtOptions } from "./options.js";
@@ -6,7 +6,7 @@ import type { CredentialCheck, JwtOptions } from "./options.js";
 const DEFAULT_CLOCK_SKEW_SECONDS = 60;
 
 /**
- * A check of JSON Web Tokens: signature by an allowed algorithm, `iss`, `aud`, `nbf` and `exp`, which must be
+ * A check of JSON Web Tokens: signature by an allowed algorithm, `iss`, `aud`, `nbf`, `iat` and `exp`, which must be
  * there. A token that fails is refused; keys that cannot be fetched are the problem `unavailable`.
  */
 export function jwtCheck(options: JwtOptions): CredentialCheck {
@@ -15,9 +15,10 @@ export function jwtCheck(options: JwtOptions): CredentialCheck {
     throw new Error('auth.jwt.algorithms must not allow "none": it accepts unsigned tokens');
   }
   const keys = keySource(options);
+  const clockTolerance = options.clockSkewSeconds ?? DEFAULT_CLOCK_SKEW_SECONDS;
   const expected = {
     algorithms,
-    clockTolerance: options.clockSkewSeconds ?? DEFAULT_CLOCK_SKEW_SECONDS,
+    clockTolerance,
     requiredClaims: ["exp"],
     ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
     ...(options.audience === undefined ? {} : { audience: listOf(options.audience) }),
@@ -25,15 +26,21 @@ export function jwtCheck(options: JwtOptions): CredentialCheck {
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, expected);
-      return { subject: subjectOf(payload), claims: payload };
+      return isSound(payload, clockTolerance) ? { subject: subjectOf(payload), claims: payload } : undefined;
     } catch (error) {
       if (error instanceof KeysUnavailable) {
         throw new Problem("unavailable", "Tokens cannot be verified right now.", { cause: error });
       }
-      if (error instanceof errors.JOSEError) return undefined;
-      throw error;
+      // Not only errors of jose: whoever names a key that is no good, such as a short one, gets those of the platform.
+      return undefined;
     }
   };
+}
+
+/** What jose leaves to others: `sub` is a text, and `iat` a time that has come. */
+function isSound({ sub, iat }: JWTPayload, clockTolerance: number): boolean {
+  if (sub !== undefined && typeof sub !== "string") return false;
+  return iat === undefined || (typeof iat === "number" && iat <= Date.now() / 1000 + clockTolerance);
 }
 
 /** A token of a client and not of a user may come without `sub`. */
