@@ -236,6 +236,15 @@ describe("what is wrong with a file is said in words", () => {
         expect(seq).toBeGreaterThan(10);
         expect(await storage.length("s")).toBe(seq);
         expect((await storage.get("head", "s"))?.body).toBe(seq - 1);
+        // Many at once: of those on their way, none is kept behind one that is not.
+        const many = Array.from({ length: 500 }, (_, index) =>
+          storage.commit({ append: [{ stream: "many", seq: index, event: text }] }),
+        );
+        const kept = (await Promise.allSettled(many)).map(({ status }) => status === "fulfilled");
+        expect(kept).toContain(false);
+        const last = kept.lastIndexOf(true) + 1;
+        expect(kept.indexOf(false)).toBe(last);
+        expect(await storage.length("many")).toBe(last);
         execFileSync("mount", ["-o", "remount,size=64m", folder]);
         await storage.commit({ append: [{ stream: "s", seq, event: "at last" }] });
         await storage.close();

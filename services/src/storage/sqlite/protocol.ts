@@ -3,7 +3,14 @@ import type { StorageErrorCode } from "../storage.js";
 /** What the thread that owns the databases is asked. One question at a time has each number. */
 export type Request =
   | { readonly number: number; readonly database: number; readonly kind: "open"; readonly path: string }
-  | { readonly number: number; readonly database: number; readonly kind: "commit"; readonly rows: FlatRows }
+  | {
+      readonly number: number;
+      readonly database: number;
+      readonly kind: "commit";
+      readonly rows: FlatRows;
+      /** After a failure, nothing of the same era is done any more. */
+      readonly era: number;
+    }
   | {
       readonly number: number;
       readonly database: number;

@@ -10,6 +10,10 @@ import { DatabaseThread } from "./thread.js";
 const MAX_ROWS = 4096;
 const MAX_LENGTH = MAX_ROWS * ROW_LENGTH;
 
+/** Transactions under way at a time, and changes that are worth another one while there are some. */
+const MAX_UNDER_WAY = 2;
+const ENOUGH = 32;
+
 /** The path of a database that is in memory only, and gone when it is closed. */
 export const IN_MEMORY = ":memory:";
 
@@ -47,10 +51,16 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Group commit: what is asked for while a transaction is under way goes into the next one, all together. */
+/**
+ * Group commit: what is asked for while transactions are under way goes into the next one, all together. A few are under
+ * way at a time, so that neither this thread nor that of the databases waits for the other.
+ */
 class SqliteStorage implements Storage {
   #waiting: Waiting[] = [];
-  #committing: Promise<void> | undefined;
+  #sending = false;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Counts failures: what was sent before the last one, and is not done yet, is refused. */
+  #era = 0;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -63,7 +73,10 @@ class SqliteStorage implements Storage {
     return new Promise((resolve, reject) => {
       if (this.#closing) return reject(closed(this.location));
       this.#waiting.push({ rows: rowsOf(change), resolve, reject });
-      this.#committing ??= this.#commitAll();
+      if (this.#sending) return;
+      this.#sending = true;
+      // So that what the same turn of the event loop still asks for is in the same transaction.
+      queueMicrotask(() => this.#send());
     });
   }
 
@@ -94,7 +107,7 @@ class SqliteStorage implements Storage {
   }
 
   async #close(): Promise<void> {
-    await this.#committing;
+    while (this.#waiting.length > 0 || this.#underWay.size > 0) await Promise.race([...this.#underWay, nextTurn()]);
     try {
       await this.thread.ask({ kind: "close", database: this.database });
     } finally {
@@ -107,21 +120,32 @@ class SqliteStorage implements Storage {
     return this.thread.ask(question);
   }
 
-  /** Never rejects: each change hears for itself. */
-  async #commitAll(): Promise<void> {
-    await undefined; // so that what the same turn of the event loop still asks for shares the first transaction
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup();
-      try {
-        const rows = group.flatMap((waiting) => waiting.rows);
-        await this.thread.ask({ kind: "commit", database: this.database, rows });
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        // Later changes may build on these, such as the next events of a stream.
-        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
-      }
+  /** Sends what waits, unless it had better wait for more. */
+  #send(): void {
+    this.#sending = false;
+    while (this.#waiting.length > 0 && this.#underWay.size < MAX_UNDER_WAY) {
+      if (this.#underWay.size > 0 && this.#waiting.length < ENOUGH) return;
+      const group = this.#commitGroup(this.#takeGroup());
+      this.#underWay.add(group);
+      void group.then(() => {
+        this.#underWay.delete(group);
+        this.#send();
+      });
     }
-    this.#committing = undefined;
+  }
+
+  /** Never rejects: each change hears for itself. */
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    const rows = group.flatMap((waiting) => waiting.rows);
+    const era = this.#era;
+    try {
+      await this.thread.ask({ kind: "commit", database: this.database, rows, era });
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      // Later changes may build on these, such as the next events of a stream. Those on their way are refused there.
+      if (era === this.#era) this.#era += 1;
+      for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
+    }
   }
 
   #takeGroup(): Waiting[] {
@@ -132,6 +156,10 @@ class SqliteStorage implements Storage {
     });
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function rowsOf({ append = [], put = [], remove = [] }: Change): FlatRows {

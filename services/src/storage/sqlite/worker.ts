@@ -2,9 +2,16 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { Database } from "./database.js";
 import { storageError } from "./errors.js";
-import type { Reply, Request } from "./protocol.js";
+import type { FlatRows, Reply, Request } from "./protocol.js";
 
-const databases = new Map<number, { readonly path: string; readonly database: Database }>();
+interface Open {
+  readonly path: string;
+  readonly database: Database;
+  /** The failure that ended an era of commits. */
+  failure?: { readonly era: number; readonly error: unknown };
+}
+
+const databases = new Map<number, Open>();
 
 function answer(request: Request): unknown {
   if (request.kind === "open") {
@@ -16,7 +23,7 @@ function answer(request: Request): unknown {
   const { database } = open;
   switch (request.kind) {
     case "commit":
-      return database.write(request.rows);
+      return commit(open, request.rows, request.era);
     case "get":
       return database.get(request.collection, request.id);
     case "list":
@@ -28,6 +35,17 @@ function answer(request: Request): unknown {
     case "close":
       databases.delete(request.database);
       return database.close();
+  }
+}
+
+/** What was sent behind a commit that failed must not be kept without it. */
+function commit(open: Open, rows: FlatRows, era: number): void {
+  if (open.failure?.era === era) throw open.failure.error;
+  try {
+    open.database.write(rows);
+  } catch (error) {
+    open.failure = { era, error };
+    throw error;
   }
 }
 
