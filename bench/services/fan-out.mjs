@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { child, inFolder, median, rounded } from "./lib.mjs";
 
 const READERS = 1000;
-const EVENTS = 400;
+const EVENTS = 1000;
 const ROUNDS = 3;
 const filler = "x".repeat(40);
 

@@ -111,7 +111,7 @@ class Starting implements Stack {
   }
 
   async #startRuntime(): Promise<void> {
-    const { executor, max_concurrent_runs, max_queued_runs, tool_registry_url } = this.config.runtime ?? {};
+    const { executor, max_concurrent_runs, max_queued_runs, tool_registry_url, gather_ms } = this.config.runtime ?? {};
     const own = this.urls["tool-registry"];
     const registry = tool_registry_url ?? own;
     // The token of this process is for its own services: whoever has it is one of them.
@@ -123,6 +123,7 @@ class Starting implements Stack {
       toolRegistry: registry === undefined ? undefined : new ToolRegistryClient({ baseUrl: registry, ...clients }),
       ...(max_concurrent_runs === undefined ? {} : { maxConcurrentRuns: max_concurrent_runs }),
       ...(max_queued_runs === undefined ? {} : { maxQueuedRuns: max_queued_runs }),
+      ...(gather_ms === undefined ? {} : { streams: { gather: gather_ms } }),
     });
     await service.ready();
     await this.#listen("runtime", service);

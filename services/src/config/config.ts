@@ -51,6 +51,8 @@ export interface RuntimeConfig {
   readonly executor?: ExecutorConfig;
   readonly max_concurrent_runs?: number;
   readonly max_queued_runs?: number;
+  /** Milliseconds in which events of a stream are gathered to be sent together. Default: each is sent as it comes. */
+  readonly gather_ms?: number;
   /** The registry of its tools. Default: the stack's own, where that runs. */
   readonly tool_registry_url?: string;
 }

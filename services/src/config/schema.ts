@@ -82,6 +82,7 @@ export const stackSchema = {
       executor: executorSchema,
       max_concurrent_runs: count("Runs that work at the same time; others wait. Default 64."),
       max_queued_runs: count("Runs that may wait; more are refused. Default 10000.", 0),
+      gather_ms: count("Milliseconds in which events are gathered to be sent together. Default: sent as they come."),
       tool_registry_url: url("The registry of its tools. Default: the one of this stack."),
     }),
     tool_registry: group("The tool registry.", {

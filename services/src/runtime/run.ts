@@ -28,7 +28,7 @@ export class Run {
   readonly events: LiveStream<RunEvent>;
   readonly #control = new AbortController();
   readonly #meter: Meter;
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #ended: Promise<void>;
   readonly #artifacts: ResourceRef[] = [];
   #resolveEnded: () => void = () => undefined;
@@ -51,12 +51,7 @@ export class Run {
     this.#ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     const limits = record.request.limits ?? {};
     this.#meter = new Meter(limits);
-    const { timeout_ms } = limits;
-    if (timeout_ms === undefined) return;
-    // Waiting in the queue counts: the caller's patience is what the limit is about.
-    const left = Date.parse(record.created_at) + timeout_ms - Date.now();
-    const timeOut = () => this.#end(new RunFailure("limits.timeout", `The run had only ${timeout_ms} ms.`));
-    this.#timer = setTimeout(timeOut, Math.max(0, Math.min(left, LONGEST_TIMER))).unref();
+    if (limits.timeout_ms !== undefined) this.#endAfter(limits.timeout_ms);
   }
 
   get id(): string {
@@ -96,6 +91,16 @@ export class Run {
       if (!(error instanceof RunFailure)) this.log.error({ err: error, run: this.id }, "a run failed");
       await this.#end(error instanceof RunFailure ? error : new RunFailure("runtime.exception", messageOf(error)));
     }
+  }
+
+  /** Waiting in the queue counts: the caller's patience is what the limit is about. */
+  #endAfter(timeoutMs: number): void {
+    const left = Date.parse(this.#record.created_at) + timeoutMs - Date.now();
+    const look = () => {
+      if (left > LONGEST_TIMER) this.#endAfter(timeoutMs);
+      else void this.#end(new RunFailure("limits.timeout", `The run had only ${timeoutMs} ms.`));
+    };
+    this.#timer = setTimeout(look, Math.max(0, Math.min(left, LONGEST_TIMER))).unref();
   }
 
   /** Known to be running before anything is done: after a crash it must not be done a second time. */
