@@ -51,7 +51,7 @@ function compile(name: string, code: string): void {
 }
 
 function node(...args: string[]) {
-  return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
 }
 
 /** Starts a snippet that serves, and waits until it says where. */
@@ -136,6 +136,8 @@ describe("the README", () => {
     const data = mkdtempSync(join(folder, "data-"));
     const up = spawn(process.execPath, [cli, "up", "--data", data, "--port-base", "0"], {
       cwd: root,
+      // A CI takes colours where no terminal is.
+      env: { ...process.env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(up);

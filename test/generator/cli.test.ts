@@ -162,7 +162,7 @@ describe("agentwire.config.json", () => {
     [
       "an artefact that there is none of",
       '{ "artefacts": ["models", "docs"] }',
-      'config-invalid agentwire.config.json:1:27 "artefacts" must be equal to one of the allowed values: models',
+      'config-invalid agentwire.config.json:1:27 "artefacts.1" must be equal to one of the allowed values: models',
     ],
   ])("%s: said with its place, and exit code 2", async (_, config, says) => {
     const { code, stdout } = await agentwire(project({ "agentwire.config.json": config }), "lint", "--json");

@@ -8,6 +8,7 @@ import { pointerParts, pointerTo } from "../read/pointer.js";
 interface Described {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Described>>;
+  readonly items?: Described;
 }
 
 /**
@@ -38,7 +39,7 @@ function report(error: ErrorObject, document: SourceDocument, schema: Described,
   const option = optionAt(schema, path);
   if (keyword === "additionalProperties") {
     const { additionalProperty: name } = params as { additionalProperty: string };
-    const known = Object.keys(option?.properties ?? {});
+    const known = Object.keys(option.properties ?? {});
     const fix = known.length > 0 ? `Remove it, or use one of ${known.join(", ")}.` : "Remove it.";
     const place = { document, pointer: pointerTo(instancePath, name) };
     diagnostics.add(
@@ -55,16 +56,22 @@ function report(error: ErrorObject, document: SourceDocument, schema: Described,
   const values = keyword === "enum" ? `: ${(params as { allowedValues: string[] }).allowedValues.join(", ")}` : "";
   diagnostics.add("config-invalid", `${what} ${message ?? "is wrong"}${values}`, {
     place: { document, pointer: instancePath },
-    ...(option?.description === undefined ? {} : { fix: `"${path.at(-1) ?? ""}": ${option.description}` }),
+    ...(option.description === undefined ? {} : { fix: option.description }),
   });
 }
 
-/** The schema of an option by its path through `properties`; undefined where the path leaves them, as in lists. */
-function optionAt(schema: Described, path: readonly string[]): Described | undefined {
-  let option: Described | undefined = schema;
+/** The schema of an option by its path; the nearest one that says what it is for, where the last step has no schema of its own. */
+function optionAt(schema: Described, path: readonly string[]): Described {
+  let option = schema;
   for (const name of path) {
-    const properties: Readonly<Record<string, Described>> | undefined = option?.properties;
-    option = properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const { properties, items }: Described = option;
+    const next = properties && Object.hasOwn(properties, name) ? properties[name] : items;
+    if (!next) break;
+    option = next.description === undefined ? { ...next, ...described(option) } : next;
   }
   return option;
+}
+
+function described({ description }: Described): Described {
+  return description === undefined ? {} : { description };
 }
