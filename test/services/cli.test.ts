@@ -1,9 +1,10 @@
 /** The commands of the local stack as users call them: what they print, and how they end. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { agentwire, bin, cleanUp, project, type run, temporaryFolder } from "../generator/tool.js";
 import { type RunningStack, stackFolder, up } from "./load/stack.js";
 
@@ -128,6 +129,35 @@ describe("agentwire up", () => {
     expect(text.split("\n").length).toBeLessThan(24);
     expect(text).toContain("Stopping.");
   });
+});
+
+it("the token goes to the daemon, and to no other host that the daemon names", async () => {
+  const tokens: [string, string | undefined][] = [];
+  const serve = async (name: string, answer: (url: string) => object): Promise<string> => {
+    const server = createHttpServer((request, response) => {
+      tokens.push([name, request.headers.authorization]);
+      response.writeHead(request.method === "POST" ? 202 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(answer(String(request.url))));
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    return String((server.address() as { port: number }).port);
+  };
+  const runtime = await serve("runtime", () => ({}));
+  const instance = {
+    instance_id: "i",
+    state: "ready",
+    managed: false,
+    runtime_api_endpoint: `http://localhost:${runtime}`,
+  };
+  const daemon = await serve("daemon", (url) =>
+    url.endsWith("instances") ? { instances: [instance] } : { run_id: "r", state: "queued", runtime_instance_id: "i" },
+  );
+  const args = ["run", "x", "--daemon", `http://127.0.0.1:${daemon}`, "--token", "sesame", "--follow"];
+  await agentwire(temporaryFolder(), ...args);
+  expect(tokens).toContainEqual(["daemon", "Bearer sesame"]);
+  expect(tokens).toContainEqual(["runtime", undefined]);
+  expect(tokens).not.toContainEqual(["runtime", "Bearer sesame"]);
 });
 
 describe("against a stack", () => {

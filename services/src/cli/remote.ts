@@ -7,6 +7,7 @@ import { printable } from "./logger.js";
 
 export interface RemoteOptions {
   readonly url?: string | undefined;
+  /** Default: that of the environment. Empty: none. */
   readonly token?: string | undefined;
   readonly json?: boolean;
 }

@@ -49,11 +49,19 @@ async function submit(request: RunRequest, options: RunOptions): Promise<Started
   const selector = options.profile === undefined ? {} : { runtime_selector: { runtime_profile: options.profile } };
   const status = await daemon.submitRun({ body: { ...request, ...selector } });
   const { instances } = await daemon.listInstances();
-  const instance = instances.find(({ instance_id }) => instance_id === status.runtime_instance_id);
+  const endpoint = instances.find(
+    ({ instance_id }) => instance_id === status.runtime_instance_id,
+  )?.runtime_api_endpoint;
   return {
     status,
-    runtime: new RuntimeClient(clientOptions("runtime", { ...options, url: instance?.runtime_api_endpoint })),
+    runtime: new RuntimeClient(clientOptions("runtime", { url: endpoint, token: tokenFor(endpoint, options) })),
   };
+}
+
+/** The token was given for the daemon: it goes to no other host, wherever the daemon says that a runtime is. */
+function tokenFor(endpoint: string | undefined, { daemon, token }: RunOptions): string | undefined {
+  const own = new URL(String(clientOptions("daemon", { url: daemon }).baseUrl));
+  return endpoint === undefined || new URL(endpoint).hostname === own.hostname ? token : "";
 }
 
 async function follow(runtime: RuntimeClient, { run_id }: RunStatus, json: boolean): Promise<number> {

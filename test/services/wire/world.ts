@@ -1,6 +1,6 @@
 import { ToolRegistryClient } from "@agentwire/client/tool-registry";
 import { DaemonService } from "../../../services/src/daemon/service.js";
-import type { Executor } from "../../../services/src/runtime/executor.js";
+import { type Executor, RunFailure } from "../../../services/src/runtime/executor.js";
 import { RuntimeService } from "../../../services/src/runtime/service.js";
 import { ToolRegistryService } from "../../../services/src/tool-registry/service.js";
 import { type Answer, ask, askJson } from "../raw.js";
@@ -44,4 +44,29 @@ export const endless: Executor = async function* (_, { signal }) {
 export function reached(url: string, runId: string, state?: string): Promise<Answer> {
   const wanted = ({ json }: Answer) => (state === undefined ? json.ended_at !== undefined : json.state === state);
   return eventually(() => ask(url, `/v1/runs/${runId}`), wanted);
+}
+
+/** Ends as its goal says: `fail`, `cancel` or anything else. */
+export const obedient: Executor = async function* ({ goal }) {
+  yield { type: "step", data: { name: "begin" } };
+  if (goal === "fail") throw new RunFailure("flow.failed", "As told.");
+  if (goal === "cancel") throw new RunFailure("canceled", "As told.", { state: "canceled" });
+  return { done: true };
+};
+
+/** The status and the result of a run at its end. */
+export async function finished(url: string, runId: string) {
+  const status = await reached(url, runId);
+  const result = await eventually(
+    () => ask(url, `/v1/runs/${runId}/result`),
+    (answer) => answer.status === 200,
+  );
+  expectJson(status, 200, "runtime/run-status");
+  expectJson(result, 200, "runtime/run-result");
+  return { status: status.json, result: result.json };
+}
+
+/** Cancels a run, as those do who send no body. */
+export function cancel(url: string, runId: string): Promise<Answer> {
+  return ask(url, `/v1/runs/${runId}:cancel`, { method: "POST" });
 }
