@@ -21,6 +21,7 @@ export function courseOf(events: readonly { readonly sequence: number; readonly 
 /** Enough for a loaded machine; whoever waits for nothing at all waits `QUIET_MS`. */
 const PATIENCE_MS = 15_000;
 const QUIET_MS = 150;
+const MOST_SHOWN = 20;
 
 /**
  * One socket of an agent, without a client of ours in between: nothing is filtered, sorted or asked for again. Only one
@@ -92,18 +93,23 @@ export class Listener {
     for (let length = -1; length !== this.frames.length; await wait(QUIET_MS)) length = this.frames.length;
   }
 
-  /** Waits for a condition that depends on what comes. @throws when it is not met in time, with all that came */
+  /** Waits for a condition that depends on what comes. @throws when it is not met in time, with the last that came */
   async until(met: () => boolean, what: string): Promise<void> {
-    const tooLate = AbortSignal.timeout(PATIENCE_MS);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#changed();
+    }, PATIENCE_MS);
     while (!met()) {
-      if (tooLate.aborted || this.socket.readyState === WebSocket.CLOSED) {
-        throw new Error(`no ${what} came, but ${JSON.stringify(this.frames)}`);
+      if (late || this.socket.readyState === WebSocket.CLOSED) {
+        clearTimeout(timer);
+        throw new Error(`no ${what} came, but ${JSON.stringify(this.frames.slice(-MOST_SHOWN))}`);
       }
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
-        tooLate.addEventListener("abort", () => resolve(), { once: true });
       });
     }
+    clearTimeout(timer);
   }
 
   /** Says goodbye, and waits until the socket is gone. */
