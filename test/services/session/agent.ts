@@ -94,7 +94,7 @@ export class Agent extends Caller {
   }
 
   /** Opens a socket. */
-  listen(): Promise<Listener> {
-    return Listener.open(this.base(), this.token);
+  listen(query = ""): Promise<Listener> {
+    return Listener.open(this.base(), this.token, query);
   }
 }

@@ -53,9 +53,9 @@ export class Listener {
   }
 
   /** @throws when the upgrade is refused */
-  static async open(base: string, token: string): Promise<Listener> {
+  static async open(base: string, token: string, query = ""): Promise<Listener> {
     const headers = { authorization: `Bearer ${token}` };
-    const socket = new WebSocket(`${base.replace("http", "ws")}/connect`, { headers });
+    const socket = new WebSocket(`${base.replace("http", "ws")}/connect${query}`, { headers });
     const listener = new Listener(socket);
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     return listener;
