@@ -1,0 +1,52 @@
+/**
+ * Random steps by several agents, done by the operator over HTTP and WebSocket and by the model, compared after every
+ * one. A failure comes back with FUZZ_SEED, and is shrunk to the steps that it takes; AGENTWIRE_MODEL_STEPS says how
+ * many steps there are in all.
+ */
+import fc from "fast-check";
+import { afterAll, expect, it } from "vitest";
+import { cleanUp } from "../../generator/tool.js";
+import { durable } from "../session/operator.js";
+import { add, type Step, steps, take } from "./steps.js";
+import { HANDLES, World } from "./world.js";
+
+afterAll(cleanUp);
+
+const BUDGET = Number(process.env["AGENTWIRE_MODEL_STEPS"] ?? 1500);
+/** What a run has on average. */
+const STEPS_PER_RUN = 50;
+
+const kinds = [
+  { name: "who is away comes back", grace: "endless", restarts: false },
+  { name: "who is away is out", grace: "none", restarts: false },
+  ...(durable
+    ? [{ name: "the operator is started anew now and then", grace: "endless", restarts: true } as const]
+    : []),
+] as const;
+
+it.each(kinds)(
+  "the operator does what the model does: $name",
+  async ({ grace, restarts }) => {
+    let taken = 0;
+    const run = async (all: readonly Step[]): Promise<void> => {
+      const world = await World.start(grace, restarts);
+      try {
+        for (const handle of HANDLES) {
+          const { json } = await world.operator.admin.post("/_admin/agents", { handle, policy: "open" });
+          add(world, handle, json.token);
+        }
+        for (const step of all) {
+          await take(world, step);
+          taken += 1;
+        }
+        await world.expectAll();
+      } finally {
+        await world.close();
+      }
+    };
+    const numRuns = Math.ceil(BUDGET / kinds.length / STEPS_PER_RUN);
+    await fc.assert(fc.asyncProperty(steps(restarts), run), { numRuns });
+    expect(taken).toBeGreaterThan(0);
+  },
+  600_000,
+);

@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from "node:util";
+import { expect } from "vitest";
+import { temporaryFolder } from "../../generator/tool.js";
+import type { Answer } from "../raw.js";
+import { Agent } from "../session/agent.js";
+import type { Frame, Listener } from "../session/listener.js";
+import { Operator, type OperatorSettings } from "../session/operator.js";
+import { eventually } from "../support.js";
+import { Identities } from "./identities.js";
+import { Model, type ModelAgent, type ModelSession, type Outcome, type Stream } from "./model.js";
+
+export const HANDLES = ["@a.one", "@a.two", "@b.one", "@c.one", "@d.one"];
+
+/** A socket of the operator, and what the model says of it. */
+interface Socket {
+  readonly stream: Stream;
+  readonly listener: Listener;
+}
+
+/** The operator and the model of it, side by side. */
+export class World {
+  readonly model: Model;
+  readonly #callers = new Map<string, Agent>();
+  readonly #identities = new Identities();
+  #sockets: Socket[] = [];
+
+  private constructor(
+    readonly operator: Operator,
+    grace: "none" | "endless",
+  ) {
+    this.model = new Model(grace);
+  }
+
+  static async start(grace: "none" | "endless", restarts: boolean): Promise<World> {
+    const graceMs = grace === "none" ? 0 : 3_600_000;
+    const settings: OperatorSettings = { graceMs, ...(restarts ? { dataFolder: temporaryFolder() } : {}) };
+    return new World(await Operator.start(settings), grace);
+  }
+
+  /** The caller that speaks for an agent; one that is gone has its last token still. */
+  caller(handle: string): Agent {
+    const caller = this.#callers.get(handle);
+    if (!caller) throw new Error(`there never was an agent ${handle}`);
+    return caller;
+  }
+
+  has(handle: string): boolean {
+    return this.#callers.has(handle);
+  }
+
+  setToken(handle: string, token: string): void {
+    this.#callers.set(handle, new Agent(() => this.operator.url, token, handle));
+  }
+
+  async connect(agent: ModelAgent): Promise<void> {
+    const listener = await this.caller(agent.handle).listen();
+    this.#sockets.push({ stream: this.model.connect(agent), listener });
+  }
+
+  /** Closes the oldest or the newest of an agent's sockets. */
+  async disconnect(agent: ModelAgent, newest: boolean): Promise<void> {
+    const mine = this.#sockets.filter(({ stream }) => stream.owner === agent);
+    const socket = newest ? mine.at(-1) : mine[0];
+    if (!socket) return;
+    this.#sockets = this.#sockets.filter((other) => other !== socket);
+    await socket.listener.close();
+    this.model.disconnect(agent, socket.stream);
+  }
+
+  /** Expects the operator to close all of an agent's sockets, because its token is no longer good. */
+  async expelled(agent: ModelAgent): Promise<void> {
+    const mine = this.#sockets.filter(({ stream }) => stream.owner === agent);
+    this.#sockets = this.#sockets.filter(({ stream }) => stream.owner !== agent);
+    for (const { listener } of mine) expect((await listener.closed).code).toBe(4401);
+  }
+
+  async restart(): Promise<void> {
+    const closed = this.#sockets.map(({ listener }) => listener.closed);
+    this.#sockets = [];
+    await Promise.all([this.operator.restart(), ...closed]);
+    this.model.restart();
+  }
+
+  /** Expects an answer to be what the model says. */
+  expectOutcome({ status, json, text }: Answer, { status: wanted, error, body }: Outcome): void {
+    expect({ status, text }).toMatchObject({ status: wanted });
+    if (error !== undefined) expect(json.error).toBe(error);
+    else {
+      const { session_id, message_id, ...rest } = json;
+      expect(rest).toEqual(body);
+    }
+  }
+
+  get identities(): Identities {
+    return this.#identities;
+  }
+
+  /** Expects all who know a session to see of it what the model says, and nobody else to see it. */
+  async expectSession(session: ModelSession): Promise<void> {
+    for (const handle of this.model.agents.keys()) {
+      const member = session.members.get(handle);
+      const caller = this.caller(handle);
+      if (!member) {
+        expect((await caller.events(session.id)).status).toBe(404);
+        continue;
+      }
+      // Connections come and go a moment after their client has heard of it.
+      const { json } = await eventually(
+        () => caller.events(session.id),
+        ({ json }) => json.events.length === member.sees.length,
+      );
+      this.#expectEvents(session, member.sees, json.events);
+      expect(json).not.toHaveProperty("next_cursor");
+      expect(viewOf((await caller.view(session.id)).json)).toEqual(expectedView(session));
+    }
+    for (const { stream, listener } of this.#sockets) await this.#expectStream(stream, listener, session);
+  }
+
+  /** Expects everything there is to be as the model says, and nothing more to come. */
+  async expectAll(): Promise<void> {
+    for (const session of this.model.sessions) await this.expectSession(session);
+    for (const { handle, policy, allowlist } of this.model.agents.values()) {
+      const { sessions } = (await this.caller(handle).get("/sessions")).json;
+      const mine = this.model.sessions.filter(({ members }) => members.has(handle));
+      expect(sessions.map(viewOf)).toEqual(mine.map(expectedView));
+      const record = (await this.operator.admin.get(`/_admin/agents/${handle}`)).json;
+      expect(record).toEqual({ handle, policy, allowlist: [...allowlist].sort() });
+    }
+    await Promise.all(this.#sockets.map(({ listener }) => listener.quiet()));
+    for (const { stream, listener } of this.#sockets) {
+      const known = this.model.sessions.filter(({ id }) => listener.of(id).length > 0);
+      expect(known.reduce((sum, { id }) => sum + listener.of(id).length, 0)).toBe(listener.frames.length);
+      for (const session of this.model.sessions) await this.#expectStream(stream, listener, session);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { listener } of this.#sockets) listener.socket.terminate();
+    await this.operator.close();
+  }
+
+  async #expectStream(stream: Stream, listener: Listener, session: ModelSession): Promise<void> {
+    const due = stream.due.get(session) ?? [];
+    const again = stream.again.get(session) ?? [];
+    const came = (): number[] => listener.of(session.id).map(({ sequence }) => sequence);
+    const wanted = (): number[] => {
+      const repeated = Math.min(Math.max(0, came().length - due.length), again.length);
+      return [...again.slice(again.length - repeated), ...due];
+    };
+    await listener.until(
+      () => isDeepStrictEqual(came(), wanted()) || came().length > wanted().length,
+      `${wanted()} of ${session.id}`,
+    );
+    expect(came()).toEqual(wanted());
+    this.#expectEvents(session, wanted(), listener.of(session.id));
+  }
+
+  #expectEvents(session: ModelSession, sequences: readonly number[], frames: readonly Frame[]): void {
+    expect(frames.map(({ sequence }) => sequence)).toEqual(sequences);
+    for (const frame of frames) {
+      const event = session.events[frame.sequence - 1];
+      if (event) this.#identities.check(session, event, frame);
+    }
+  }
+}
+
+/** A session as the model would show it: whether there is a time, instead of the time. */
+function expectedView({ id, topic, active, members }: ModelSession): object {
+  const participants = [...members].map(([handle, { status, hasJoined, hasLeft }]) => [
+    handle,
+    status,
+    hasJoined,
+    hasLeft,
+  ]);
+  return { id, topic, state: active ? "active" : "ended", ended: !active, participants };
+}
+
+function viewOf(view: Record<string, unknown> & { readonly participants: readonly Record<string, unknown>[] }): object {
+  const { id, topic, state, participants } = view;
+  const all = participants.map(({ handle, status, joined_at, left_at }) => [
+    handle,
+    status,
+    joined_at !== undefined,
+    left_at !== undefined,
+  ]);
+  return { id, topic, state, ended: view["ended_at"] !== undefined, participants: all };
+}
