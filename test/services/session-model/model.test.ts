@@ -45,7 +45,7 @@ it.each(kinds)(
       }
     };
     const numRuns = Math.ceil(BUDGET / kinds.length / STEPS_PER_RUN);
-    await fc.assert(fc.asyncProperty(steps(restarts), run), { numRuns });
+    await fc.assert(fc.asyncProperty(steps(restarts), run), { numRuns, endOnFailure: true });
     expect(taken).toBeGreaterThan(0);
   },
   600_000,

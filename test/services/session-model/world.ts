@@ -1,15 +1,17 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import { temporaryFolder } from "../../generator/tool.js";
 import type { Answer } from "../raw.js";
 import { Agent } from "../session/agent.js";
-import type { Frame, Listener } from "../session/listener.js";
+import { courseOf, type Frame, type Listener } from "../session/listener.js";
 import { Operator, type OperatorSettings } from "../session/operator.js";
-import { eventually } from "../support.js";
 import { Identities } from "./identities.js";
 import { Model, type ModelAgent, type ModelSession, type Outcome, type Stream } from "./model.js";
 
 export const HANDLES = ["@a.one", "@a.two", "@b.one", "@c.one", "@d.one"];
+
+const PATIENCE_MS = 3000;
 
 /** A socket of the operator, and what the model says of it. */
 interface Socket {
@@ -105,10 +107,7 @@ export class World {
         continue;
       }
       // Connections come and go a moment after their client has heard of it.
-      const { json } = await eventually(
-        () => caller.events(session.id),
-        ({ json }) => json.events.length === member.sees.length,
-      );
+      const json = await this.#settled(caller, session, member.sees);
       this.#expectEvents(session, member.sees, json.events);
       expect(json).not.toHaveProperty("next_cursor");
       expect(viewOf((await caller.view(session.id)).json)).toEqual(expectedView(session));
@@ -137,6 +136,21 @@ export class World {
   async close(): Promise<void> {
     for (const { listener } of this.#sockets) listener.socket.terminate();
     await this.operator.close();
+  }
+
+  /** Connections come and go a moment after their client has heard of it, so what the model says may be a moment away. */
+  async #settled(caller: Agent, { id, events }: ModelSession, sees: readonly number[]): Promise<Answer["json"]> {
+    const late = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { json } = await caller.events(id);
+      const sequences = json.events.map(({ sequence }: Frame) => sequence);
+      if (isDeepStrictEqual(sequences, sees)) return json;
+      if (Date.now() > late) {
+        const happened = events.map(({ type, payload }) => `${type} ${JSON.stringify(payload)}`).join(", ");
+        throw new Error(`${caller.handle} sees ${courseOf(json.events)} and should see ${sees} of ${happened}`);
+      }
+      await wait(5);
+    }
   }
 
   async #expectStream(stream: Stream, listener: Listener, session: ModelSession): Promise<void> {
