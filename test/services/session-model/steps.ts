@@ -59,7 +59,7 @@ export function steps(restarts: boolean): fc.Arbitrary<Step[]> {
 
 /** One more than there are handles: an agent that there never was. */
 const NOBODY = HANDLES.length;
-const MOST_STEPS = 120;
+export const MOST_STEPS = 200;
 const UNKNOWN = "sess_00000000000000000000000000";
 
 /** Does a step in both worlds, and expects the same of both. */

@@ -86,11 +86,11 @@ export class Listener {
   }
 
   /** Gives what is under way the time to come: the socket has answered, and nothing has come since for a while. */
-  async quiet(): Promise<void> {
+  async quiet(milliseconds = QUIET_MS): Promise<void> {
     const pongs = this.#pongs;
     this.socket.send('{"type":"ping"}');
     await this.until(() => this.#pongs > pongs, "a pong");
-    for (let length = -1; length !== this.frames.length; await wait(QUIET_MS)) length = this.frames.length;
+    for (let length = -1; length !== this.frames.length; await wait(milliseconds)) length = this.frames.length;
   }
 
   /** Waits for a condition that depends on what comes. @throws when it is not met in time, with the last that came */
