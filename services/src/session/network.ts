@@ -62,7 +62,7 @@ export class Network {
       sink.close(4401, "the token is no longer good");
       return;
     }
-    const connection = new Connection(handle, tokenHash, sink, this.store.moved.bind(this.store));
+    const connection = new Connection(handle, tokenHash, sink, this.store);
     const isFirst = !this.hub.isOnline(handle);
     this.hub.add(connection);
     if (isFirst) this.presence.arrived(handle);
