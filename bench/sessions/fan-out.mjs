@@ -54,7 +54,7 @@ function ours() {
     const port = Number(new URL(operator.first.url).port);
     await ask(listeners, { port, tokens, expected: EVENTS });
     // The joining of all the others goes to each of them, and does not count.
-    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await quiet(listeners);
     const start = performance.now();
     const finished = once(listeners.process, "message");
     load.process.send({ port, senders, milliseconds: 60_000 });
@@ -63,6 +63,16 @@ function ours() {
     for (const { process } of [operator, listeners, load]) process.kill();
     return rate;
   });
+}
+
+/** Waits until nothing arrives any more. */
+async function quiet(listeners) {
+  for (let before = -1; ; ) {
+    const { bytes } = await ask(listeners, { report: true });
+    if (bytes === before) return;
+    before = bytes;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function bare() {

@@ -10,6 +10,7 @@ process.on("message", ({ port, tokens, path = "/connect", expected, ages = false
   let connected = 0;
   let done = 0;
   let events = 0;
+  let bytes = 0;
   const waits = [];
   const open = (token) => {
     if (token === undefined) return;
@@ -24,6 +25,7 @@ process.on("message", ({ port, tokens, path = "/connect", expected, ages = false
     );
     socket.on("error", fail);
     socket.on("data", (chunk) => {
+      bytes += chunk.length;
       const text = tail + chunk.latin1Slice();
       if (!isOpen) {
         if (!text.startsWith("HTTP/1.1 101")) fail(new Error(text));
@@ -56,7 +58,7 @@ process.on("message", ({ port, tokens, path = "/connect", expected, ages = false
   // Some at a time: as many at once as there are is another matter than what each costs.
   const waiting = tokens.slice(AT_ONCE);
   for (const token of tokens.slice(0, AT_ONCE)) open(token);
-  process.on("message", ({ report }) => report && process.send({ events, waits }));
+  process.on("message", ({ report }) => report && process.send({ events, waits, bytes }));
 });
 
 function fail(error) {
