@@ -1,0 +1,33 @@
+/** The process of an operator: a session service that lives as long as its supervisor wants it to. */
+import { once } from "node:events";
+import { messageOf } from "../../shared/signals.js";
+import { SessionService } from "../service.js";
+import type { OperatorAnswer, OperatorConfig } from "./config.js";
+
+const CLOSE_TIMEOUT_MS = 2000;
+
+async function main(): Promise<void> {
+  const ended = Promise.race([once(process, "SIGTERM"), once(process, "disconnect")]);
+  const [{ network, host, port, adminToken }] = (await once(process, "message")) as [OperatorConfig];
+  const service = new SessionService({ network, adminToken });
+  const listening = await service.listen({ host, port, signals: false });
+  await answer({ port: listening.port });
+  await ended;
+  await service.close({ timeoutMs: CLOSE_TIMEOUT_MS });
+}
+
+/** Resolves when the answer is out, or when nobody is there to hear it. */
+function answer(message: OperatorAnswer): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send) process.send(message, () => resolve());
+    else resolve();
+  });
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  await answer({ problem: messageOf(error) });
+  process.exit(1);
+}
