@@ -36,10 +36,14 @@ export function misuse(message: string): Failure {
   return new Failure("usage", message, { exitCode: exitCodes.usage });
 }
 
-/** Runs a command; whatever keeps it from working is told, to people or as JSON, and gives the exit code. */
-export async function reported(json: boolean | undefined, work: () => Promise<number | void>): Promise<number> {
+/**
+ * Runs a command; whatever keeps it from working is told, to people or as JSON. Gives the exit code: the number that
+ * the command resolves with, if it does.
+ */
+export async function reported(json: boolean | undefined, work: () => Promise<unknown>): Promise<number> {
   try {
-    return (await work()) ?? exitCodes.ok;
+    const result = await work();
+    return typeof result === "number" ? result : exitCodes.ok;
   } catch (error) {
     const failure = failureOf(error);
     const { advice, status, exitCode = exitCodes.failed } = failure.facts;

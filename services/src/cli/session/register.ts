@@ -156,9 +156,9 @@ function sessionCommands(cli: Command, host: Host): void {
   agentActs(session.command("send <session> [message]"))
     .description("send a message; with parts beside it, the text comes first")
     .option("--stdin", "the text is on standard input")
-    .option("--file <path-or-url...>", "say where a file is; the file itself is not sent")
-    .option("--image <path-or-url...>", "a picture, which is sent along when it is a file here")
-    .option("--data <json...>", "a JSON object")
+    .option("--file <path-or-url>", "say where a file is; the file itself is not sent; may be repeated", collect)
+    .option("--image <path-or-url>", "a picture, which is sent along when it is a file here; may be repeated", collect)
+    .option("--data <json>", "a JSON object; may be repeated", collect)
     .option("--content <json>", "the whole content as JSON: a text, or a list of parts")
     .option("--metadata <json>", "a JSON object of notes to go along")
     .option("--idempotency-key <key>", KEY)
@@ -213,6 +213,11 @@ function streamCommands(cli: Command, host: Host): void {
 const NETWORK = "name of the network (default: $AGENTWIRE_NETWORK, else `default`)";
 const JSON_OPTION = "print JSON, also of what goes wrong";
 const KEY = "the same key again does nothing, and gives the same answer";
+
+/** Values of an option that may be repeated. */
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
 
 /** Options of what the administrator of a network does. */
 function admin(command: Command): Command {

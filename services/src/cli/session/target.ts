@@ -37,7 +37,7 @@ export interface Target {
 }
 
 /** Runs a command of the administrator; what goes wrong is told. */
-export function withAdmin(options: AdminOptions, work: (target: Target) => Promise<number | void>): Promise<number> {
+export function withAdmin(options: AdminOptions, work: (target: Target) => Promise<unknown>): Promise<number> {
   return reported(options.json, async () => {
     const target = options.url === undefined ? localAdmin(options) : elsewhere(options.url, options);
     return await explained(target, "the token of the administrator", () => work(target));
@@ -45,7 +45,7 @@ export function withAdmin(options: AdminOptions, work: (target: Target) => Promi
 }
 
 /** Runs a command of an agent; what goes wrong is told. */
-export function withAgent(options: AgentOptions, work: (target: Target) => Promise<number | void>): Promise<number> {
+export function withAgent(options: AgentOptions, work: (target: Target) => Promise<unknown>): Promise<number> {
   return reported(options.json, async () => {
     const target = options.url === undefined ? localAgent(options) : elsewhere(options.url, options);
     return await explained(target, "the token", () => work(target));
