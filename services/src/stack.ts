@@ -166,7 +166,8 @@ class Starting implements Stack {
 
   async #startSession(): Promise<void> {
     const { auth: _, ...common } = this.#common;
-    const service = new SessionService(common);
+    const service = new SessionService({ ...common, storage: await this.#storage("session") });
+    await service.ready();
     await this.#listen("session", service);
     this.adminToken = service.adminToken;
   }

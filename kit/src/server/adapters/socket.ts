@@ -5,6 +5,7 @@ import type { ChannelOptions, ChannelSocket } from "../channel.js";
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
 import type { AcceptedChannel } from "../upgrade.js";
+import { Gatherer, type Held } from "./gatherer.js";
 import { type Handler, serve, write } from "./node.js";
 import { NodeRequest } from "./node-request.js";
 
@@ -25,9 +26,11 @@ export class SocketHost {
   readonly #sockets: WebSocketServer;
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #pingInterval: number;
+  readonly #gatherer: Gatherer;
 
   constructor(private readonly server: UpgradeHandler) {
-    const { pingInterval, maxPayload } = server.channelOptions;
+    const { pingInterval, maxPayload, gather } = server.channelOptions;
+    this.#gatherer = new Gatherer(gather ?? 0);
     this.#pingInterval = pingInterval ?? DEFAULT_PING_INTERVAL_MS;
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -63,7 +66,7 @@ export class SocketHost {
       this.#sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
         open = true;
         keepAlive(webSocket, this.#pingInterval);
-        void verdict.run(new NodeChannelSocket(webSocket, socket));
+        void verdict.run(new NodeChannelSocket(webSocket, socket, this.#gatherer));
       });
     }
     if (!open) verdict.abandon();
@@ -85,12 +88,15 @@ function rawResponse(incoming: IncomingMessage, socket: Duplex): ServerResponse 
 }
 
 /** A `ws` socket as channels see it. */
-class NodeChannelSocket implements ChannelSocket {
+class NodeChannelSocket implements ChannelSocket, Held {
   #gathering = false;
+  /** When it last wrote, in milliseconds. */
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly connection: Duplex,
+    private readonly gatherer: Gatherer,
   ) {
     socket.on("error", () => undefined); // always followed by `close`
   }
@@ -104,14 +110,25 @@ class NodeChannelSocket implements ChannelSocket {
     return this.socket.readyState !== this.socket.OPEN || this.connection.destroyed;
   }
 
-  /** What is sent within one turn of the event loop leaves in one write, as with `node:http`. */
+  /**
+   * What is sent within one turn of the event loop leaves in one write, as with `node:http`; of a socket that has only
+   * just written, what is sent within the delay.
+   */
   send(text: string, written: () => void): void {
     if (!this.#gathering) {
       this.#gathering = true;
       this.connection.cork();
-      setImmediate(this.#flush);
+      const isQuiet = performance.now() - this.#flushedAt >= this.gatherer.delay;
+      if (isQuiet) this.gatherer.afterTurn(this);
+      else this.gatherer.afterDelay(this);
     }
     this.socket.send(text, written);
+  }
+
+  flush(): void {
+    this.#gathering = false;
+    this.#flushedAt = performance.now();
+    this.connection.uncork();
   }
 
   close(code: number, reason: string): void {
@@ -130,11 +147,6 @@ class NodeChannelSocket implements ChannelSocket {
     this.socket.on("message", (data, isBinary) => message(isBinary ? undefined : data.toString()));
     this.socket.on("close", (code, reason) => close(code, reason.toString()));
   }
-
-  readonly #flush = (): void => {
-    this.#gathering = false;
-    this.connection.uncork();
-  };
 }
 
 /** Cuts off a peer that leaves a ping unanswered. While we read nothing, its answer could not reach us. */
