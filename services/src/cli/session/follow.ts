@@ -42,7 +42,10 @@ export async function follow({ open, opening, facts }: Source, options: FollowOp
   const print = printerFor(options);
   const channel = open({
     signal: stop.signal,
-    onDisconnect: (lost) => status(disconnected(lost), { status: "disconnected", ...lost }),
+    onDisconnect: ({ code, reason, retryInMs }) => {
+      const lost = { code, reason, retryInMs };
+      status(disconnected(lost), { status: "disconnected", ...lost });
+    },
     onReconnect: () => status("Connected again.", { status: "reconnected" }),
     onInvalid: ({ reason }) => status(`Passed over what is no event: ${reason}`, { status: "invalid", reason }),
   });

@@ -44,7 +44,8 @@ export function isLocked(path: string): boolean {
 /** False, and the database is closed, when somebody else has it. */
 function begins(database: DatabaseSyncInstance, mode: "exclusive" | "deferred"): boolean {
   try {
-    database.exec(`begin ${mode}; select count(*) from sqlite_schema`);
+    // Nothing is ever written, and a journal would be one more file that whoever dies leaves behind.
+    database.exec(`pragma journal_mode = memory; begin ${mode}; select count(*) from sqlite_schema`);
     return true;
   } catch (error) {
     database.close();
