@@ -2,7 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { SessionClient } from "@agentwire/client/session";
 import { expect, onTestFinished } from "vitest";
 import { bin, type Outcome, temporaryFolder } from "../../generator/tool.js";
 
@@ -43,6 +45,11 @@ export class Machine {
 
   read(...parts: string[]): string {
     return readFileSync(this.path(...parts), "utf8");
+  }
+
+  /** Starts a network on a free port, unless the arguments say another. */
+  up(...args: string[]): Promise<{ readonly url: string; readonly port: number; readonly pid: number }> {
+    return this.json(["network", "start", "--port", "0", ...args]);
   }
 
   /** Runs a command to its end. */
@@ -141,6 +148,35 @@ export class Machine {
     const others = Object.entries(process.env).filter(([name]) => !name.startsWith("AGENTWIRE_"));
     return { ...Object.fromEntries(others), NO_COLOR: "1", AGENTWIRE_STATE_DIR: this.state };
   }
+}
+
+/** What `network status --json` says. */
+export interface Status {
+  readonly networks: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly port: number;
+    readonly pid: number;
+    readonly restarts: number;
+    readonly startedAt: number;
+    readonly uptimeMs?: number;
+    readonly reason?: string;
+  }[];
+}
+
+/** A server on a port of loopback, until the test is over. */
+export async function occupy(port: number): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return server;
+}
+
+/** Does an operator answer there? */
+export async function isUp(url: string): Promise<boolean> {
+  const health = await new SessionClient({ baseUrl: url, retries: 0 }).health().catch(() => undefined);
+  return health?.status === "ok";
 }
 
 /** Does the process run? One that has ended and that nobody has asked after does not. */

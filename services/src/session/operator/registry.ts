@@ -111,7 +111,7 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 
 const members: Readonly<Record<keyof NetworkEntry, (value: unknown) => boolean>> = {
-  name: (value) => NETWORK_NAME.test(String(value)),
+  name: (value) => typeof value === "string" && NETWORK_NAME.test(value),
   pid: isCount,
   host: isText,
   port: (value) => isCount(value) && (value as number) <= 65_535,

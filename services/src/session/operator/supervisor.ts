@@ -18,7 +18,7 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 /** An operator that was up for so long begins with the first wait again. */
 const STABLE_MS = 10_000;
-/** Starts in a row that fail before it is given up: after about 13 s. */
+/** Starts in a row that fail before it is given up, which takes almost half a minute. */
 const MAX_FAILED_STARTS = 7;
 
 export interface OperatorSupervisorOptions {
