@@ -9,7 +9,7 @@ import { expect, onTestFinished } from "vitest";
 import { bin, type Outcome, temporaryFolder } from "../../generator/tool.js";
 
 /** For things that take as long as a loaded machine lets them. */
-export const PATIENCE = { timeout: 25_000, interval: 50 };
+export const PATIENCE = { timeout: 60_000, interval: 50 };
 
 export interface CallOptions {
   readonly cwd?: string;

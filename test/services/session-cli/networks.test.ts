@@ -2,9 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bin, cleanUp } from "../../generator/tool.js";
 import { isAlive, isUp, Machine, PATIENCE, type Status } from "./machine.js";
+
+// Every command is a process, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let machine: Machine;
 beforeEach(() => {
@@ -75,7 +78,7 @@ describe("a network that runs", () => {
       expect(networks).toHaveLength(1);
       expect(await machine.ok(["network", "stop"])).toContain("is stopped");
     }
-  }, 90_000);
+  });
 
   it("lives beside others, which are registered at once and stop together", async () => {
     const names = ["one", "two", "three"];
@@ -90,7 +93,7 @@ describe("a network that runs", () => {
     expect(stopped).toEqual({ results, errors: [] });
     for (const { pid } of networks) expect(isAlive(pid)).toBe(false);
     expect(await machine.ok(["network", "stop", "--all"])).toBe("No network is running.");
-  }, 60_000);
+  });
 
   it("is found when the registry was removed", async () => {
     const { url } = await machine.up();
@@ -117,7 +120,7 @@ describe("stop", () => {
     await expect.poll(() => isAlive(operator), PATIENCE).toBe(false);
     expect(await isUp(url)).toBe(false);
     expect(await machine.ok(["network", "status"])).toBe("No network is running.");
-  }, 60_000);
+  });
 
   it("takes a name or all, not both", async () => {
     expect(await machine.failure(["network", "stop", "dev", "--all"])).toMatchObject({ code: 2, error: "usage" });
@@ -172,5 +175,5 @@ describe("logs", () => {
     // No token is in it.
     expect(raw).not.toContain(machine.read("networks", "default", "admin.token"));
     expect(raw).not.toContain(machine.read("networks", "default", "credentials", "acme.scout.token").trim());
-  }, 60_000);
+  });
 });

@@ -1,9 +1,12 @@
 /** Two agents, a conversation, a crash and a replay, by the command line alone. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { cleanUp } from "../../generator/tool.js";
 import { isAlive, Machine } from "./machine.js";
+
+// Every command is a process, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const machine = new Machine();
 afterAll(() => {
@@ -85,7 +88,7 @@ it("from the first start to the stop, with a crash between", async () => {
   await machine.ok(["network", "start", "--port", "0"]);
   expect(await machine.ok(["session", "events", session], { cwd: scout })).toContain("One more thing");
   await machine.ok(["network", "stop"]);
-}, 120_000);
+});
 
 it("what is kept can be read by this user alone", async () => {
   await machine.ok(["network", "start", "-n", "private", "--port", "0"]);

@@ -1,9 +1,12 @@
 /** Operators that die, supervisors that die, and starts that cannot be. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cleanUp } from "../../generator/tool.js";
 import { isAlive, isUp, Machine, occupy, PATIENCE, type Status } from "./machine.js";
+
+// Every command is a process, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let machine: Machine;
 beforeEach(() => {
@@ -29,7 +32,7 @@ describe("an operator that dies", () => {
     expect(await machine.ok(["network", "logs"])).toContain(
       "warn  the operator is down: its process was ended by SIGKILL",
     );
-  }, 60_000);
+  });
 
   it("is given up when it cannot start again; status and log say why, and the network can be started anew", async () => {
     const { port } = await machine.up();
@@ -52,7 +55,7 @@ describe("an operator that dies", () => {
     occupied.close();
     await machine.up("--port", String(port));
     expect(await machine.ok(["network", "status", "default"])).toMatch(/running .* 0$/m);
-  }, 120_000);
+  });
 
   it("goes with its supervisor; what is left is stale, and is cleaned up by stop or by the next start", async () => {
     for (const next of ["stop", "start"]) {
@@ -80,7 +83,7 @@ describe("an operator that dies", () => {
         await machine.ok(["agent", "list"]);
       }
     }
-  }, 60_000);
+  });
 });
 
 describe("a start that cannot be", () => {
