@@ -186,7 +186,8 @@ export function isAlive(pid: number): boolean {
   return !/^\d+ \(.*\) Z/s.test(stat);
 }
 
-function attempt<T>(action: () => T): T | undefined {
+/** Undefined where it does not work. */
+export function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch {

@@ -91,7 +91,7 @@ describe("a network that runs", () => {
     const stopped = await machine.json(["network", "stop", "--all"]);
     const results = [...names].sort().map((name) => ({ name, outcome: { kind: "stopped" } }));
     expect(stopped).toEqual({ results, errors: [] });
-    for (const { pid } of networks) expect(isAlive(pid)).toBe(false);
+    for (const { pid } of networks) await expect.poll(() => isAlive(pid), PATIENCE).toBe(false);
     expect(await machine.ok(["network", "stop", "--all"])).toBe("No network is running.");
   });
 

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it, vi } from "vitest";
 import { cleanUp } from "../../generator/tool.js";
-import { isAlive, Machine } from "./machine.js";
+import { isAlive, Machine, PATIENCE } from "./machine.js";
 
 // Every command is a process, and the machine may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -78,7 +78,7 @@ it("from the first start to the stop, with a crash between", async () => {
   );
 
   expect(await machine.ok(["network", "stop"])).toBe('The network "default" is stopped.');
-  expect(isAlive(supervisor)).toBe(false);
+  await expect.poll(() => isAlive(supervisor), PATIENCE).toBe(false);
   for (const file of ["admin.token", "operator.pid", "network.json"]) {
     expect(existsSync(machine.path("networks", "default", file))).toBe(false);
   }
