@@ -93,8 +93,9 @@ describe("listen", () => {
     const id = await create("--message", "first");
     const three = machine.start(["listen", "--session", id, "--count", "3", "--json"], { cwd: alice });
     const until = machine.start(["listen", "--session", id, "--until", "session.ended"], { cwd: alice });
+    const text = machine.start(["listen", "--text", "--until", "session.ended"], { cwd: alice });
     await three.says("connected");
-    await until.says("Listening as");
+    for (const listening of [until, text]) await listening.says("Listening as");
     for (const text of ["second", "third", "fourth"]) await send(id, text);
     await machine.ok(["session", "end", id], { cwd: alice });
     expect(await three.ended).toBe(0);
@@ -102,6 +103,8 @@ describe("listen", () => {
     expect(three.events()).toHaveLength(3);
     expect(until.events().at(-1)).toMatchObject({ type: "session.ended", session_id: id });
     for (const { session_id } of until.events()) expect(session_id).toBe(id);
+    expect(await text.ended).toBe(0);
+    expect(text.text.stdout).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d ${id} #\\d+ @alice.test: third$`, "m"));
   });
 
   it("fails when what it waits for does not come in time", async () => {
@@ -127,6 +130,7 @@ describe("listen", () => {
   it.each([
     [["--count", "0"], /--count/],
     [["--timeout", "soon"], /--timeout takes a whole number/],
+    [["--text"], /choose one/],
   ])("%j is refused with exit code 2", async (args, message) => {
     const { code, detail } = await machine.failure(["listen", ...args], { cwd: alice });
     expect(code).toBe(2);

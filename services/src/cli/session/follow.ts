@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { exitCodes } from "../host.js";
 import { printable } from "../logger.js";
 import { eventLine } from "./event-line.js";
-import { Failure } from "./failure.js";
+import { Failure, misuse } from "./failure.js";
 import { wholeNumber } from "./numbers.js";
 
 /** How long the sockets of a service that says nothing may keep this process. */
@@ -14,6 +14,8 @@ const LONGEST_TIMEOUT_S = 1_000_000;
 
 export interface FollowOptions {
   readonly json?: boolean;
+  /** Lines for people, also where no terminal is. */
+  readonly text?: boolean;
   /** Only events of this session. */
   readonly session?: string;
   /** Ends after so many events. */
@@ -36,6 +38,7 @@ export interface Source {
 /** Prints events until it is interrupted, or has what it is to wait for. Reconnects by itself. */
 export async function follow({ open, opening, facts }: Source, options: FollowOptions): Promise<number> {
   const { session, until } = options;
+  if (options.json && options.text) throw misuse("--json is for programs, and --text for people: choose one");
   const count = options.count === undefined ? undefined : wholeNumber(options.count, "--count", [1, 1_000_000_000]);
   const stop = interrupted(options.timeout);
   const status = statusTo(options.json);
@@ -90,8 +93,8 @@ function interrupted(timeout: string | undefined) {
 }
 
 /** Lines for people in a terminal, JSON lines for programs. A reader that is slow is waited for. */
-function printerFor({ json, session }: FollowOptions): (event: SessionEvent) => Promise<void> {
-  const forPeople = !json && process.stdout.isTTY;
+function printerFor({ json, text, session }: FollowOptions): (event: SessionEvent) => Promise<void> {
+  const forPeople = text || (!json && process.stdout.isTTY);
   return async (event) => {
     const line = forPeople ? eventLine(event, { withSession: session === undefined }) : `${JSON.stringify(event)}\n`;
     if (!process.stdout.write(line)) await once(process.stdout, "drain");

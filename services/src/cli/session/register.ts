@@ -246,6 +246,7 @@ function agentActs(command: Command): Command {
 
 function following(command: Command): Command {
   return command
+    .option("--text", "lines for people, also where no terminal is")
     .option("--session <session>", "only what happens in this session")
     .option("--count <n>", "end after so many events")
     .option("--until <type>", "end after an event of this type, such as session.message")
