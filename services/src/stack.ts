@@ -9,6 +9,7 @@ import { daemonOptionsOf } from "./config/daemon.js";
 import { authOptionsOf, type EffectiveConfig, effectiveConfig, type Surroundings } from "./config/effective.js";
 import { internalAuth } from "./config/internal-auth.js";
 import type { ServiceName } from "./config/names.js";
+import { sessionOptionsOf } from "./config/session.js";
 import { DaemonService } from "./daemon/service.js";
 import { executorOf } from "./runtime/executors/configured.js";
 import { RuntimeService } from "./runtime/service.js";
@@ -166,7 +167,13 @@ class Starting implements Stack {
 
   async #startSession(): Promise<void> {
     const { auth: _, ...common } = this.#common;
-    const service = new SessionService(common);
+    const storage = await this.#storage("session");
+    const service = new SessionService({
+      ...common,
+      ...(await sessionOptionsOf(this.config.session ?? {}, this.options)),
+      storage,
+    });
+    await service.ready();
     await this.#listen("session", service);
     this.adminToken = service.adminToken;
   }

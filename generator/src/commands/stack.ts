@@ -6,7 +6,10 @@ import { readChecked } from "./config-check.js";
 /** The reference services are a package of their own, made with what this tool generates: they are never needed to generate. */
 const PACKAGE = "@agentwire/services";
 
-const COMMANDS = ["up", "config", "run", "runs", "tools", "instances", "mcp"];
+const COMMANDS = [
+  ...["up", "config", "run", "runs", "tools", "instances", "mcp"],
+  ...["network", "agent", "permission", "session", "identity", "listen", "tap"],
+];
 
 /** What that package exports as `./cli`. */
 interface StackCommands {

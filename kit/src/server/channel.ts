@@ -1,8 +1,10 @@
 import type { ChannelDescription } from "../operation.js";
-import { equal, type Schema, type Violation, violationsOf } from "../validation/index.js";
+import { equal, type Schema, type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { parseJson } from "./json.js";
 import type { Logger } from "./log.js";
 import { Mailbox } from "./mailbox.js";
+import { textOnce } from "./shared-item.js";
+import { type MessageRate, Throttle } from "./throttle.js";
 import { violations } from "./validate.js";
 
 /** A socket as channels see it: one of `ws`, or one end of a pair in memory. */
@@ -28,6 +30,10 @@ export interface ChannelOptions {
   readonly highWaterMark?: number;
   /** Milliseconds that `send` may wait before the channel is closed with 1013. Default: no limit. */
   readonly slowConsumer?: number;
+  /** Milliseconds within which what is sent to a busy peer leaves in one write. Default 0: within a turn of the event loop. */
+  readonly gather?: number;
+  /** Messages that a peer may send within a time; those that come faster wait in the network. Default: any number. */
+  readonly rate?: MessageRate;
   /** Milliseconds between protocol-level pings; a peer that does not answer one is cut off. Default 30 000. */
   readonly pingInterval?: number;
 }
@@ -62,9 +68,13 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   /** Settles when the channel is closed, by whichever side. Never rejects. */
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #mailbox: Mailbox<Incoming>;
-  readonly #gone = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  #gone: AbortController | undefined;
+  #waiting: (() => void)[] = [];
   readonly #highWaterMark: number;
+  /** Why nothing is read. */
+  readonly #held = { mailbox: false, rate: false };
+  /** Messages that are not with the socket yet. */
+  #preparing = 0;
   #order: Promise<void> = Promise.resolve();
   #end: { code: number; reason: string } | undefined;
 
@@ -74,17 +84,23 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     private readonly options: ChannelOptions & { readonly validate: boolean; readonly log: Logger },
   ) {
     this.#highWaterMark = options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+    const { rate } = options;
+    const throttle = rate && new Throttle(rate);
     this.#mailbox = new Mailbox(
-      () => socket.pause(),
-      () => socket.resume(),
+      () => this.#hold("mailbox"),
+      () => this.#release("mailbox"),
     );
     this.closed = new Promise((resolve) => {
       socket.listen({
         // One after the other: validators load asynchronously at first, and order is part of the contract.
-        message: (data) => (this.#order = this.#order.then(() => this.#receive(data))),
+        message: (data) => {
+          this.#order = this.#order.then(() => this.#receive(data));
+          const pause = throttle?.count() ?? 0;
+          if (pause > 0) this.#hold("rate", pause);
+        },
         close: (code, reason) => {
           this.#end = { code, reason };
-          this.#gone.abort(new ChannelClosed(code, reason));
+          this.#gone?.abort(new ChannelClosed(code, reason));
           this.#wake();
           void this.#order.then(() => this.#mailbox.end());
           resolve(this.#end);
@@ -95,6 +111,10 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
 
   /** Aborts when the channel closes. */
   get signal(): AbortSignal {
+    if (!this.#gone) {
+      this.#gone = new AbortController();
+      if (this.#end) this.#gone.abort(new ChannelClosed(this.#end.code, this.#end.reason));
+    }
     return this.#gone.signal;
   }
 
@@ -104,19 +124,49 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
    * @throws InvalidMessage, ChannelClosed
    */
   async send(message: Outgoing): Promise<void> {
-    if (this.options.validate) {
+    this.#preparing += 1;
+    try {
       const { receive } = this.description;
-      const validator = receive.validator ?? (await receive.load());
-      if (!validator(message)) throw new InvalidMessage(violationsOf(validator, message));
+      const validator = this.options.validate ? (receive.validator ?? (await receive.load())) : undefined;
+      const text = this.#textOf(message, validator);
+      if (this.socket.closing) await this.closed;
+      this.#refuseClosed();
+      this.socket.send(text, this.#wake);
+    } finally {
+      this.#preparing -= 1;
     }
-    if (this.socket.closing) await this.closed;
-    this.#refuseClosed();
-    this.socket.send(JSON.stringify(message), this.#wake);
-    if (this.socket.bufferedAmount > this.#highWaterMark) await this.#writable();
+    if (this.#isBehind) await this.#writable();
+  }
+
+  /**
+   * Sends a message at once, where the channel is open and the peer keeps up. False when not, or when an earlier
+   * message is still to go: then it has to be sent with `send`.
+   * @throws InvalidMessage
+   */
+  trySend(message: Outgoing): boolean {
+    if (this.#preparing > 0 || this.socket.closing || this.#end || this.#isBehind) return false;
+    const { validator } = this.description.receive;
+    if (this.options.validate && !validator) return false;
+    this.socket.send(this.#textOf(message, this.options.validate ? validator : undefined), this.#wake);
+    return true;
+  }
+
+  get #isBehind(): boolean {
+    return this.socket.bufferedAmount > this.#highWaterMark;
+  }
+
+  /** The frame of a message, which is checked first; both once only, where it is shared. */
+  #textOf(message: Outgoing, validator: Validator | undefined): string {
+    return textOnce(message, this.description, () => {
+      if (validator && !validator(message)) {
+        throw new InvalidMessage(violationsOf(validator, message));
+      }
+      return JSON.stringify(message);
+    });
   }
 
   readonly #wake = (): void => {
-    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
+    if (this.#waiting.length > 0) for (const wake of [...this.#waiting]) wake();
   };
 
   /** Closes the channel; 1000 unless said otherwise. */
@@ -138,7 +188,9 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
       return this.#unknown(1007, "the frame is not JSON");
     }
     if (heartbeat && equal(message, heartbeat.ping)) {
-      if (heartbeat.pong !== undefined && !this.#end) this.socket.send(JSON.stringify(heartbeat.pong), () => undefined);
+      // A peer that pings and reads nothing does not get to fill our memory.
+      const answers = heartbeat.pong !== undefined && !this.#end && !this.#isBehind;
+      if (answers) this.socket.send(JSON.stringify(heartbeat.pong), this.#wake);
       return;
     }
     if (!send || !(await this.#matches(send, message))) return this.#unknown(1008, "not a message of this channel");
@@ -152,6 +204,19 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     return found.length === 0;
   }
 
+  /** Reads nothing more until it is released, or until so many milliseconds have passed. */
+  #hold(reason: "mailbox" | "rate", ms?: number): void {
+    if (this.#held[reason]) return;
+    this.#held[reason] = true;
+    this.socket.pause();
+    if (ms !== undefined) setTimeout(() => this.#release(reason), ms).unref();
+  }
+
+  #release(reason: "mailbox" | "rate"): void {
+    this.#held[reason] = false;
+    if (!this.#held.mailbox && !this.#held.rate && !this.#end) this.socket.resume();
+  }
+
   /** A frame that is no declared message. */
   #unknown(code: number, reason: string): void {
     if (this.description.unknown === "close") this.close(code, reason);
@@ -163,12 +228,12 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
       const timer =
         slowConsumer === undefined ? undefined : setTimeout(() => this.close(1013, "too slow"), slowConsumer);
       const wake = (): void => {
-        if (!this.#end && this.socket.bufferedAmount > this.#highWaterMark) return;
+        if (!this.#end && this.#isBehind) return;
         clearTimeout(timer);
-        this.#waiting.delete(wake);
+        this.#waiting = this.#waiting.filter((other) => other !== wake);
         resolve();
       };
-      this.#waiting.add(wake);
+      this.#waiting.push(wake);
     });
     this.#refuseClosed();
   }

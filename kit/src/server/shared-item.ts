@@ -1,11 +1,9 @@
-import type { Stream } from "../operation.js";
-
-/** Texts of the items that go to many readers, by how the stream frames them. */
-const texts = new WeakMap<object, Map<Stream, string>>();
+/** Texts of the items that go to many readers, by the stream or channel, which says how they are framed. */
+const texts = new WeakMap<object, Map<object, string>>();
 
 /**
- * Says that a stream item goes to many readers: it is checked and encoded once for all of them, and so must not change
- * any more. Returns the item.
+ * Says that an item of a stream, or a message of a channel, goes to many readers: it is checked and encoded once for all
+ * of them, and so must not change any more. Returns the item.
  */
 export function shareItem<Item extends object>(item: Item): Item {
   texts.set(item, new Map());
@@ -13,13 +11,13 @@ export function shareItem<Item extends object>(item: Item): Item {
 }
 
 /** The text of an item, made at most once where the item is shared. */
-export function textOnce(item: unknown, stream: Stream, make: (item: unknown) => string): string {
+export function textOnce(item: unknown, place: object, make: (item: unknown) => string): string {
   const made = typeof item === "object" && item !== null ? texts.get(item) : undefined;
   if (!made) return make(item);
-  let text = made.get(stream);
+  let text = made.get(place);
   if (text === undefined) {
     text = make(item);
-    made.set(stream, text);
+    made.set(place, text);
   }
   return text;
 }

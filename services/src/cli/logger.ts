@@ -23,7 +23,7 @@ export function personLogger(fields: Record<string, unknown> = {}): Logger {
 
 /** Text of strangers without what would steer the terminal. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
     character === "\n" || character === "\t"
       ? character
       : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { SERVICE_NAMES } from "../config/names.js";
 import type { Host } from "./host.js";
+import { registerSessionCommands } from "./session/register.js";
 
 const exitCodes = `
 Exit codes:
@@ -91,4 +92,6 @@ export function register(cli: Command, host: Host): void {
     .option("--token <token>", "bearer token (default: $AGENTWIRE_TOKEN)")
     .addHelpText("after", exitCodes)
     .action(async (options) => host.finish(await (await import("./mcp.js")).mcp(options)));
+
+  registerSessionCommands(cli, host);
 }

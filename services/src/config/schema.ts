@@ -92,6 +92,16 @@ export const stackSchema = {
       max_concurrency: count("Calls of one tool at the same time. Default 16."),
       max_queue: count("Calls of one tool that wait for their turn. Default 64.", 0),
     }),
+    session: group("The session operator.", {
+      network: text("What the network of agents is called. Default local."),
+      grace_ms: count("Milliseconds an agent may be away before it is out of its sessions. Default 30000.", 0),
+      gather_ms: count("Milliseconds within which events for one agent leave together. Default 5.", 0),
+      slow_consumer_ms: count("Milliseconds after which an agent that reads nothing is cut off. Default 10000."),
+      admin_token_env: text("The variable that holds the administrator's token. Default: made up at each start."),
+      seed: text(
+        "A JSON file of agents, from the folder of this file: by handle, a token or {token, inbound_policy, allowlist}.",
+      ),
+    }),
     daemon: group("The daemon.", {
       profiles: {
         description: "How instances are started, by profile. Default: planner, with the agent of this stack.",

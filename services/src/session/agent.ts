@@ -1,18 +1,43 @@
 import { randomBytes } from "node:crypto";
 import { hashToken } from "@agentwire/kit/server";
 import type { AgentRecord } from "@agentwire/models/session";
+import { newId } from "../shared/ids.js";
 
 export type Policy = "allowlist" | "open";
 
 /** An agent of the network, and whom it permits. Its token is not here, only what recognises it. */
 export interface Agent {
+  /** Distinguishes it from one that had its handle before. */
+  readonly id: string;
   readonly handle: string;
-  tokenHash: string;
-  policy: Policy;
+  readonly tokenHash: string;
+  readonly policy: Policy;
   /** Handles, and `@owner.*` for all agents of an owner. */
-  readonly allowlist: Set<string>;
+  readonly allowlist: ReadonlySet<string>;
   /** Blocked handles, and since when. */
-  readonly blocks: Map<string, number>;
+  readonly blocks: ReadonlyMap<string, number>;
+}
+
+/** An agent as it is kept. */
+export interface KeptAgent {
+  readonly id: string;
+  readonly handle: string;
+  readonly token_hash: string;
+  readonly policy: Policy;
+  readonly allowlist: readonly string[];
+  readonly blocks: readonly (readonly [handle: string, since: number])[];
+}
+
+export function newAgent(handle: string, policy: Policy, tokenHash: string): Agent {
+  return { id: newId("agt"), handle, tokenHash, policy, allowlist: new Set(), blocks: new Map() };
+}
+
+export function keptAgent({ id, handle, tokenHash, policy, allowlist, blocks }: Agent): KeptAgent {
+  return { id, handle, token_hash: tokenHash, policy, allowlist: [...allowlist], blocks: [...blocks] };
+}
+
+export function agentOf({ id, handle, token_hash, policy, allowlist, blocks }: KeptAgent): Agent {
+  return { id, handle, tokenHash: token_hash, policy, allowlist: new Set(allowlist), blocks: new Map(blocks) };
 }
 
 /** A fresh token and its hash: 32 random bytes, so a plain hash is enough. */

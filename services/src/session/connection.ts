@@ -1,74 +1,127 @@
 import type { KnownEvent } from "./event.js";
-import type { Cursor } from "./participant.js";
-import type { Session } from "./session.js";
+import type { KeptSession } from "./kept-session.js";
+import type { Cursor, Participant } from "./participant.js";
 
 /** Where a connection's events go; a channel of the server kit is one. */
 export interface Sink {
+  /** Sends at once, where the other side keeps up; false: it has to be sent with `send`. */
+  trySend(event: KnownEvent): boolean;
   /** Resolves when the other side keeps up; rejects when it is gone. */
   send(event: KnownEvent): Promise<void>;
   close(code: number, reason: string): void;
-  readonly signal: AbortSignal;
+  /** Settles when it is closed, by whichever side. */
+  readonly closed: Promise<unknown>;
+}
+
+/** Who wants to know how far an agent has come. */
+export interface Progress {
+  moved(kept: KeptSession, participant: Participant): void;
 }
 
 /**
  * One socket of an agent. It reads the sessions' own events, each at its own place, and so needs no queue: what a
- * slow client has not taken waits where it is kept anyway, and what was missed is sent by the same loop as what is new.
+ * slow client has not taken waits where it is kept anyway, and what was missed is sent in the same way as what is new.
  */
 export class Connection {
-  /** How far this socket is; keyed by the agent's cursor, so that a new cursor starts over. */
+  /** Rejects when an event cannot be read or sent; otherwise settles when the socket closes. */
+  readonly done: Promise<void>;
+  /** How far this socket is, by the agent's cursor: one that is new goes with a new place. */
   readonly #positions = new WeakMap<Cursor, number>();
-  readonly #pending = new Set<Session>();
-  #wake: () => void = () => undefined;
+  /** Sessions in which there is more than could be sent at once; made when there are some, as most sockets are idle. */
+  #pending: Set<KeptSession> | undefined;
+  #sending = false;
+  #fail: (error: unknown) => void = () => undefined;
 
   constructor(
     readonly handle: string,
     /** The token it was opened with, as its hash. */
     readonly tokenHash: string,
     private readonly sink: Sink,
-  ) {}
+    private readonly progress: Progress,
+  ) {
+    this.done = new Promise((resolve, reject) => {
+      this.#fail = reject;
+      void sink.closed.then(() => resolve());
+    });
+  }
+
+  /** Goes on in a session where the agent was when the socket opened. */
+  begin(kept: KeptSession): void {
+    const { cursor } = kept.session.participant(this.handle);
+    this.#positions.set(cursor, cursor.at);
+    this.notify(kept);
+  }
 
   /** There may be something new in a session. */
-  notify(session: Session): void {
-    this.#pending.add(session);
-    this.#wake();
+  notify(kept: KeptSession): void {
+    if (!this.#sending && this.#catchUp(kept)) return;
+    this.#pending ??= new Set();
+    this.#pending.add(kept);
+    if (this.#sending) return;
+    this.#sending = true;
+    void this.#send(this.#pending);
   }
 
   close(code: number, reason: string): void {
     this.sink.close(code, reason);
   }
 
-  /** Sends what there is to send until the socket closes. Rejects when an event could not be sent. */
-  async run(): Promise<void> {
-    const { signal } = this.sink;
-    while (!signal.aborted) {
-      const [session] = this.#pending;
-      if (session) {
-        this.#pending.delete(session);
-        await this.#deliver(session);
-      } else {
-        await this.#change();
+  /** Sends what waits, at the pace of the other side. */
+  async #send(pending: Set<KeptSession>): Promise<void> {
+    try {
+      for (const kept of pending) {
+        // First, so that what comes meanwhile has it looked at again.
+        pending.delete(kept);
+        await this.#deliver(kept);
+      }
+    } catch (error) {
+      // Over, also when there is more: who missed something gets it on the next connection.
+      this.#fail(error);
+      return;
+    }
+    this.#sending = false;
+  }
+
+  async #deliver(kept: KeptSession): Promise<void> {
+    while (!this.#catchUp(kept)) {
+      const next = this.#next(kept);
+      if (next === undefined) return;
+      for (const event of await kept.log.read(next.sequence)) {
+        // Meanwhile its standing may have changed, and with it what comes next.
+        if (this.#next(kept)?.sequence !== event.sequence) break;
+        if (!this.sink.trySend(event)) await this.sink.send(event);
+        this.#reached(kept, next.participant, event.sequence);
       }
     }
   }
 
-  async #deliver(session: Session): Promise<void> {
-    while (session.has(this.handle)) {
-      const participant = session.participant(this.handle);
-      const { cursor } = participant;
-      const event = session.events[this.#positions.get(cursor) ?? cursor.at];
-      if (!event) return;
-      this.#positions.set(cursor, event.sequence);
-      if (participant.sees(event)) await this.sink.send(event);
-      // The agent has it as soon as one of its sockets has.
-      cursor.at = Math.max(cursor.at, event.sequence);
+  /** Sends what is in memory, as long as the other side keeps up; true when that was all. */
+  #catchUp(kept: KeptSession): boolean {
+    for (;;) {
+      const next = this.#next(kept);
+      if (next === undefined || next.sequence > kept.log.length) return true;
+      const event = kept.log.recent(next.sequence);
+      if (event === undefined || !this.sink.trySend(event)) return false;
+      this.#reached(kept, next.participant, event.sequence);
     }
   }
 
-  #change(): Promise<void> {
-    const { signal } = this.sink;
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+  /** What the agent may hear next on this socket. */
+  #next({ session }: KeptSession): { participant: Participant; sequence: number } | undefined {
+    if (!session.has(this.handle)) return undefined;
+    const participant = session.participant(this.handle);
+    const { cursor } = participant;
+    let sequence = participant.next(this.#positions.get(cursor) ?? cursor.start);
+    while (sequence !== undefined && cursor.got.includes(sequence)) sequence = participant.next(sequence);
+    return sequence === undefined ? undefined : { participant, sequence };
+  }
+
+  /** The agent has an event as soon as one of its sockets has. */
+  #reached(kept: KeptSession, participant: Participant, sequence: number): void {
+    const { cursor } = participant;
+    this.#positions.set(cursor, sequence);
+    if (cursor.at >= sequence) return;
+    cursor.at = sequence;
+    this.progress.moved(kept, participant);
   }
 }

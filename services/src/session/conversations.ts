@@ -1,5 +1,4 @@
 import type {
-  InitialMessage,
   MessageAccepted,
   NewMessage,
   NewSession,
@@ -8,7 +7,11 @@ import type {
   SessionEventList,
   SessionView,
 } from "@agentwire/models/session";
-import { canReach } from "./agent.js";
+import type { DocumentKey, Storage } from "../storage/storage.js";
+import { type Agent, canReach } from "./agent.js";
+import { answerDocument, createdKey, sentKey } from "./documents.js";
+import type { KnownEvent } from "./event.js";
+import type { KeptSession } from "./kept-session.js";
 import { refuse } from "./refusal.js";
 import { Session } from "./session.js";
 import type { SessionStore } from "./store.js";
@@ -16,125 +19,138 @@ import type { SessionStore } from "./store.js";
 /** The largest page, and the one that is given to who does not ask. */
 const MAX_EVENTS = 1000;
 
-/** What agents do with sessions. */
+/** What agents do with sessions. What is answered is durable. */
 export class Conversations {
-  /** The answers to creations, by handle and idempotency key. */
-  readonly #created = new Map<string, Map<string, SessionCreated>>();
+  /** Calls with an idempotency key that are under way, so that the same one is not done twice. */
+  readonly #keyed = new Map<string, Promise<MessageAccepted | SessionCreated>>();
 
   constructor(
     private readonly store: SessionStore,
-    private readonly changed: (session: Session) => void,
+    private readonly storage: Storage,
     private readonly now: () => number,
   ) {}
 
-  create(caller: string, body: NewSession): SessionCreated {
-    const { idempotency_key: key, topic, initial_message: message, end_after_send: end = false } = body;
-    const known = key === undefined ? undefined : this.#created.get(caller)?.get(key);
-    if (known) return known;
-    const invite = [...new Set(body.invite ?? [])].filter((handle) => handle !== caller);
-    if (!invite.every((handle) => this.#reaches(caller, handle))) throw refuse.notFound();
-    const session = new Session(caller, topic, this.now);
-    const sequence = session.begin(caller, invite, message, end);
-    this.store.putSession(session);
-    const created = { session_id: session.id, ...(sequence === undefined ? {} : { sequence }) };
-    if (key !== undefined) {
-      const keys = this.#created.get(caller) ?? new Map<string, SessionCreated>();
-      this.#created.set(caller, keys.set(key, created));
-    }
-    this.changed(session);
-    return created;
+  async create(caller: string, body: NewSession): Promise<SessionCreated> {
+    const key = body.idempotency_key;
+    if (key === undefined) return await this.#create(caller, body);
+    return await this.#once(createdKey(this.#agent(caller), key), (answer) => this.#create(caller, body, answer));
   }
 
   /** The sessions that an agent is or was in, the one created first before the others. */
   list(caller: string): SessionView[] {
-    return this.store.sessions().flatMap((session) => (session.has(caller) ? [session.view()] : []));
+    return this.store.sessionsOf(caller).map(({ session }) => session.view());
   }
 
   view(caller: string, id: string): SessionView {
-    return this.#session(caller, id).view();
+    return this.#session(caller, id).session.view();
   }
 
-  join(caller: string, id: string): void {
-    this.#change(caller, id, (session) => session.join(caller));
+  async join(caller: string, id: string): Promise<void> {
+    await this.#change(caller, id, (session) => session.join(caller));
   }
 
-  invite(caller: string, id: string, handles: readonly string[]): string[] {
-    return this.#change(caller, id, (session) => {
-      session.checkInviter(caller);
-      return session.invite(
-        caller,
-        handles.filter((handle) => handle !== caller && this.#reaches(caller, handle)),
-      );
-    });
+  async invite(caller: string, id: string, handles: readonly string[]): Promise<string[]> {
+    const reachable = (handle: string): boolean => handle !== caller && this.#reaches(caller, handle);
+    return await this.#change(caller, id, (session) => session.invite(caller, handles.filter(reachable)));
   }
 
-  send(caller: string, id: string, message: NewMessage): MessageAccepted {
-    return this.#change(caller, id, (session) => session.send(caller, message));
+  async send(caller: string, id: string, message: NewMessage): Promise<MessageAccepted> {
+    const kept = this.#session(caller, id);
+    const key = message.idempotency_key;
+    if (key === undefined) return await this.#send(kept, caller, message);
+    kept.current.checkSpeaker(caller);
+    return await this.#once(sentKey(id, this.#agent(caller), key), (answer) =>
+      this.#send(kept, caller, message, answer),
+    );
   }
 
-  leave(caller: string, id: string): void {
-    this.#change(caller, id, (session) => session.leave(caller));
+  async leave(caller: string, id: string): Promise<void> {
+    await this.#change(caller, id, (session) => session.leave(caller));
   }
 
-  end(caller: string, id: string): void {
-    this.#change(caller, id, (session) => session.end(caller));
+  async end(caller: string, id: string): Promise<void> {
+    await this.#change(caller, id, (session) => session.end(caller));
   }
 
-  reopen(caller: string, id: string, { invite = [], initial_message }: Reopening = {}): void {
+  async reopen(caller: string, id: string, { invite = [], initial_message }: Reopening = {}): Promise<void> {
     const reach = (handle: string): boolean => this.#reaches(caller, handle);
-    const message: InitialMessage | undefined = initial_message;
-    this.#change(caller, id, (session) => session.reopen(caller, invite, reach, message));
+    await this.#change(caller, id, (session) => session.reopen(caller, invite, reach, initial_message));
   }
 
-  events(caller: string, id: string, after = 0, limit = MAX_EVENTS): SessionEventList {
-    const session = this.#session(caller, id);
-    const participant = session.participant(caller);
-    const visible = session.events.slice(after).filter((event) => participant.sees(event));
-    const events = visible.slice(0, limit);
+  async events(caller: string, id: string, after = 0, limit = MAX_EVENTS): Promise<SessionEventList> {
+    const kept = this.#session(caller, id);
+    const participant = kept.session.participant(caller);
+    const events: KnownEvent[] = [];
+    let next = participant.next(after);
+    while (next !== undefined && next <= kept.log.length && events.length < limit) {
+      for (const event of await kept.log.read(next, limit - events.length)) {
+        if (event.sequence !== next) break;
+        events.push(event);
+        next = participant.next(next);
+      }
+    }
+    const more = next !== undefined && next <= kept.log.length;
     const last = events.at(-1);
-    return { events, ...(visible.length > events.length && last ? { next_cursor: String(last.sequence) } : {}) };
+    return { events, ...(more && last ? { next_cursor: String(last.sequence) } : {}) };
   }
 
   /** The active sessions that an agent has joined. */
-  joined(handle: string): Session[] {
-    const isIn = (session: Session): boolean =>
-      session.active && session.has(handle) && session.participant(handle).status === "joined";
-    return this.store.sessions().filter(isIn);
+  joinedBy(handle: string): KeptSession[] {
+    return this.store.sessionsOf(handle).filter(({ session }) => session.holds(handle));
   }
 
-  /** Lets a block take effect on the sessions that both are in. */
-  separate(blocker: string, blocked: string): void {
-    for (const session of this.joined(blocker)) {
-      session.separate(blocker, blocked);
-      this.changed(session);
+  async #create(caller: string, body: NewSession, answer?: DocumentKey): Promise<SessionCreated> {
+    const { topic, initial_message: message, end_after_send: end = false } = body;
+    const invite = [...new Set(body.invite ?? [])].filter((handle) => handle !== caller);
+    if (!invite.every((handle) => this.#reaches(caller, handle))) throw refuse.notFound();
+    const session = Session.create(caller, topic, this.now);
+    const sequence = session.begin(caller, invite, message, end);
+    const created = { session_id: session.id, ...(sequence === undefined ? {} : { sequence }) };
+    await this.store.commit([this.store.add(session)], answer && { put: [answerDocument(answer, created)] });
+    return created;
+  }
+
+  async #send(kept: KeptSession, caller: string, message: NewMessage, answer?: DocumentKey): Promise<MessageAccepted> {
+    const accepted = kept.current.send(caller, message);
+    await this.store.commit([kept], answer && { put: [answerDocument(answer, accepted)] });
+    return accepted;
+  }
+
+  /** Does something for a key the first time; then gives the same answer. */
+  async #once<Answer extends MessageAccepted | SessionCreated>(
+    key: DocumentKey,
+    act: (key: DocumentKey) => Promise<Answer>,
+  ): Promise<Answer> {
+    const name = `${key.collection}/${key.id}`;
+    const underWay = this.#keyed.get(name);
+    if (underWay) return (await underWay) as Answer;
+    const acting = this.storage.get<Answer>(key.collection, key.id).then((known) => known?.body ?? act(key));
+    this.#keyed.set(name, acting);
+    try {
+      return await acting;
+    } finally {
+      this.#keyed.delete(name);
     }
   }
 
-  /** Takes an agent out of everything. */
-  forget(handle: string): void {
-    this.#created.delete(handle);
-    for (const session of this.store.sessions()) {
-      session.forget(handle);
-      this.changed(session);
-    }
-  }
-
-  clear(): void {
-    this.#created.clear();
-  }
-
-  #change<T>(caller: string, id: string, action: (session: Session) => T): T {
-    const session = this.#session(caller, id);
-    const result = action(session);
-    this.changed(session);
+  async #change<T>(caller: string, id: string, action: (session: Session) => T): Promise<T> {
+    const kept = this.#session(caller, id);
+    const result = action(kept.current);
+    await this.store.commit([kept]);
     return result;
   }
 
   /** @throws Problem `not_found`, the same for a session that is not there and one the caller is not in */
-  #session(caller: string, id: string): Session {
-    const session = this.store.session(id);
-    if (!session?.has(caller)) throw refuse.notFound();
-    return session;
+  #session(caller: string, id: string): KeptSession {
+    const kept = this.store.session(id);
+    if (!kept?.session.has(caller)) throw refuse.notFound();
+    return kept;
+  }
+
+  #agent(handle: string): Agent {
+    const agent = this.store.agent(handle);
+    if (!agent) throw refuse.notFound();
+    return agent;
   }
 
   #reaches(caller: string, handle: string): boolean {

@@ -1,6 +1,7 @@
-import { Connection, type Sink } from "./connection.js";
+import { shareItem } from "@agentwire/kit/server";
+import type { Connection, Sink } from "./connection.js";
 import type { KnownEvent } from "./event.js";
-import type { Session } from "./session.js";
+import type { KeptSession } from "./kept-session.js";
 
 /** Events that wait for a tap; one that is further behind is cut off. */
 const MAX_BEHIND = 10_000;
@@ -9,13 +10,11 @@ const MAX_BEHIND = 10_000;
 export class Hub {
   readonly #connections = new Map<string, Set<Connection>>();
   readonly #taps = new Map<Sink, number>();
-  readonly #published = new WeakMap<Session, number>();
 
-  open(handle: string, tokenHash: string, sink: Sink): Connection {
-    const connection = new Connection(handle, tokenHash, sink);
-    const others = this.#connections.get(handle) ?? new Set();
-    this.#connections.set(handle, others.add(connection));
-    return connection;
+  add(connection: Connection): void {
+    const others = this.#connections.get(connection.handle);
+    if (others) others.add(connection);
+    else this.#connections.set(connection.handle, new Set([connection]));
   }
 
   remove(connection: Connection): void {
@@ -41,27 +40,29 @@ export class Hub {
     }
   }
 
-  /** Lets everybody know of what is new in a session. */
-  publish(session: Session): void {
-    for (const { handle } of session.participants) {
-      for (const connection of this.#connections.get(handle) ?? []) connection.notify(session);
+  /** Lets everybody know of what has just become durable in a session. */
+  publish(kept: KeptSession, events: readonly KnownEvent[]): void {
+    for (const event of events) shareItem(event);
+    if (this.#connections.size > 0) {
+      for (const { handle } of kept.session.participants) this.notify(handle, kept);
     }
-    const fresh = session.events.slice(this.#published.get(session) ?? 0);
-    this.#published.set(session, session.events.length);
-    for (const tap of this.#taps.keys()) for (const event of fresh) this.#tell(tap, event);
+    for (const tap of this.#taps.keys()) for (const event of events) this.#tell(tap, event);
+  }
+
+  /** Has an agent sent what it may hear of a session. */
+  notify(handle: string, kept: KeptSession): void {
+    for (const connection of this.#connections.get(handle) ?? []) connection.notify(kept);
   }
 
   /** Lets an administrator listen in until the channel closes. */
   async tap(sink: Sink): Promise<void> {
     this.#taps.set(sink, 0);
-    const closed = new Promise<void>((resolve) =>
-      sink.signal.addEventListener("abort", () => resolve(), { once: true }),
-    );
-    if (!sink.signal.aborted) await closed;
+    await sink.closed;
     this.#taps.delete(sink);
   }
 
   #tell(tap: Sink, event: KnownEvent): void {
+    if (tap.trySend(event)) return;
     const behind = (this.#taps.get(tap) ?? 0) + 1;
     if (behind > MAX_BEHIND) {
       tap.close(1013, "too slow");

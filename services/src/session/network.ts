@@ -1,15 +1,20 @@
 import { hashToken } from "@agentwire/kit/server";
 import type { AgentBlock, AgentRecord, NewAgent } from "@agentwire/models/session";
-import { type Agent, newToken, type Policy, recordOf } from "./agent.js";
-import type { Sink } from "./connection.js";
+import type { Document, DocumentKey, Storage } from "../storage/storage.js";
+import { type Agent, newAgent, newToken, type Policy, recordOf } from "./agent.js";
+import { Connection, type Sink } from "./connection.js";
 import { Conversations } from "./conversations.js";
+import { collections } from "./documents.js";
 import { Hub } from "./hub.js";
-import { Presence } from "./presence.js";
+import type { KeptSession } from "./kept-session.js";
+import { Presence, type PresenceRecord } from "./presence.js";
 import { refuse } from "./refusal.js";
-import type { SessionStore } from "./store.js";
+import type { SeedAgent } from "./seed.js";
+import type { Session } from "./session.js";
+import { SessionStore } from "./store.js";
 
 export interface NetworkOptions {
-  readonly store: SessionStore;
+  readonly storage: Storage;
   /** Milliseconds an agent may be without a connection before it is out of its sessions. */
   readonly graceMs: number;
   readonly now: () => number;
@@ -18,91 +23,113 @@ export interface NetworkOptions {
 /** A network of agents: who there is, whom they permit, and their conversations. */
 export class Network {
   readonly conversations: Conversations;
-  readonly hub = new Hub();
   readonly presence: Presence;
-  readonly #store: SessionStore;
   readonly #now: () => number;
 
-  constructor({ store, graceMs, now }: NetworkOptions) {
-    this.#store = store;
+  private constructor(
+    private readonly store: SessionStore,
+    readonly hub: Hub,
+    { storage, graceMs, now }: NetworkOptions,
+  ) {
     this.#now = now;
-    const changed = this.hub.publish.bind(this.hub);
-    this.conversations = new Conversations(store, changed, now);
-    this.presence = new Presence({ graceMs, changed, sessionsOf: (handle) => this.conversations.joined(handle) });
+    this.conversations = new Conversations(store, storage, now);
+    this.presence = new Presence({
+      graceMs,
+      joinedBy: (handle) => this.conversations.joinedBy(handle),
+      session: (id) => store.session(id),
+      commit: (sessions, presence) => void store.commit(sessions, changeTo(presence)).catch(() => undefined),
+    });
+  }
+
+  /** Goes on with what was kept. @throws StorageError */
+  static async open(options: NetworkOptions): Promise<Network> {
+    const { storage, now } = options;
+    const hub = new Hub();
+    const store = await SessionStore.open({ storage, now, published: (kept, events) => hub.publish(kept, events) });
+    const network = new Network(store, hub, options);
+    for await (const record of store.all<PresenceRecord>(collections.presence)) network.presence.resume(record);
+    return network;
   }
 
   /** The agent that a token stands for. */
   authenticate(token: string): Agent | undefined {
-    return this.#store.agentByTokenHash(hashToken(token));
+    return this.store.agentByTokenHash(hashToken(token));
   }
 
   /** Serves one connection until it closes. */
   async connect(handle: string, tokenHash: string, sink: Sink): Promise<void> {
     // The token may have been changed while the socket was being opened.
-    if (this.#store.agent(handle)?.tokenHash !== tokenHash) {
+    if (this.store.agent(handle)?.tokenHash !== tokenHash) {
       sink.close(4401, "the token is no longer good");
       return;
     }
-    const connection = this.hub.open(handle, tokenHash, sink);
-    this.presence.arrived(handle);
-    for (const session of this.#store.sessions()) if (session.has(handle)) connection.notify(session);
+    const connection = new Connection(handle, tokenHash, sink, this.store);
+    const isFirst = !this.hub.isOnline(handle);
+    this.hub.add(connection);
+    if (isFirst) this.presence.arrived(handle);
+    for (const kept of this.store.sessionsOf(handle)) connection.begin(kept);
     try {
-      await connection.run();
+      await connection.done;
     } finally {
       this.hub.remove(connection);
-      if (!this.hub.isOnline(handle)) this.presence.departed(handle);
+      if (!this.hub.isOnline(handle) && this.store.agent(handle)) this.presence.departed(handle);
     }
   }
 
-  register({ handle, policy = "allowlist" }: NewAgent): AgentRecord {
-    if (this.#store.agent(handle)) throw refuse.agentExists();
+  async register({ handle, policy = "allowlist" }: NewAgent): Promise<AgentRecord> {
+    if (this.store.agent(handle)) throw refuse.agentExists();
     const { token, tokenHash } = newToken();
-    const agent: Agent = { handle, tokenHash, policy: policy as Policy, allowlist: new Set(), blocks: new Map() };
-    this.#store.putAgent(agent);
+    const agent = newAgent(handle, policy as Policy, tokenHash);
+    await this.store.putAgent(agent);
     return recordOf(agent, token);
   }
 
+  /** Registers an agent with a token of its owner's, or changes the one there is to it. */
+  async seed({ handle, token, policy = "open", allowlist = [] }: SeedAgent): Promise<void> {
+    const tokenHash = hashToken(token);
+    const agent = this.store.agent(handle) ?? newAgent(handle, policy, tokenHash);
+    await this.store.putAgent({ ...agent, tokenHash, policy, allowlist: new Set(allowlist) });
+  }
+
   list(): AgentRecord[] {
-    return this.#store.agents().map((agent) => recordOf(agent));
+    return this.store.agents().map((agent) => recordOf(agent));
   }
 
   show(handle: string): AgentRecord {
     return recordOf(this.#agent(handle));
   }
 
-  setPolicy(handle: string, policy: string | undefined): AgentRecord {
-    const agent = this.#agent(handle);
-    if (policy !== undefined) agent.policy = policy as Policy;
-    return recordOf(agent);
+  async setPolicy(handle: string, policy: string | undefined): Promise<AgentRecord> {
+    return recordOf(await this.#update(handle, policy === undefined ? {} : { policy: policy as Policy }));
   }
 
-  rotateToken(handle: string): AgentRecord {
-    const agent = this.#agent(handle);
+  async rotateToken(handle: string): Promise<AgentRecord> {
+    const { tokenHash: old } = this.#agent(handle);
     const { token, tokenHash } = newToken();
-    const old = agent.tokenHash;
-    this.#store.putAgent(Object.assign(agent, { tokenHash }));
+    const agent = await this.#update(handle, { tokenHash });
     this.hub.expel(handle, old);
     return recordOf(agent, token);
   }
 
-  remove(handle: string): void {
+  /** Takes an agent out of everything. */
+  async remove(handle: string): Promise<void> {
     const { tokenHash } = this.#agent(handle);
+    const sessions = this.store.sessionsOf(handle);
+    for (const session of currentOf(sessions)) session.forget(handle);
+    await this.store.deleteAgent(handle, sessions, [{ collection: collections.presence, id: handle }]);
     this.presence.forget(handle);
-    this.conversations.forget(handle);
-    this.#store.deleteAgent(handle);
     this.hub.expel(handle, tokenHash);
   }
 
-  allow(handle: string, entries: readonly string[]): AgentRecord {
-    const agent = this.#agent(handle);
-    for (const entry of entries) agent.allowlist.add(entry);
-    return recordOf(agent);
+  async allow(handle: string, entries: readonly string[]): Promise<AgentRecord> {
+    const { allowlist } = this.#agent(handle);
+    return recordOf(await this.#update(handle, { allowlist: new Set([...allowlist, ...entries]) }));
   }
 
-  disallow(handle: string, entry: string): AgentRecord {
-    const agent = this.#agent(handle);
-    agent.allowlist.delete(entry);
-    return recordOf(agent);
+  async disallow(handle: string, entry: string): Promise<AgentRecord> {
+    const allowlist = new Set(this.#agent(handle).allowlist);
+    allowlist.delete(entry);
+    return recordOf(await this.#update(handle, { allowlist }));
   }
 
   blocks(handle: string): AgentBlock[] {
@@ -110,31 +137,55 @@ export class Network {
     return [...blocks].map(([blocked_handle, created_at]) => ({ blocked_handle, created_at }));
   }
 
-  block(handle: string, blocked_handle: string): AgentBlock {
-    const { blocks } = this.#agent(handle);
+  /** Lets the block take effect at once on the sessions that both are in. */
+  async block(handle: string, blocked_handle: string): Promise<AgentBlock> {
+    const agent = this.#agent(handle);
     if (handle === blocked_handle) throw refuse.invalid("An agent cannot block itself.");
-    const created_at = blocks.get(blocked_handle) ?? this.#now();
-    blocks.set(blocked_handle, created_at);
-    this.conversations.separate(handle, blocked_handle);
+    const created_at = agent.blocks.get(blocked_handle) ?? this.#now();
+    const sessions = this.conversations.joinedBy(handle).filter(({ session }) => session.has(blocked_handle));
+    for (const session of currentOf(sessions)) session.separate(handle, blocked_handle);
+    await this.store.putAgent({ ...agent, blocks: new Map(agent.blocks).set(blocked_handle, created_at) }, sessions);
     return { blocked_handle, created_at };
   }
 
-  unblock(handle: string, blockedHandle: string): void {
-    this.#agent(handle).blocks.delete(blockedHandle);
+  async unblock(handle: string, blockedHandle: string): Promise<void> {
+    const blocks = new Map(this.#agent(handle).blocks);
+    blocks.delete(blockedHandle);
+    await this.#update(handle, { blocks });
   }
 
   /** Forgets everything. */
-  reset(): void {
-    for (const { handle } of this.#store.agents()) this.presence.forget(handle);
-    this.#store.clear();
-    this.conversations.clear();
+  async reset(): Promise<void> {
+    for (const { handle } of this.store.agents()) this.presence.forget(handle);
     this.hub.expelAll();
+    await this.store.clear();
+  }
+
+  /** Writes down what is not yet. Nobody is told that agents are gone. */
+  async close(): Promise<void> {
+    this.presence.stop();
+    await this.store.writeCursors();
+  }
+
+  async #update(handle: string, change: Partial<Agent>): Promise<Agent> {
+    const agent = { ...this.#agent(handle), ...change };
+    await this.store.putAgent(agent);
+    return agent;
   }
 
   /** @throws Problem `not_found` */
   #agent(handle: string): Agent {
-    const agent = this.#store.agent(handle);
+    const agent = this.store.agent(handle);
     if (!agent) throw refuse.notFound();
     return agent;
   }
+}
+
+/** All of them before anything happens in one. @throws Problem `unavailable` */
+function currentOf(sessions: readonly KeptSession[]): Session[] {
+  return sessions.map(({ current }) => current);
+}
+
+function changeTo(presence: Document | DocumentKey) {
+  return "body" in presence ? { put: [presence] } : { remove: [presence] };
 }

@@ -1,12 +1,32 @@
 import { randomBytes } from "node:crypto";
-import { constantTimeEqual, type RequestContext, type ServerChannel, type ServerOptions } from "@agentwire/kit/server";
+import {
+  constantTimeEqual,
+  type Logger,
+  loggerOf,
+  type RequestContext,
+  type ServerChannel,
+  type ServerOptions,
+} from "@agentwire/kit/server";
 import type * as wire from "@agentwire/models/session";
 import { SessionServer } from "@agentwire/server/session";
 import { VERSION } from "../shared/version.js";
-import { Network } from "./network.js";
-import { MemorySessionStore, type SessionStore } from "./store.js";
+import { withProblems } from "../storage/problems.js";
+import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
+import type { Storage } from "../storage/storage.js";
+import type { Conversations } from "./conversations.js";
+import { Network, type NetworkOptions } from "./network.js";
+import type { SeedAgent } from "./seed.js";
 
 const DEFAULT_GRACE_MS = 30_000;
+
+/** Who takes nothing for so long is cut off; what it missed waits for it. */
+const SLOW_CONSUMER_MS = 10_000;
+
+/** Events that an agent gets in quick succession leave together. */
+const GATHER_MS = 5;
+
+/** Frames of a client within a second; those that come faster wait in the network. */
+const FRAMES_PER_SECOND = 100;
 
 /** Settings of a session service. Who may call is not among them: agents and the administrator, by their tokens. */
 export interface SessionOptions extends Omit<ServerOptions, "auth"> {
@@ -16,7 +36,12 @@ export interface SessionOptions extends Omit<ServerOptions, "auth"> {
   readonly network?: string;
   /** Milliseconds an agent may be without a connection before it is out of its sessions. Default 30 000. */
   readonly graceMs?: number;
-  readonly store?: SessionStore;
+  /** Agents that are there from the start. */
+  readonly agents?: readonly SeedAgent[];
+  /** Where agents and sessions are kept; the caller closes it. Default: in memory, gone with the service. */
+  readonly storage?: Storage;
+  /** The clock, in milliseconds since 1970. It dates things and orders nothing, so it may go backwards. */
+  readonly now?: () => number;
 }
 
 const ok: wire.Acknowledgement = { ok: true };
@@ -25,85 +50,112 @@ const ok: wire.Acknowledgement = { ok: true };
 export class SessionService extends SessionServer {
   /** The administrator's token. */
   readonly adminToken: string;
-  readonly #network: Network;
+  readonly #network: Promise<Network>;
   readonly #name: string;
   readonly #version: string;
+  #releaseStorage: () => Promise<void> = async () => undefined;
 
-  constructor({ adminToken, network: name, graceMs, store, ...options }: SessionOptions = {}) {
+  constructor({ adminToken, network: name, graceMs, agents = [], storage, now, ...options }: SessionOptions = {}) {
     const admin = adminToken ?? randomBytes(32).toString("base64url");
-    const network = new Network({
-      store: store ?? new MemorySessionStore(),
-      graceMs: graceMs ?? DEFAULT_GRACE_MS,
-      now: () => Date.now(),
-    });
-    const agentOf = (token: string) => {
-      const agent = network.authenticate(token);
+    const agentOf = async (token: string) => {
+      const agent = (await this.#network).authenticate(token);
       return agent && { subject: agent.handle, claims: { tokenHash: agent.tokenHash } };
     };
     const adminOf = (token: string) => (constantTimeEqual(token, admin) ? "admin" : undefined);
     super({
       version: VERSION,
       ...options,
+      channels: {
+        slowConsumer: SLOW_CONSUMER_MS,
+        gather: GATHER_MS,
+        rate: { messages: FRAMES_PER_SECOND, seconds: 1 },
+        ...options.channels,
+      },
       auth: { mode: "required", schemes: { AgentToken: agentOf, AdminToken: adminOf } },
     });
     this.adminToken = admin;
-    this.#network = network;
     this.#name = name ?? "local";
     this.#version = options.version ?? VERSION;
+    this.#network = this.#open(storage, agents, loggerOf(options.logger, "agentwire-session"), {
+      graceMs: graceMs ?? DEFAULT_GRACE_MS,
+      now: now ?? Date.now,
+    });
+    // Whoever calls, or waits for `ready`, hears it.
+    this.#network.catch(() => undefined);
+  }
+
+  /** Resolves when what was kept has been read. @throws StorageError */
+  async ready(): Promise<void> {
+    await this.#network;
   }
 
   override health(): wire.OperatorHealth {
     return { status: "ok", network: this.#name, version: this.#version };
   }
 
-  override listSessions(_request: Record<string, never>, context: RequestContext): wire.SessionList {
-    return { sessions: this.#talk.list(caller(context)) };
+  override async listSessions(_request: Record<string, never>, context: RequestContext): Promise<wire.SessionList> {
+    return { sessions: (await this.#talk).list(caller(context)) };
   }
 
-  override createSession({ body }: wire.CreateSessionRequest, context: RequestContext): wire.SessionCreated {
-    return this.#talk.create(caller(context), body);
+  override async createSession(
+    { body }: wire.CreateSessionRequest,
+    context: RequestContext,
+  ): Promise<wire.SessionCreated> {
+    return await (await this.#talk).create(caller(context), body);
   }
 
-  override getSession({ path }: wire.GetSessionRequest, context: RequestContext): wire.SessionView {
-    return this.#talk.view(caller(context), path.session_id);
+  override async getSession({ path }: wire.GetSessionRequest, context: RequestContext): Promise<wire.SessionView> {
+    return (await this.#talk).view(caller(context), path.session_id);
   }
 
-  override joinSession({ path }: wire.JoinSessionRequest, context: RequestContext): wire.Acknowledgement {
-    this.#talk.join(caller(context), path.session_id);
+  override async joinSession(
+    { path }: wire.JoinSessionRequest,
+    context: RequestContext,
+  ): Promise<wire.Acknowledgement> {
+    await (await this.#talk).join(caller(context), path.session_id);
     return ok;
   }
 
-  override inviteToSession(
+  override async inviteToSession(
     { path, body }: wire.InviteToSessionRequest,
     context: RequestContext,
-  ): wire.InvitationResult {
-    return { invited: this.#talk.invite(caller(context), path.session_id, body.invite) };
+  ): Promise<wire.InvitationResult> {
+    return { invited: await (await this.#talk).invite(caller(context), path.session_id, body.invite) };
   }
 
-  override sendMessage({ path, body }: wire.SendMessageRequest, context: RequestContext): wire.MessageAccepted {
-    return this.#talk.send(caller(context), path.session_id, body);
+  override async sendMessage(
+    { path, body }: wire.SendMessageRequest,
+    context: RequestContext,
+  ): Promise<wire.MessageAccepted> {
+    return await (await this.#talk).send(caller(context), path.session_id, body);
   }
 
-  override leaveSession({ path }: wire.LeaveSessionRequest, context: RequestContext): wire.Acknowledgement {
-    this.#talk.leave(caller(context), path.session_id);
+  override async leaveSession(
+    { path }: wire.LeaveSessionRequest,
+    context: RequestContext,
+  ): Promise<wire.Acknowledgement> {
+    await (await this.#talk).leave(caller(context), path.session_id);
     return ok;
   }
 
-  override endSession({ path }: wire.EndSessionRequest, context: RequestContext): wire.Acknowledgement {
-    this.#talk.end(caller(context), path.session_id);
+  override async endSession({ path }: wire.EndSessionRequest, context: RequestContext): Promise<wire.Acknowledgement> {
+    await (await this.#talk).end(caller(context), path.session_id);
     return ok;
   }
 
-  override reopenSession({ path, body }: wire.ReopenSessionRequest, context: RequestContext): wire.Acknowledgement {
-    this.#talk.reopen(caller(context), path.session_id, body);
+  override async reopenSession(
+    { path, body }: wire.ReopenSessionRequest,
+    context: RequestContext,
+  ): Promise<wire.Acknowledgement> {
+    await (await this.#talk).reopen(caller(context), path.session_id, body);
     return ok;
   }
 
-  override listSessionEvents(
+  override async listSessionEvents(
     { path, query }: wire.ListSessionEventsRequest,
     context: RequestContext,
-  ): wire.SessionEventList {
-    return this.#talk.events(caller(context), path.session_id, query?.after_sequence, query?.limit);
+  ): Promise<wire.SessionEventList> {
+    return await (await this.#talk).events(caller(context), path.session_id, query?.after_sequence, query?.limit);
   }
 
   override async connect(
@@ -112,69 +164,85 @@ export class SessionService extends SessionServer {
     context: RequestContext,
   ): Promise<void> {
     const tokenHash = String(context.principal?.claims["tokenHash"]);
-    await this.#network.connect(caller(context), tokenHash, channel);
+    await (await this.#network).connect(caller(context), tokenHash, channel);
   }
 
-  override listAgents(): wire.AgentList {
-    return { agents: this.#network.list() };
+  override async listAgents(): Promise<wire.AgentList> {
+    return { agents: (await this.#network).list() };
   }
 
-  override createAgent({ body }: wire.CreateAgentRequest): wire.AgentRecord {
-    return this.#network.register(body);
+  override async createAgent({ body }: wire.CreateAgentRequest): Promise<wire.AgentRecord> {
+    return await (await this.#network).register(body);
   }
 
-  override getAgent({ path }: wire.GetAgentRequest): wire.AgentRecord {
-    return this.#network.show(path.handle);
+  override async getAgent({ path }: wire.GetAgentRequest): Promise<wire.AgentRecord> {
+    return (await this.#network).show(path.handle);
   }
 
-  override deleteAgent({ path }: wire.DeleteAgentRequest): void {
-    this.#network.remove(path.handle);
+  override async deleteAgent({ path }: wire.DeleteAgentRequest): Promise<void> {
+    await (await this.#network).remove(path.handle);
   }
 
-  override updateAgent({ path, body }: wire.UpdateAgentRequest): wire.AgentRecord {
-    return this.#network.setPolicy(path.handle, body.policy);
+  override async updateAgent({ path, body }: wire.UpdateAgentRequest): Promise<wire.AgentRecord> {
+    return await (await this.#network).setPolicy(path.handle, body.policy);
   }
 
-  override rotateAgentToken({ path }: wire.RotateAgentTokenRequest): wire.AgentRecord {
-    return this.#network.rotateToken(path.handle);
+  override async rotateAgentToken({ path }: wire.RotateAgentTokenRequest): Promise<wire.AgentRecord> {
+    return await (await this.#network).rotateToken(path.handle);
   }
 
-  override addAllowlistEntries({ path, body }: wire.AddAllowlistEntriesRequest): wire.AgentRecord {
-    return this.#network.allow(path.handle, body.entries);
+  override async addAllowlistEntries({ path, body }: wire.AddAllowlistEntriesRequest): Promise<wire.AgentRecord> {
+    return await (await this.#network).allow(path.handle, body.entries);
   }
 
-  override removeAllowlistEntry({ path }: wire.RemoveAllowlistEntryRequest): wire.AgentRecord {
-    return this.#network.disallow(path.handle, path.entry);
+  override async removeAllowlistEntry({ path }: wire.RemoveAllowlistEntryRequest): Promise<wire.AgentRecord> {
+    return await (await this.#network).disallow(path.handle, path.entry);
   }
 
-  override listAgentBlocks({ path }: wire.ListAgentBlocksRequest): wire.AgentBlockList {
-    return { blocks: this.#network.blocks(path.handle) };
+  override async listAgentBlocks({ path }: wire.ListAgentBlocksRequest): Promise<wire.AgentBlockList> {
+    return { blocks: (await this.#network).blocks(path.handle) };
   }
 
-  override addAgentBlock({ path, body }: wire.AddAgentBlockRequest): wire.AgentBlock {
-    return this.#network.block(path.handle, body.handle);
+  override async addAgentBlock({ path, body }: wire.AddAgentBlockRequest): Promise<wire.AgentBlock> {
+    return await (await this.#network).block(path.handle, body.handle);
   }
 
-  override removeAgentBlock({ path }: wire.RemoveAgentBlockRequest): void {
-    this.#network.unblock(path.handle, path.blocked_handle);
+  override async removeAgentBlock({ path }: wire.RemoveAgentBlockRequest): Promise<void> {
+    await (await this.#network).unblock(path.handle, path.blocked_handle);
   }
 
-  override resetNetwork(): void {
-    this.#network.reset();
+  override async resetNetwork(): Promise<void> {
+    await (await this.#network).reset();
   }
 
   override async tap(_request: Record<string, never>, channel: ServerChannel<never, wire.SessionEvent>): Promise<void> {
-    await this.#network.hub.tap(channel);
+    await (await this.#network).hub.tap(channel);
   }
 
   /** Connections now close because the service does; nobody is told that agents are gone. */
-  override close(options?: { timeoutMs?: number }): Promise<void> {
-    this.#network.presence.stop();
-    return super.close(options);
+  override async close(options?: { timeoutMs?: number }): Promise<void> {
+    const network = await this.#network.catch(() => undefined);
+    network?.presence.stop();
+    await super.close(options);
+    await network?.close();
+    await this.#releaseStorage();
   }
 
-  get #talk() {
-    return this.#network.conversations;
+  async #open(
+    kept: Storage | undefined,
+    agents: readonly SeedAgent[],
+    log: Logger,
+    options: Omit<NetworkOptions, "storage">,
+  ): Promise<Network> {
+    const storage = kept ?? (await openSqlite(IN_MEMORY));
+    if (!kept) this.#releaseStorage = () => storage.close();
+    const network = await Network.open({ storage: withProblems(storage, log), ...options });
+    for (const agent of agents) await network.seed(agent);
+    return network;
+  }
+
+  get #talk(): Promise<Conversations> {
+    return this.#network.then(({ conversations }) => conversations);
   }
 }
 

@@ -26,15 +26,23 @@ const PASSED_ON = [
   "PATHEXT",
 ];
 
+/** What every child gets of this process's environment. */
+export function basicEnvironment(): Record<string, string> {
+  const passedOn = PASSED_ON.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(passedOn);
+}
+
 /**
  * Starts a child in a process group of its own, so that it ends with all that it starts, and at the latest when this
  * process dies. That it cannot be started comes as its `error` event.
  */
 export function startChild({ command, args = [], cwd, env = {} }: Command, stdio: SpawnOptions["stdio"]): ChildProcess {
-  const passedOn = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const child = spawn(command, args, {
     cwd,
-    env: { ...Object.fromEntries(passedOn), ...env },
+    env: { ...basicEnvironment(), ...env },
     stdio,
     detached: process.platform !== "win32",
     windowsHide: true,

@@ -5,6 +5,8 @@ import type { ChannelOptions, ChannelSocket } from "../channel.js";
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
 import type { AcceptedChannel } from "../upgrade.js";
+import { Gatherer, type Held } from "./gatherer.js";
+import { Heartbeat } from "./heartbeat.js";
 import { type Handler, serve, write } from "./node.js";
 import { NodeRequest } from "./node-request.js";
 
@@ -24,11 +26,13 @@ export interface UpgradeHandler extends Handler {
 export class SocketHost {
   readonly #sockets: WebSocketServer;
   readonly #protocols = new WeakMap<IncomingMessage, string>();
-  readonly #pingInterval: number;
+  readonly #heartbeat: Heartbeat;
+  readonly #gatherer: Gatherer;
 
   constructor(private readonly server: UpgradeHandler) {
-    const { pingInterval, maxPayload } = server.channelOptions;
-    this.#pingInterval = pingInterval ?? DEFAULT_PING_INTERVAL_MS;
+    const { pingInterval, maxPayload, gather } = server.channelOptions;
+    this.#gatherer = new Gatherer(gather ?? 0);
+    this.#heartbeat = new Heartbeat(pingInterval ?? DEFAULT_PING_INTERVAL_MS);
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maxPayload ?? DEFAULT_MAX_PAYLOAD,
@@ -44,9 +48,8 @@ export class SocketHost {
 
   /** Like `upgrade`, for a server that is mounted below a prefix: `target` is what comes after it. */
   async accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: string): Promise<void> {
-    const gone = new AbortController();
-    socket.on("error", () => gone.abort());
-    socket.once("close", () => gone.abort());
+    // Whoever is gone has a socket that is destroyed.
+    socket.on("error", ignore);
     // Node sends every `Upgrade` here; one that is not ours (RFC 9110, 7.8) is ignored and answered as usual.
     if (incoming.headers.upgrade?.toLowerCase() !== "websocket") {
       serve(this.server, incoming, rawResponse(incoming, socket), target);
@@ -59,11 +62,11 @@ export class SocketHost {
     }
     if (verdict.protocol !== undefined) this.#protocols.set(incoming, verdict.protocol);
     let open = false;
-    if (!gone.signal.aborted) {
+    if (!socket.destroyed) {
       this.#sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
         open = true;
-        keepAlive(webSocket, this.#pingInterval);
-        void verdict.run(new NodeChannelSocket(webSocket, socket));
+        this.#heartbeat.add(webSocket);
+        void verdict.run(new NodeChannelSocket(webSocket, socket, this.#gatherer));
       });
     }
     if (!open) verdict.abandon();
@@ -85,14 +88,17 @@ function rawResponse(incoming: IncomingMessage, socket: Duplex): ServerResponse 
 }
 
 /** A `ws` socket as channels see it. */
-class NodeChannelSocket implements ChannelSocket {
+class NodeChannelSocket implements ChannelSocket, Held {
   #gathering = false;
+  /** When it last wrote, in milliseconds. */
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly connection: Duplex,
+    private readonly gatherer: Gatherer,
   ) {
-    socket.on("error", () => undefined); // always followed by `close`
+    socket.on("error", ignore); // always followed by `close`
   }
 
   get bufferedAmount(): number {
@@ -104,14 +110,25 @@ class NodeChannelSocket implements ChannelSocket {
     return this.socket.readyState !== this.socket.OPEN || this.connection.destroyed;
   }
 
-  /** What is sent within one turn of the event loop leaves in one write, as with `node:http`. */
+  /**
+   * What is sent within one turn of the event loop leaves in one write, as with `node:http`; of a socket that has only
+   * just written, what is sent within the delay.
+   */
   send(text: string, written: () => void): void {
     if (!this.#gathering) {
       this.#gathering = true;
       this.connection.cork();
-      setImmediate(this.#flush);
+      const isQuiet = performance.now() - this.#flushedAt >= this.gatherer.delay;
+      if (isQuiet) this.gatherer.afterTurn(this);
+      else this.gatherer.afterDelay(this);
     }
     this.socket.send(text, written);
+  }
+
+  flush(): void {
+    this.#gathering = false;
+    this.#flushedAt = performance.now();
+    this.connection.uncork();
   }
 
   close(code: number, reason: string): void {
@@ -130,25 +147,6 @@ class NodeChannelSocket implements ChannelSocket {
     this.socket.on("message", (data, isBinary) => message(isBinary ? undefined : data.toString()));
     this.socket.on("close", (code, reason) => close(code, reason.toString()));
   }
-
-  readonly #flush = (): void => {
-    this.#gathering = false;
-    this.connection.uncork();
-  };
 }
 
-/** Cuts off a peer that leaves a ping unanswered. While we read nothing, its answer could not reach us. */
-function keepAlive(socket: WebSocket, interval: number): void {
-  let answered = true;
-  const timer = setInterval(() => {
-    if (socket.isPaused) return;
-    if (!answered) return socket.terminate();
-    answered = false;
-    socket.ping();
-  }, interval);
-  timer.unref();
-  socket.on("pong", () => {
-    answered = true;
-  });
-  socket.once("close", () => clearInterval(timer));
-}
+function ignore(): void {}

@@ -4,10 +4,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "@agentwire/kit/server";
 import { endOf, startChild, stopChild } from "../../shared/child.js";
+import { LogFile } from "../../shared/log-file.js";
 import { messageOf, raced, sleep } from "../../shared/signals.js";
 import type { Launch, Start } from "../drivers/driver.js";
 import { freePort } from "./free-port.js";
-import { LogFile } from "./log-file.js";
 
 export interface SupervisorOptions {
   readonly instanceId: string;

@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 const writeTo = promisify(write);
 
 /**
- * What an instance says, in a file. When it has half of the bytes allowed, it becomes `<path>.1` in place of the one
- * before, so that both together never have more. A disk that fails costs the log, not the instance.
+ * What a child process says, in a file. When it has half of the bytes allowed, it becomes `<path>.1` in place of the one
+ * before, so that both together never have more. A disk that fails costs the log, not the process.
  */
 export class LogFile extends Writable {
   #file: number;
