@@ -6,7 +6,6 @@
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { cleanUp } from "../../generator/tool.js";
-import { durable } from "../session/operator.js";
 import { add, MOST_STEPS, type Step, steps, take } from "./steps.js";
 import { HANDLES, World } from "./world.js";
 
@@ -21,9 +20,7 @@ const STEPS_PER_RUN = MOST_STEPS / 2;
 const kinds = [
   { name: "who is away comes back", grace: "endless", restarts: false },
   { name: "who is away is out", grace: "none", restarts: false },
-  ...(durable
-    ? [{ name: "the operator is started anew now and then", grace: "endless", restarts: true } as const]
-    : []),
+  { name: "the operator is started anew now and then", grace: "endless", restarts: true },
 ] as const;
 
 it.each(kinds)(

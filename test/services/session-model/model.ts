@@ -8,8 +8,6 @@
  * that is expected to fail; whoever repairs one takes it out of both.
  */
 export const KNOWN_FAULTS = {
-  /** An agent sees the invitations that a removed agent of the same handle once got. */
-  invitationsOfNamesakes: true,
   /** To block again puts out who was brought back by others since. */
   blocksAgain: true,
 };
@@ -43,8 +41,6 @@ export interface ModelEvent {
 /** One socket: what came, or has to come, of each session. */
 export class Stream {
   readonly due = new Map<ModelSession, number[]>();
-  /** What may come once more before that, because the operator was started anew; any number of the last of these. */
-  readonly again = new Map<ModelSession, readonly number[]>();
 
   constructor(readonly owner: ModelAgent) {}
 
@@ -75,10 +71,8 @@ export class Member {
   status: Status = "invited";
   /** The numbers of the events that it may see. */
   sees: number[] = [];
-  /** The last of these that no socket of it has had. */
+  /** Those of them that none of its sockets has had. */
   missed: number[] = [];
-  /** The operator was started anew since it last had a socket. */
-  restarted = false;
   readonly keys = new Map<string, ModelMessage>();
   hasJoined = false;
   hasLeft = false;
@@ -120,7 +114,7 @@ export class ModelSession {
     Object.assign(member, { status: "joined", hasJoined: true, hasLeft: false });
   }
 
-  /** Joining brings the whole session, from its start. */
+  /** Joining brings the whole session, from its start, without what it has had already. */
   join(handle: string): void {
     this.transcript(handle);
     this.enter(handle);
@@ -129,24 +123,18 @@ export class ModelSession {
 
   transcript(handle: string): void {
     const member = this.#member(handle);
-    Object.assign(member, { sees: [], missed: [] });
-    const all = this.events.map(({ sequence }) => sequence);
-    this.#show(handle, member, all);
+    const had = new Set(member.sees.filter((sequence) => !member.missed.includes(sequence)));
+    Object.assign(member, { sees: [...had], missed: [] });
+    this.#show(
+      handle,
+      member,
+      this.events.flatMap(({ sequence }) => (had.has(sequence) ? [] : [sequence])),
+    );
+    member.sees.sort((a, b) => a - b);
   }
 
   invite(handle: string, by: string, message?: ModelMessage): void {
-    const isNew = !this.members.has(handle);
     this.#member(handle).status = "invited";
-    if (isNew && KNOWN_FAULTS.invitationsOfNamesakes) {
-      const old = this.events.filter(
-        ({ type, payload }) => type === "invited" && "invitee" in payload && payload.invitee === handle,
-      );
-      this.#show(
-        handle,
-        this.#member(handle),
-        old.map(({ sequence }) => sequence),
-      );
-    }
     const topic = this.topic === undefined ? {} : { topic: this.topic };
     this.happens("invited", { invitee: handle, by, ...topic }, message, (other) => other === handle);
   }
@@ -165,9 +153,13 @@ export class ModelSession {
 
   putOut(handle: string, reason: string): void {
     if (!this.active || !this.joined(handle)) return;
+    this.out(handle, reason);
+    if (this.countJoined() === 0) this.end();
+  }
+
+  out(handle: string, reason: string): void {
     this.happens("left", { agent: handle, reason });
     Object.assign(this.#member(handle), { status: "left", hasLeft: true });
-    if (this.countJoined() === 0) this.end();
   }
 
   countJoined(): number {
@@ -312,9 +304,7 @@ export class Model {
         const member = session.members.get(agent.handle);
         if (!member) continue;
         stream.add(session, member.missed);
-        if (member.restarted)
-          stream.again.set(session, member.sees.slice(0, member.sees.length - member.missed.length));
-        Object.assign(member, { missed: [], restarted: false });
+        member.missed = [];
       }
     }
     agent.streams.add(stream);
@@ -343,9 +333,10 @@ export class Model {
     if (blocker.blocks.has(blocked) && !KNOWN_FAULTS.blocksAgain) return;
     blocker.blocks.add(blocked);
     for (const session of this.in(blocker)) {
-      if (!session.joined(blocked)) continue;
-      session.putOut(blocked, "left");
-      if (session.countJoined() === 1) session.end();
+      const status = session.members.get(blocked)?.status ?? "left";
+      if (status === "left") continue;
+      session.out(blocked, "left");
+      if (status === "joined" && session.countJoined() === 1) session.end();
     }
   }
 
@@ -361,7 +352,6 @@ export class Model {
   /** The operator stops and starts: every socket is gone, and nobody is told. */
   restart(): void {
     for (const agent of this.agents.values()) agent.streams.clear();
-    for (const session of this.sessions) for (const member of session.members.values()) member.restarted = true;
   }
 
   /** Membership, then the session's state, then the caller's standing. */

@@ -58,7 +58,7 @@ it("outsider: nothing", async () => {
   expect(ear.frames).toEqual([]);
 });
 
-it("joining late brings the whole transcript before anything new, also to who was invited after it", async () => {
+it("joining late brings the whole transcript before anything new, once, also to who was invited after it", async () => {
   const { alice, bob } = await scene();
   const ear = await listening(bob);
   const id = await created(alice, { initial_message: { content: "one" } });
@@ -68,7 +68,8 @@ it("joining late brings the whole transcript before anything new, also to who wa
   await bob.join(id);
   await alice.send(id, "three");
   const transcript = ["1 message", "2 message", "3 invited", "4 joined", "5 message"];
-  expect((await ear.course(id, 6)).slice(1)).toEqual(transcript);
+  // What it has had already does not come again.
+  expect(await ear.course(id, 5)).toEqual(["3 invited", "1 message", "2 message", "4 joined", "5 message"]);
   expect(await bob.course(id)).toEqual(transcript);
 });
 

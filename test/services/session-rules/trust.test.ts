@@ -119,14 +119,26 @@ describe("blocks", () => {
     expect(await bob.course(id)).toEqual(["1 invited", "2 joined", "3 left"]);
   });
 
-  it("leave alone sessions where not both have joined, those that ended, and those of others", async () => {
+  it("take back an invitation, and say so to those who have joined", async () => {
     const { alice, bob, carol, operator } = await scene();
-    const invited = await created(alice, { invite: [BOB] });
+    const id = await created(alice, { invite: [BOB, CAROL] });
+    await blocks(alice, bob, operator);
+    expect(await bob.standing(id)).toBe("left");
+    expect(verdict(await bob.join(id))).toBe("409 not_invited");
+    expect(await alice.course(id)).toEqual(["1 invited", "2 invited", "3 left"]);
+    expect(await bob.course(id)).toEqual(["1 invited"]);
+    expect(await carol.course(id)).toEqual(["2 invited"]);
+    expect((await alice.view(id)).json.state).toBe("active");
+  });
+
+  it("leave alone sessions that the blocking agent has not joined, that have ended, and those of others", async () => {
+    const { alice, bob, carol, operator } = await scene();
+    const invited = await created(bob, { invite: [ALICE] });
     const ended = await sessionOf(alice, bob);
     await alice.end(ended);
     const others = await sessionOf(carol, bob);
     await blocks(alice, bob, operator);
-    expect(await bob.standing(invited)).toBe("invited");
+    expect([await alice.standing(invited), await bob.standing(invited)]).toEqual(["invited", "joined"]);
     expect(await bob.standing(ended)).toBe("joined");
     expect(await bob.standing(others)).toBe("joined");
   });

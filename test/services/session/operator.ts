@@ -5,13 +5,10 @@ import { type SessionOptions, SessionService } from "../../../services/src/sessi
 import { openSqlite } from "../../../services/src/storage/sqlite/storage.js";
 import { Agent, Caller } from "./agent.js";
 
-export interface OperatorSettings extends Pick<SessionOptions, "graceMs" | "channels"> {
+export interface OperatorSettings extends Pick<SessionOptions, "graceMs" | "channels" | "now"> {
   /** Where it keeps what it has. Default: nowhere, so that nothing outlives it. */
   readonly dataFolder?: string;
 }
-
-/** Whether the service can be given a storage. Where it cannot, what is about restarts is skipped. */
-export const durable = /\bstorage\b/.test(String(SessionService));
 
 /** An operator that can be stopped and started again, and its administrator. */
 export class Operator {
@@ -44,7 +41,7 @@ export class Operator {
   /** Stops, and starts on the same folder; the address is another afterwards. */
   async restart(): Promise<void> {
     await this.close();
-    this.#running = await run({ ...this.settings }, this.admin.token);
+    this.#running = await run(this.settings, this.admin.token);
   }
 
   close(): Promise<void> {
@@ -68,7 +65,7 @@ interface Running {
 async function run({ dataFolder, ...options }: OperatorSettings, adminToken?: string): Promise<Running> {
   const storage = dataFolder === undefined ? undefined : await openSqlite(join(dataFolder, "session.db"));
   const token = adminToken === undefined ? {} : { adminToken };
-  const service = new SessionService({ ...options, ...token, ...(storage && { storage }) } as SessionOptions);
+  const service = new SessionService({ ...options, ...token, ...(storage && { storage }) });
   const { url } = await service.listen({ port: 0, signals: false });
   return {
     url,
