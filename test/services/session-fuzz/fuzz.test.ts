@@ -182,7 +182,7 @@ describe("remembered", () => {
   it("a flood of frames: answered at the operator's pace, the others go on", async () => {
     const [flooding, other] = [
       await Listener.open(operator.url, bob.token),
-      await Listener.open(operator.url, alice.token),
+      await (await operator.agent("@other.test")).listen(),
     ];
     for (let count = 0; count < 5000; count += 1) flooding.socket.send('{"type":"other"}');
     await other.quiet(1);
