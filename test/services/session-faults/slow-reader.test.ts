@@ -54,11 +54,9 @@ it("is cut off with 1013, while others hear everything; what it missed is there 
   await fast.next("disconnected", id, { agent: BOB });
   const back = await listening(bob);
   await back.until(() => back.of(id).at(-1)?.type === "session.reconnected", "the end of what was missed");
-  // What left the operator counts as had; where it stayed on the way, the list of events has it.
   const missed = sequences(back.of(id));
   expect(missed).toEqual(range(missed[0] ?? 0, 4 + MESSAGES + 2));
-  const gap = (await bob.events(id, `?after_sequence=${had.length}`)).json.events;
-  expect(sequences(gap)[0]).toBe(had.length + 1);
+  expect(missed[0]).toBeLessThanOrEqual(had.length + 1);
 }, 60_000);
 
 it("that begins to read after all gets everything, once and in order", async () => {
@@ -76,6 +74,28 @@ it("that begins to read after all gets everything, once and in order", async () 
   );
   expect(sequences(slow.events)).toEqual(range(1, 2 + MESSAGES));
 }, 60_000);
+
+it.fails("whose network is gone: what was on its way then comes with the next connection", async () => {
+  const started = await operator({ graceMs: 3_600_000 });
+  const [alice, bob] = [await started.agent(ALICE), await started.agent(BOB)];
+  const { session_id: id } = (await alice.create({ invite: [BOB] })).json;
+  await bob.join(id);
+  const lost = await rawSocket(bob, started.url);
+  await eventually(
+    () => lost.events.length,
+    (length) => length === 2,
+  );
+  const watcher = await listening(alice);
+  lost.pause();
+  for (const content of ["one", "two", "three"]) await alice.send(id, content);
+  await watcher.next("message", id, { content: "three" });
+  await watcher.quiet();
+  lost.reset();
+  await watcher.next("disconnected", id);
+  const back = await listening(bob);
+  await back.until(() => back.of(id).at(-1)?.type === "session.reconnected", "the end of what was missed");
+  expect(sequences(back.of(id))).toEqual(range(3, 7));
+});
 
 /** Bob with two sockets, of which one has not read anything of what was sent to a session. */
 async function twoSpeeds() {
