@@ -13,6 +13,7 @@ import { DaemonService } from "./daemon/service.js";
 import { executorOf } from "./runtime/executors/configured.js";
 import { RuntimeService } from "./runtime/service.js";
 import { SessionService } from "./session/service.js";
+import { READINESS_PATH } from "./shared/readiness.js";
 import { IN_MEMORY, openSqlite } from "./storage/sqlite/storage.js";
 import type { Storage } from "./storage/storage.js";
 import { ToolRegistryService } from "./tool-registry/service.js";
@@ -72,6 +73,7 @@ class Starting implements Stack {
     const { body_bytes, requests, window_seconds } = config.limits;
     this.#common = {
       auth,
+      readiness: READINESS_PATH,
       limits: { body: body_bytes, ...(requests > 0 ? { rate: { requests, seconds: window_seconds } } : {}) },
       ...(options.logger === undefined ? {} : { logger: options.logger }),
     };

@@ -3,14 +3,14 @@ import { type Logger, Problem } from "@agentwire/kit/server";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { runIdOf } from "../shared/run-id.js";
 import { LiveStream } from "../storage/live-stream.js";
-import type { Storage } from "../storage/storage.js";
+import type { GuardedStorage } from "../storage/problems.js";
 import { type Executor, RunFailure } from "./executor.js";
 import { documentOf, RUNS, type RunRecord, streamOf } from "./record.js";
 import { Run } from "./run.js";
 import type { Toolbox } from "./toolbox.js";
 
 export interface RunsOptions {
-  readonly storage: Storage;
+  readonly storage: GuardedStorage;
   readonly executor: Executor;
   /** The tools of one run. */
   readonly tools: (request: RunRequest, runId: string) => Toolbox;
@@ -61,6 +61,10 @@ export class Runs {
     }
     runs.#next();
     return runs;
+  }
+
+  get storage(): GuardedStorage {
+    return this.options.storage;
   }
 
   /** How many runs are under way, and how many wait. */

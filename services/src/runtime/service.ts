@@ -20,9 +20,10 @@ import type {
 } from "@agentwire/models/runtime";
 import { RuntimeServer } from "@agentwire/server/runtime";
 import { Deferred } from "../shared/deferred.js";
+import { obstacleOf, READINESS_PATH } from "../shared/readiness.js";
 import { messageOf } from "../shared/signals.js";
 import { VERSION } from "../shared/version.js";
-import { withProblems } from "../storage/problems.js";
+import { type GuardedStorage, withProblems } from "../storage/problems.js";
 import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { Executor } from "./executor.js";
@@ -53,15 +54,19 @@ export interface RuntimeOptions extends ServerOptions {
 /** The reference runtime. */
 export class RuntimeService extends RuntimeServer {
   readonly #runs: Promise<Runs>;
+  /** Once the runs of the last process are taken over. */
+  readonly #storage: Promise<GuardedStorage>;
   readonly #toolRegistry: ToolRegistryClient | undefined;
   #releaseStorage: () => Promise<void> = async () => undefined;
+  #isClosing = false;
 
   constructor(options: RuntimeOptions = {}) {
-    super({ version: VERSION, ...options });
+    super({ version: VERSION, readiness: READINESS_PATH, ...options });
     this.#toolRegistry = options.toolRegistry;
     this.#runs = this.#open(options, loggerOf(options.logger, "agentwire-runtime"));
+    this.#storage = this.#runs.then(({ storage }) => storage);
     // Whoever calls, or waits for `ready`, hears it.
-    this.#runs.catch(() => undefined);
+    this.#storage.catch(() => undefined);
   }
 
   /** Resolves when the runs of the last process are taken over. @throws StorageError */
@@ -92,6 +97,7 @@ export class RuntimeService extends RuntimeServer {
 
   /** Stops what is under way first: the streams that follow it then end by themselves, with their last event. */
   override async close(options?: { timeoutMs?: number }): Promise<void> {
+    this.#isClosing = true;
     await this.#runs.then(
       (runs) => runs.close(),
       () => undefined,
@@ -103,6 +109,10 @@ export class RuntimeService extends RuntimeServer {
   protected override async checkHealth(): Promise<Health> {
     const checks = [await this.#runsCheck(), ...(this.#toolRegistry ? [await registryCheck(this.#toolRegistry)] : [])];
     return { status: checks.every(({ status }) => status === "ok") ? "ok" : "degraded", checks };
+  }
+
+  protected override async checkReadiness(): Promise<string | undefined> {
+    return this.#isClosing ? "The runtime is shutting down." : await obstacleOf(this.#storage);
   }
 
   async #open(options: RuntimeOptions, log: Logger): Promise<Runs> {
@@ -122,7 +132,10 @@ export class RuntimeService extends RuntimeServer {
   async #runsCheck(): Promise<HealthCheck> {
     const name = "runs";
     try {
-      return { name, status: "ok", details: { ...(await this.#runs).load } };
+      const { load, storage } = await this.#runs;
+      const details = { ...load };
+      if (await storage.works()) return { name, status: "ok", details };
+      return { name, status: "down", message: "What runs do cannot be kept.", details };
     } catch {
       return { name, status: "down", message: "The runs that were kept cannot be read." };
     }
