@@ -75,6 +75,7 @@ export interface DaemonConfig {
   readonly stop_timeout_ms?: number;
   readonly drain_timeout_ms?: number;
   readonly probe_interval_ms?: number;
+  readonly hang_timeout_ms?: number;
   readonly max_log_bytes?: number;
   readonly lost_after_ms?: number;
 }
