@@ -16,6 +16,7 @@ async function moodyStorage() {
   const mood = { isFull: false, untilListed: Promise.resolve() };
   const moody: Storage = {
     location: storage.location,
+    count: (...query) => storage.count(...query),
     get: (...key) => storage.get(...key),
     events: (...part) => storage.events(...part),
     length: (stream) => storage.length(stream),

@@ -42,6 +42,7 @@ export function withProblems(storage: Storage, log: Logger): GuardedStorage {
     commit: (change) => guarded(storage.commit(change)),
     get: <Body>(collection: string, id: string) => guarded(storage.get<Body>(collection, id)),
     list: <Body>(...query: Parameters<Storage["list"]>) => guarded(storage.list<Body>(...query)),
+    count: (...query) => guarded(storage.count(...query)),
     events: <Event>(...query: Parameters<Storage["events"]>) => guarded(storage.events<Event>(...query)),
     length: (stream) => guarded(storage.length(stream)),
     close: () => guarded(storage.close()),
