@@ -113,16 +113,9 @@ export class DaemonRuns {
     const { state, runtime_instance_id: instance, page_token } = query;
     const page_size = pageSizeOf(query.page_size);
     const labels = state === undefined ? {} : { labels: [state] };
-    // The storage does not know instances, so it may take many records to find a few.
-    const limit = instance === undefined ? page_size + 1 : PAGE;
-    const found = [];
-    let after = page_token === undefined ? 0 : this.tokens.read(page_token);
-    for (let read = limit; read === limit && found.length <= page_size; ) {
-      const some = await this.options.storage.list<RunRecord>(RUNS, { ...labels, after, limit });
-      found.push(...some.filter(({ body }) => instance === undefined || body.status.runtime_instance_id === instance));
-      read = some.length;
-      after = some.at(-1)?.position ?? after;
-    }
+    const after = page_token === undefined ? 0 : this.tokens.read(page_token);
+    const limit = page_size + 1;
+    const found = await this.options.storage.list<RunRecord>(RUNS, { ...labels, owner: instance, after, limit });
     const page = found.slice(0, page_size);
     const last = page.at(-1);
     const more = found.length > page.length && last ? { next_page_token: this.tokens.issue(last.position) } : {};
