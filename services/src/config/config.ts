@@ -16,6 +16,7 @@ export interface StackConfig {
   readonly ports?: Readonly<Partial<Record<ServiceName, number>>>;
   readonly auth?: AuthConfig;
   readonly limits?: LimitsConfig;
+  readonly retention?: RetentionConfig;
   readonly runtime?: RuntimeConfig;
   readonly tool_registry?: ToolRegistryConfig;
   readonly daemon?: DaemonConfig;
@@ -45,6 +46,16 @@ export interface LimitsConfig {
   readonly requests?: number;
   /** Default 10. */
   readonly window_seconds?: number;
+}
+
+/** How long ended runs are kept, with their events and traces. Without a limit, for ever. */
+export interface RetentionConfig {
+  /** Days since their end. */
+  readonly days?: number;
+  /** How many each service keeps at most; the oldest go first. */
+  readonly runs?: number;
+  /** Seconds for which each is kept in any case. Default 60. */
+  readonly grace_seconds?: number;
 }
 
 export interface RuntimeConfig {

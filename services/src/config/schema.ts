@@ -78,6 +78,11 @@ export const stackSchema = {
       requests: count("Requests of one address in a window; 0 for any number. Default 10000.", 0),
       window_seconds: count("The window. Default 10."),
     }),
+    retention: group("How long ended runs are kept, with their events and traces. Default: for ever.", {
+      days: { description: "Days since their end.", type: "number", exclusiveMinimum: 0, maximum: 36_500 },
+      runs: count("How many each service keeps at most; the oldest go first.", 0),
+      grace_seconds: count("Seconds for which each is kept in any case. Default 60.", 0),
+    }),
     runtime: group("The runtime.", {
       executor: executorSchema,
       max_concurrent_runs: count("Runs that work at the same time; others wait. Default 64."),

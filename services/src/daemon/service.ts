@@ -27,6 +27,7 @@ import { DaemonServer } from "@agentwire/server/daemon";
 import { obstacleOf, READINESS_PATH } from "../shared/readiness.js";
 import { VERSION } from "../shared/version.js";
 import { type GuardedStorage, withProblems } from "../storage/problems.js";
+import type { Retention } from "../storage/pruner.js";
 import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { DriverConfig } from "./drivers/config.js";
@@ -60,6 +61,8 @@ export interface DaemonOptions extends ServerOptions {
   readonly maxRuns?: number;
   /** Milliseconds that a run may be without its runtime before it has failed. Default 15 000. */
   readonly lostAfterMs?: number;
+  /** How long runs are kept that have ended. Default: for ever. */
+  readonly retention?: Retention;
 }
 
 interface Parts {
@@ -205,6 +208,7 @@ async function open(options: DaemonOptions, log: Logger): Promise<Parts> {
     instances,
     maxRuns,
     lostAfterMs,
+    retention: options.retention,
   });
   const found = { instances: instances.list().length, ...recovered };
   log.info(found, told(found));

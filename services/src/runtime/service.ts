@@ -24,6 +24,7 @@ import { obstacleOf, READINESS_PATH } from "../shared/readiness.js";
 import { messageOf } from "../shared/signals.js";
 import { VERSION } from "../shared/version.js";
 import { type GuardedStorage, withProblems } from "../storage/problems.js";
+import type { Retention } from "../storage/pruner.js";
 import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { Executor } from "./executor.js";
@@ -47,6 +48,8 @@ export interface RuntimeOptions extends ServerOptions {
   readonly maxConcurrentRuns?: number;
   /** Runs that may wait; more are refused with 503. Default 10 000. */
   readonly maxQueuedRuns?: number;
+  /** How long runs are kept that have ended. Default: for ever. */
+  readonly retention?: Retention;
   /** What a Daemon calls this runtime; it then stands in every status. */
   readonly instanceId?: string;
 }
@@ -125,6 +128,7 @@ export class RuntimeService extends RuntimeServer {
       maxConcurrent: options.maxConcurrentRuns ?? DEFAULT_CONCURRENT_RUNS,
       maxQueued: options.maxQueuedRuns ?? DEFAULT_QUEUED_RUNS,
       instanceId: options.instanceId,
+      retention: options.retention,
       log,
     });
   }

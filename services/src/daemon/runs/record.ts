@@ -1,4 +1,5 @@
 import type { RunRequest, RunResult, RunState, RunStatus } from "@agentwire/models/runtime";
+import type { Prunable } from "../../storage/pruner.js";
 import type { Document } from "../../storage/storage.js";
 
 /** The collection of all runs; a run's label is its state, and its owner the instance that has it. */
@@ -33,3 +34,11 @@ export function traceStreamOf(runId: string): string {
 export function hasEnded({ state }: RunStatus): boolean {
   return !UNDER_WAY.includes(state);
 }
+
+/** Runs that have ended, with their traces. */
+export const ENDED_RUNS: Prunable<RunRecord> = {
+  collection: RUNS,
+  labels: ["succeeded", "failed", "canceled"] satisfies RunState[],
+  streamOf: traceStreamOf,
+  endedAt: ({ status }) => status.ended_at,
+};

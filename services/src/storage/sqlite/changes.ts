@@ -17,7 +17,7 @@ export type Head =
   | readonly [kind: "put" | "remove", collection: string, id: string, label?: string | null, owner?: string | null];
 
 /** A truncation may remove many rows. */
-const TRUNCATION_WEIGHT = 512;
+const TRUNCATION_WEIGHT = 64;
 
 export function encode({ append, put, remove, truncate }: Change): EncodedChange {
   let text = "";

@@ -75,12 +75,12 @@ export class Database {
 
   /** A JSON text each. */
   events(stream: string, from: number, limit: number): string[] {
-    if (this.#tail.hasTruncations) this.#settle();
+    const gone = this.#tail.truncatedBefore(stream);
     const found: string[] = [];
     while (found.length < limit) {
       const next = from + found.length;
       const chunk = this.#statements.chunk.get(stream, next) as Chunk | undefined;
-      if (!chunk || next >= chunk.first + chunk.count) break;
+      if (!chunk || next >= chunk.first + chunk.count || chunk.first + chunk.count <= gone) break;
       const start = next - chunk.first;
       found.push(...chunk.events.split("\n").slice(start, start + limit - found.length));
     }
@@ -88,9 +88,11 @@ export class Database {
   }
 
   length(stream: string): number {
-    if (this.#tail.hasTruncations) this.#settle();
     const { last } = this.#statements;
-    return this.#tail.next(stream) ?? (last.get(stream) as { next: number } | undefined)?.next ?? 0;
+    const here = this.#tail.next(stream);
+    if (here !== undefined) return here;
+    const settled = (last.get(stream) as { next: number } | undefined)?.next ?? 0;
+    return settled > this.#tail.truncatedBefore(stream) ? settled : 0;
   }
 
   close(): void {

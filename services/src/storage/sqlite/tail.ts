@@ -44,11 +44,6 @@ export class Tail {
     return this.#documents.size > 0;
   }
 
-  get hasTruncations(): boolean {
-    this.#arrange();
-    return this.#truncations.size > 0;
-  }
-
   push(text: string, weight: number): void {
     this.#texts.push(text);
     this.#weight += weight;
@@ -85,6 +80,12 @@ export class Tail {
   changes(): Iterable<DocumentChange> {
     this.#arrange();
     return this.#documents.values();
+  }
+
+  /** The number before which settled events of a stream are gone; 0 for none. */
+  truncatedBefore(stream: string): number {
+    this.#arrange();
+    return this.#truncations.get(stream) ?? 0;
   }
 
   /** Streams, and the number before which their settled events go. */
