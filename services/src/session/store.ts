@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, Storage } from "../storage/storage.js";
+import type { Change, DocumentKey, Storage, Truncation } from "../storage/storage.js";
 import { type Agent, agentOf, type KeptAgent } from "./agent.js";
 import { agentDocument, agentKey, changeOf, collections, participantDocument, streamOf } from "./documents.js";
 import type { KnownEvent } from "./event.js";
@@ -137,7 +137,8 @@ export class SessionStore {
         for (;;) {
           const found = await storage.list(collection, { limit: PAGE });
           if (found.length === 0) break;
-          await storage.commit({ remove: found.map(({ id }) => ({ collection, id })) });
+          const truncate = collection === collections.sessions ? await this.#wholeStreams(found) : [];
+          await storage.commit({ remove: found.map(({ id }) => ({ collection, id })), truncate });
         }
       }
     } catch (error) {
@@ -156,6 +157,12 @@ export class SessionStore {
       if (!last) return;
       after = last.position;
     }
+  }
+
+  async #wholeStreams(sessions: readonly { readonly id: string }[]): Promise<Truncation[]> {
+    const streams = sessions.map(({ id }) => streamOf(id));
+    const lengths = await Promise.all(streams.map((stream) => this.options.storage.length(stream)));
+    return streams.map((stream, index) => ({ stream, before: lengths[index] ?? 0 }));
   }
 
   async #read(): Promise<void> {
