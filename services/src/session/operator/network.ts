@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Logger } from "@agentwire/kit/server";
 import { pino } from "pino";
 import { LogFile } from "../../shared/log-file.js";
 import { raced } from "../../shared/signals.js";
@@ -43,9 +44,13 @@ export class AlreadyRunningError extends Error {
   }
 }
 
-/** Such as `http://127.0.0.1:8723`. */
+/** Hosts that mean every address of this machine, and one that can be called. */
+const LOOPBACK: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** Where it is called from this machine, such as `http://127.0.0.1:8723`. */
 export function urlOf({ host, port }: Pick<NetworkEntry, "host" | "port">): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const address = LOOPBACK[host] ?? host;
+  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 /**
@@ -80,6 +85,7 @@ async function closed(log: LogFile): Promise<void> {
 /** One run of a network, from its start to its end, with the lock held. */
 class RunningNetwork {
   readonly #supervisor: OperatorSupervisor;
+  readonly #logger: Logger;
   readonly #adminToken = randomBytes(32).toString("base64url");
   #entry: NetworkEntry | undefined;
   #restarts = 0;
@@ -91,10 +97,10 @@ class RunningNetwork {
     private readonly log: LogFile,
   ) {
     const { name: network, host, port } = settings;
-    const logger = pino({ name: "supervisor" }, { write: (line: string) => this.#say(line.trimEnd()) });
+    this.#logger = pino({ name: "supervisor" }, { write: (line: string) => this.#say(line.trimEnd()) });
     this.#supervisor = new OperatorSupervisor({
       config: { network, host, port, adminToken: this.#adminToken, database: places.database },
-      logger,
+      logger: this.#logger,
       onLine: (line) => this.#say(line),
       onRestart: (pid, reason) => this.#restarted(pid, reason),
     });
@@ -129,8 +135,12 @@ class RunningNetwork {
 
   #restarted(operatorPid: number, reason: string): void {
     this.#restarts += 1;
-    writePrivate(this.places.operatorPid, `${operatorPid}\n`);
-    this.#note(reason);
+    try {
+      writePrivate(this.places.operatorPid, `${operatorPid}\n`);
+      this.#note(reason);
+    } catch (error) {
+      this.#logger.warn({ err: error }, "the state of the network cannot be written");
+    }
   }
 
   #note(reason: string): void {

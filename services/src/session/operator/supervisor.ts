@@ -26,7 +26,7 @@ export interface OperatorSupervisorOptions {
   readonly logger: Logger;
   /** What the operator prints, line by line. */
   readonly onLine: (line: string) => void;
-  /** The process of the operator is another one, and why. */
+  /** The process of the operator is another one, and why. Does not throw. */
   readonly onRestart: (pid: number, reason: string) => void;
 }
 
@@ -45,7 +45,9 @@ export class OperatorSupervisor {
 
   /** @throws Error that says what is in the way */
   async start(): Promise<{ readonly port: number; readonly pid: number }> {
-    const first = await this.#start(this.options.config.port);
+    const starting = this.#start(this.options.config.port);
+    this.#keeping = starting.then(nothing, nothing);
+    const first = await starting;
     this.#keeping = this.#keep(first);
     return first;
   }
@@ -75,8 +77,6 @@ export class OperatorSupervisor {
       if (signal.aborted) return;
       try {
         running = await this.#start(first.port);
-        logger.info({ operator: running.pid }, "the operator is up again");
-        this.options.onRestart(running.pid, reason);
       } catch (error) {
         running = undefined;
         reason = `it cannot start: ${messageOf(error)}`;
@@ -86,6 +86,8 @@ export class OperatorSupervisor {
         logger.error({ failures }, `the operator is given up: ${reason}`);
         return this.#giveUp(reason);
       }
+      logger.info({ operator: running.pid }, "the operator is up again");
+      this.options.onRestart(running.pid, reason);
     }
   }
 
@@ -110,6 +112,8 @@ export class OperatorSupervisor {
     }
   }
 }
+
+function nothing(): void {}
 
 interface Running {
   readonly child: ChildProcess;
