@@ -6,8 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Starts a script of this folder; it says what it has to say as messages. */
-export async function child(script, ...args) {
-  const started = fork(fileURLToPath(new URL(script, import.meta.url)), args.map(String));
+export function child(script, ...args) {
+  return childWith([], script, ...args);
+}
+
+/** The same with options for node. */
+export async function childWith(execArgv, script, ...args) {
+  const started = fork(fileURLToPath(new URL(script, import.meta.url)), args.map(String), { execArgv });
   const [first] = await once(started, "message");
   return { process: started, first };
 }

@@ -332,8 +332,9 @@ export declare abstract class SessionServer extends Server {
    * Lets an agent block another
    *
    * An addition of Agentwire. From now on neither of the two can reach the other, whatever their policies and
-   * allowlists say. The blocked agent is put out of every active session that both have joined; to everybody it
-   * looks as if it had left, and what it has got it keeps. A session that nobody but the two was in ends.
+   * allowlists say. The blocked agent is put out of every active session that the other has joined, also where it was
+   * only invited; to everybody it looks as if it had left, and what it has got it keeps. A session that nobody but
+   * the two was in ends.
    *
    * The blocked handle need not exist yet. To block an agent again changes nothing and is answered with the block as
    * it is.
@@ -384,8 +385,8 @@ export declare abstract class SessionServer extends Server {
    *
    * **After a break.** The service remembers how far each agent has come in each session and sends what was missed
    * before anything new. What an agent may see of that is judged by its standing when it happened, except that one
-   * that joins gets the whole session from its start. An event may come twice, so look at `event_id`. An agent may
-   * have several connections: each gets every event.
+   * that joins gets the whole session from its start, without what it has had already. An event may come twice, as
+   * after a crash of the service, so look at `event_id`. An agent may have several connections: each gets every event.
    *
    * **Presence.** When the last connection of an agent closes, the others in its active sessions get a
    * `session.disconnected`; when it is back in time, a `session.reconnected`. When it stays away too long, 30

@@ -68,11 +68,11 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   /** Settles when the channel is closed, by whichever side. Never rejects. */
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #mailbox: Mailbox<Incoming>;
-  readonly #gone = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  #gone: AbortController | undefined;
+  #waiting: (() => void)[] = [];
   readonly #highWaterMark: number;
   /** Why nothing is read. */
-  readonly #held = new Set<"mailbox" | "rate">();
+  readonly #held = { mailbox: false, rate: false };
   /** Messages that are not with the socket yet. */
   #preparing = 0;
   #order: Promise<void> = Promise.resolve();
@@ -100,7 +100,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
         },
         close: (code, reason) => {
           this.#end = { code, reason };
-          this.#gone.abort(new ChannelClosed(code, reason));
+          this.#gone?.abort(new ChannelClosed(code, reason));
           this.#wake();
           void this.#order.then(() => this.#mailbox.end());
           resolve(this.#end);
@@ -111,6 +111,10 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
 
   /** Aborts when the channel closes. */
   get signal(): AbortSignal {
+    if (!this.#gone) {
+      this.#gone = new AbortController();
+      if (this.#end) this.#gone.abort(new ChannelClosed(this.#end.code, this.#end.reason));
+    }
     return this.#gone.signal;
   }
 
@@ -162,7 +166,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   }
 
   readonly #wake = (): void => {
-    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
+    if (this.#waiting.length > 0) for (const wake of [...this.#waiting]) wake();
   };
 
   /** Closes the channel; 1000 unless said otherwise. */
@@ -202,15 +206,15 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
 
   /** Reads nothing more until it is released, or until so many milliseconds have passed. */
   #hold(reason: "mailbox" | "rate", ms?: number): void {
-    if (this.#held.has(reason)) return;
-    this.#held.add(reason);
+    if (this.#held[reason]) return;
+    this.#held[reason] = true;
     this.socket.pause();
     if (ms !== undefined) setTimeout(() => this.#release(reason), ms).unref();
   }
 
   #release(reason: "mailbox" | "rate"): void {
-    this.#held.delete(reason);
-    if (this.#held.size === 0 && !this.#end) this.socket.resume();
+    this.#held[reason] = false;
+    if (!this.#held.mailbox && !this.#held.rate && !this.#end) this.socket.resume();
   }
 
   /** A frame that is no declared message. */
@@ -226,10 +230,10 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
       const wake = (): void => {
         if (!this.#end && this.#isBehind) return;
         clearTimeout(timer);
-        this.#waiting.delete(wake);
+        this.#waiting = this.#waiting.filter((other) => other !== wake);
         resolve();
       };
-      this.#waiting.add(wake);
+      this.#waiting.push(wake);
     });
     this.#refuseClosed();
   }

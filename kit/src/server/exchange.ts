@@ -17,7 +17,10 @@ export class Exchange implements Activity {
   operation = "";
   before: Activity | undefined;
   after: Activity | undefined;
+  /** Told of an `abort`, beside the signal. */
+  onAbort: (() => void) | undefined;
   readonly #startedAt: number;
+  #request: UniversalRequest;
   #log: Logger | undefined;
   #controller: AbortController | undefined;
   #follow: (() => void) | undefined;
@@ -26,12 +29,17 @@ export class Exchange implements Activity {
 
   constructor(
     readonly core: Core,
-    readonly request: UniversalRequest,
+    request: UniversalRequest,
   ) {
+    this.#request = request;
     const wanted = request.headers["x-request-id"];
     this.id = wanted !== undefined && ACCEPTABLE_ID.test(wanted) ? wanted : requestId();
     this.#startedAt = core.log === silent ? 0 : performance.now();
     core.activities.add(this);
+  }
+
+  get request(): UniversalRequest {
+    return this.#request;
   }
 
   /** A logger that carries the request id. */
@@ -64,6 +72,12 @@ export class Exchange implements Activity {
   abort(reason: Error): void {
     this.#aborted = reason;
     this.#controller?.abort(reason);
+    this.onAbort?.();
+  }
+
+  /** Lets go of the request, once it has been read: what stays open for long should not keep all of it in memory. */
+  forgetRequest(): void {
+    this.#request = FORGOTTEN;
   }
 
   /** Nothing more will be done for this request. */
@@ -73,8 +87,9 @@ export class Exchange implements Activity {
     this.core.activities.remove(this);
   }
 
-  context(principal: Principal | undefined, signal?: AbortSignal): RequestContext {
-    return new Context(this, principal, signal);
+  /** @param life whose signal is the context's, where it is not the request's */
+  context(principal: Principal | undefined, life: { readonly signal: AbortSignal } = this): RequestContext {
+    return new Context(this, principal, life);
   }
 
   #followRequest(controller: AbortController, signal: AbortSignal): void {
@@ -83,6 +98,8 @@ export class Exchange implements Activity {
     else signal.addEventListener("abort", this.#follow, { once: true });
   }
 }
+
+const FORGOTTEN: UniversalRequest = { method: "", target: "", headers: {}, signal: new AbortController().signal };
 
 /** What a method gets to know; see `RequestContext`. */
 class Context implements RequestContext {
@@ -94,16 +111,16 @@ class Context implements RequestContext {
   declare readonly traceparent?: string;
   declare readonly tracestate?: string;
   readonly #exchange: Exchange;
-  readonly #signal: AbortSignal | undefined;
+  readonly #life: { readonly signal: AbortSignal };
 
-  constructor(exchange: Exchange, principal: Principal | undefined, signal: AbortSignal | undefined) {
+  constructor(exchange: Exchange, principal: Principal | undefined, life: { readonly signal: AbortSignal }) {
     const { headers, remote } = exchange.request;
     const { traceparent, tracestate } = headers;
     this.requestId = exchange.id;
     this.operation = exchange.operation;
     this.headers = headers;
     this.#exchange = exchange;
-    this.#signal = signal;
+    this.#life = life;
     if (principal) this.principal = principal;
     if (remote !== undefined) this.remote = remote;
     if (traceparent !== undefined) this.traceparent = traceparent;
@@ -111,7 +128,7 @@ class Context implements RequestContext {
   }
 
   get signal(): AbortSignal {
-    return this.#signal ?? this.#exchange.signal;
+    return this.#life.signal;
   }
 
   get log(): Logger {

@@ -75,15 +75,15 @@ async function run(
   const { core, log } = exchange;
   const options = { ...core.options.channels, validate: core.validateResponses, log };
   const channel = new ServerChannel(socket, description, options);
-  const undo = core.onDrain(() => channel.close(1001, "the server is shutting down"));
+  const leave = (): void => channel.close(1001, "the server is shutting down");
+  const undo = core.onDrain(leave);
+  exchange.onAbort = leave;
   log.info({ operation: description.name }, "channel opened");
   try {
-    await Promise.race([
-      Promise.resolve(
-        method.call(core.implementation.target, contents, channel, exchange.context(principal, channel.signal)),
-      ),
-      ended(exchange, channel),
-    ]);
+    const context = exchange.context(principal, channel);
+    exchange.forgetRequest();
+    // A method that outlives its channel is not waited for; its signal tells it.
+    await Promise.race([method.call(core.implementation.target, contents, channel, context), channel.closed]);
     channel.close(1000);
   } catch (error) {
     channel.close(...closeFor(error));
@@ -95,12 +95,6 @@ async function run(
   undo();
   exchange.end();
   log.info({ operation: description.name, code, ms: exchange.elapsed }, "channel closed");
-}
-
-/** A method that outlives its channel is not waited for; its signal tells it. */
-async function ended(exchange: Exchange, channel: ServerChannel): Promise<void> {
-  exchange.signal.addEventListener("abort", () => channel.close(1001, "the server is shutting down"), { once: true });
-  await channel.closed;
 }
 
 /** The close frame for what a method threw: a refusal (1008) says why by its code, a failure (1011) says nothing. */

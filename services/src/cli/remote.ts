@@ -49,7 +49,8 @@ export async function withService(
   }
 }
 
-function say(problem: string, advice?: string): void {
+/** What went wrong, or is not done, and what to do about it. */
+export function say(problem: string, advice?: string): void {
   process.stderr.write(`${pc.red("error")} ${printable(problem)}\n${advice ? `${advice}\n` : ""}`);
 }
 

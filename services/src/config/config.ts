@@ -16,9 +16,11 @@ export interface StackConfig {
   readonly ports?: Readonly<Partial<Record<ServiceName, number>>>;
   readonly auth?: AuthConfig;
   readonly limits?: LimitsConfig;
+  readonly retention?: RetentionConfig;
   readonly runtime?: RuntimeConfig;
   readonly tool_registry?: ToolRegistryConfig;
   readonly daemon?: DaemonConfig;
+  readonly session?: SessionConfig;
 }
 
 /** Who may call runtime, tool registry and daemon. Without it the `ARP_AUTH_*` variables decide, and without them nobody is asked. */
@@ -45,6 +47,16 @@ export interface LimitsConfig {
   readonly requests?: number;
   /** Default 10. */
   readonly window_seconds?: number;
+}
+
+/** How long ended runs are kept, with their events and traces. Without a limit, for ever. */
+export interface RetentionConfig {
+  /** Days since their end. */
+  readonly days?: number;
+  /** How many each service keeps at most; the oldest go first. */
+  readonly runs?: number;
+  /** Seconds for which each is kept in any case. Default 60. */
+  readonly grace_seconds?: number;
 }
 
 export interface RuntimeConfig {
@@ -75,6 +87,22 @@ export interface DaemonConfig {
   readonly stop_timeout_ms?: number;
   readonly drain_timeout_ms?: number;
   readonly probe_interval_ms?: number;
+  readonly hang_timeout_ms?: number;
   readonly max_log_bytes?: number;
   readonly lost_after_ms?: number;
+}
+
+export interface SessionConfig {
+  /** What the network of agents is called. Default `local`. */
+  readonly network?: string;
+  /** Milliseconds an agent may be without a connection before it is out of its sessions. Default 30 000. */
+  readonly grace_ms?: number;
+  /** Milliseconds within which events for one agent leave together. Default 5. */
+  readonly gather_ms?: number;
+  /** Milliseconds after which an agent that reads nothing is cut off. Default 10 000. */
+  readonly slow_consumer_ms?: number;
+  /** The variable that holds the administrator's token. Default: a token is made up at each start. */
+  readonly admin_token_env?: string;
+  /** A JSON file of agents that are there from the start, by handle. */
+  readonly seed?: string;
 }

@@ -3,14 +3,15 @@ import { type Logger, Problem } from "@agentwire/kit/server";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { runIdOf } from "../shared/run-id.js";
 import { LiveStream } from "../storage/live-stream.js";
-import type { Storage } from "../storage/storage.js";
+import type { GuardedStorage } from "../storage/problems.js";
+import { Pruner, type Retention } from "../storage/pruner.js";
 import { type Executor, RunFailure } from "./executor.js";
-import { documentOf, RUNS, type RunRecord, streamOf } from "./record.js";
+import { documentOf, ENDED_RUNS, RUNS, type RunRecord, streamOf } from "./record.js";
 import { Run } from "./run.js";
 import type { Toolbox } from "./toolbox.js";
 
 export interface RunsOptions {
-  readonly storage: Storage;
+  readonly storage: GuardedStorage;
   readonly executor: Executor;
   /** The tools of one run. */
   readonly tools: (request: RunRequest, runId: string) => Toolbox;
@@ -19,6 +20,8 @@ export interface RunsOptions {
   /** Runs that wait at the same time; more are refused. */
   readonly maxQueued: number;
   readonly instanceId?: string | undefined;
+  /** Default: runs are kept for ever. */
+  readonly retention?: Retention | undefined;
   readonly log: Logger;
 }
 
@@ -41,6 +44,7 @@ export class Runs {
   readonly #queue: Run[] = [];
   readonly #closing = new AbortController();
   #working = 0;
+  #pruner: Pruner<RunRecord> | undefined;
 
   private constructor(private readonly options: RunsOptions) {}
 
@@ -51,9 +55,11 @@ export class Runs {
    */
   static async open(options: RunsOptions): Promise<Runs> {
     const runs = new Runs(options);
+    const { storage, retention, log } = options;
+    if (retention) runs.#pruner = await Pruner.open(storage, ENDED_RUNS, retention, log);
     for (let after = 0; ; ) {
       const query = { labels: ["queued", "running"], limit: RECOVERED_AT_ONCE, after };
-      const left = await options.storage.list<RunRecord>(RUNS, query);
+      const left = await storage.list<RunRecord>(RUNS, query);
       for (const { body } of left) await runs.#recover(body);
       const last = left.at(-1);
       if (!last) break;
@@ -61,6 +67,10 @@ export class Runs {
     }
     runs.#next();
     return runs;
+  }
+
+  get storage(): GuardedStorage {
+    return this.options.storage;
   }
 
   /** How many runs are under way, and how many wait. */
@@ -118,12 +128,13 @@ export class Runs {
     this.#queue.length = 0;
     const stops = running.map((run) => run.stop(interrupted("The runtime was shut down while the run was under way.")));
     this.#closing.abort();
-    await Promise.all(stops);
+    await Promise.all([...stops, this.#pruner?.close()]);
     for (const run of this.#active.values()) run.events.close();
   }
 
   #take(id: string, request: RunRequest): Promise<Seen> {
     if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
+    if (this.#pruner?.isRemoving(id)) throw new Problem("unavailable", `The run "${id}" is being removed.`);
     const taking = this.#known(id, request).then<Seen>((known) => known ?? this.#add(id, request));
     this.#taking.set(id, taking);
     const taken = () => this.#taking.delete(id);
@@ -174,7 +185,10 @@ export class Runs {
   #run(record: RunRecord, length: number): Run {
     const run = new Run(this.options.storage, record, this.#closing.signal, this.options.log, length);
     this.#active.set(run.id, run);
-    void run.ended.then(() => this.#active.delete(run.id));
+    void run.ended.then(() => {
+      this.#active.delete(run.id);
+      this.#pruner?.ended();
+    });
     return run;
   }
 

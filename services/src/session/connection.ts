@@ -9,7 +9,13 @@ export interface Sink {
   /** Resolves when the other side keeps up; rejects when it is gone. */
   send(event: KnownEvent): Promise<void>;
   close(code: number, reason: string): void;
-  readonly signal: AbortSignal;
+  /** Settles when it is closed, by whichever side. */
+  readonly closed: Promise<unknown>;
+}
+
+/** Who wants to know how far an agent has come. */
+export interface Progress {
+  moved(kept: KeptSession, participant: Participant): void;
 }
 
 /**
@@ -21,7 +27,8 @@ export class Connection {
   readonly done: Promise<void>;
   /** How far this socket is, by the agent's cursor: one that is new goes with a new place. */
   readonly #positions = new WeakMap<Cursor, number>();
-  readonly #pending = new Set<KeptSession>();
+  /** Sessions in which there is more than could be sent at once; made when there are some, as most sockets are idle. */
+  #pending: Set<KeptSession> | undefined;
   #sending = false;
   #fail: (error: unknown) => void = () => undefined;
 
@@ -30,14 +37,11 @@ export class Connection {
     /** The token it was opened with, as its hash. */
     readonly tokenHash: string,
     private readonly sink: Sink,
-    /** Called when the agent has come further. */
-    private readonly moved: (kept: KeptSession, participant: Participant) => void,
+    private readonly progress: Progress,
   ) {
-    const { signal } = sink;
     this.done = new Promise((resolve, reject) => {
       this.#fail = reject;
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      if (signal.aborted) resolve();
+      void sink.closed.then(() => resolve());
     });
   }
 
@@ -51,10 +55,11 @@ export class Connection {
   /** There may be something new in a session. */
   notify(kept: KeptSession): void {
     if (!this.#sending && this.#catchUp(kept)) return;
+    this.#pending ??= new Set();
     this.#pending.add(kept);
     if (this.#sending) return;
     this.#sending = true;
-    void this.#send();
+    void this.#send(this.#pending);
   }
 
   close(code: number, reason: string): void {
@@ -62,11 +67,11 @@ export class Connection {
   }
 
   /** Sends what waits, at the pace of the other side. */
-  async #send(): Promise<void> {
+  async #send(pending: Set<KeptSession>): Promise<void> {
     try {
-      for (const kept of this.#pending) {
+      for (const kept of pending) {
         // First, so that what comes meanwhile has it looked at again.
-        this.#pending.delete(kept);
+        pending.delete(kept);
         await this.#deliver(kept);
       }
     } catch (error) {
@@ -79,7 +84,6 @@ export class Connection {
 
   async #deliver(kept: KeptSession): Promise<void> {
     while (!this.#catchUp(kept)) {
-      if (this.sink.signal.aborted) return;
       const next = this.#next(kept);
       if (next === undefined) return;
       for (const event of await kept.log.read(next.sequence)) {
@@ -118,6 +122,6 @@ export class Connection {
     this.#positions.set(cursor, sequence);
     if (cursor.at >= sequence) return;
     cursor.at = sequence;
-    this.moved(kept, participant);
+    this.progress.moved(kept, participant);
   }
 }

@@ -57,10 +57,7 @@ export class Hub {
   /** Lets an administrator listen in until the channel closes. */
   async tap(sink: Sink): Promise<void> {
     this.#taps.set(sink, 0);
-    const closed = new Promise<void>((resolve) =>
-      sink.signal.addEventListener("abort", () => resolve(), { once: true }),
-    );
-    if (!sink.signal.aborted) await closed;
+    await sink.closed;
     this.#taps.delete(sink);
   }
 

@@ -9,6 +9,7 @@ import { Hub } from "./hub.js";
 import type { KeptSession } from "./kept-session.js";
 import { Presence, type PresenceRecord } from "./presence.js";
 import { refuse } from "./refusal.js";
+import type { SeedAgent } from "./seed.js";
 import type { Session } from "./session.js";
 import { SessionStore } from "./store.js";
 
@@ -62,7 +63,7 @@ export class Network {
       sink.close(4401, "the token is no longer good");
       return;
     }
-    const connection = new Connection(handle, tokenHash, sink, this.store.moved.bind(this.store));
+    const connection = new Connection(handle, tokenHash, sink, this.store);
     const isFirst = !this.hub.isOnline(handle);
     this.hub.add(connection);
     if (isFirst) this.presence.arrived(handle);
@@ -81,6 +82,13 @@ export class Network {
     const agent = newAgent(handle, policy as Policy, tokenHash);
     await this.store.putAgent(agent);
     return recordOf(agent, token);
+  }
+
+  /** Registers an agent with a token of its owner's, or changes the one there is to it. */
+  async seed({ handle, token, policy = "open", allowlist = [] }: SeedAgent): Promise<void> {
+    const tokenHash = hashToken(token);
+    const agent = this.store.agent(handle) ?? newAgent(handle, policy, tokenHash);
+    await this.store.putAgent({ ...agent, tokenHash, policy, allowlist: new Set(allowlist) });
   }
 
   list(): AgentRecord[] {
@@ -106,12 +114,11 @@ export class Network {
   /** Takes an agent out of everything. */
   async remove(handle: string): Promise<void> {
     const { tokenHash } = this.#agent(handle);
-    this.presence.forget(handle);
     const sessions = this.store.sessionsOf(handle);
     for (const session of currentOf(sessions)) session.forget(handle);
-    const deleted = this.store.deleteAgent(handle, sessions, [{ collection: collections.presence, id: handle }]);
+    await this.store.deleteAgent(handle, sessions, [{ collection: collections.presence, id: handle }]);
+    this.presence.forget(handle);
     this.hub.expel(handle, tokenHash);
-    await deleted;
   }
 
   async allow(handle: string, entries: readonly string[]): Promise<AgentRecord> {

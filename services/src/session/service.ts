@@ -15,6 +15,7 @@ import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { Conversations } from "./conversations.js";
 import { Network, type NetworkOptions } from "./network.js";
+import type { SeedAgent } from "./seed.js";
 
 const DEFAULT_GRACE_MS = 30_000;
 
@@ -35,6 +36,8 @@ export interface SessionOptions extends Omit<ServerOptions, "auth"> {
   readonly network?: string;
   /** Milliseconds an agent may be without a connection before it is out of its sessions. Default 30 000. */
   readonly graceMs?: number;
+  /** Agents that are there from the start. */
+  readonly agents?: readonly SeedAgent[];
   /** Where agents and sessions are kept; the caller closes it. Default: in memory, gone with the service. */
   readonly storage?: Storage;
   /** The clock, in milliseconds since 1970. It dates things and orders nothing, so it may go backwards. */
@@ -52,7 +55,7 @@ export class SessionService extends SessionServer {
   readonly #version: string;
   #releaseStorage: () => Promise<void> = async () => undefined;
 
-  constructor({ adminToken, network: name, graceMs, storage, now, ...options }: SessionOptions = {}) {
+  constructor({ adminToken, network: name, graceMs, agents = [], storage, now, ...options }: SessionOptions = {}) {
     const admin = adminToken ?? randomBytes(32).toString("base64url");
     const agentOf = async (token: string) => {
       const agent = (await this.#network).authenticate(token);
@@ -73,7 +76,7 @@ export class SessionService extends SessionServer {
     this.adminToken = admin;
     this.#name = name ?? "local";
     this.#version = options.version ?? VERSION;
-    this.#network = this.#open(storage, loggerOf(options.logger, "agentwire-session"), {
+    this.#network = this.#open(storage, agents, loggerOf(options.logger, "agentwire-session"), {
       graceMs: graceMs ?? DEFAULT_GRACE_MS,
       now: now ?? Date.now,
     });
@@ -225,10 +228,17 @@ export class SessionService extends SessionServer {
     await this.#releaseStorage();
   }
 
-  async #open(kept: Storage | undefined, log: Logger, options: Omit<NetworkOptions, "storage">): Promise<Network> {
+  async #open(
+    kept: Storage | undefined,
+    agents: readonly SeedAgent[],
+    log: Logger,
+    options: Omit<NetworkOptions, "storage">,
+  ): Promise<Network> {
     const storage = kept ?? (await openSqlite(IN_MEMORY));
     if (!kept) this.#releaseStorage = () => storage.close();
-    return await Network.open({ storage: withProblems(storage, log), ...options });
+    const network = await Network.open({ storage: withProblems(storage, log), ...options });
+    for (const agent of agents) await network.seed(agent);
+    return network;
   }
 
   get #talk(): Promise<Conversations> {

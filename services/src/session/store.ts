@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, Storage } from "../storage/storage.js";
+import type { Change, DocumentKey, Storage, Truncation } from "../storage/storage.js";
 import { type Agent, agentOf, type KeptAgent } from "./agent.js";
 import { agentDocument, agentKey, changeOf, collections, participantDocument, streamOf } from "./documents.js";
 import type { KnownEvent } from "./event.js";
@@ -38,21 +38,7 @@ export class SessionStore {
   /** Reads what was kept. @throws StorageError */
   static async open(options: StoreOptions): Promise<SessionStore> {
     const store = new SessionStore(options);
-    for await (const body of store.all<KeptAgent>(collections.agents)) store.#know(agentOf(body));
-    const participants = new Map<string, ParticipantRecord[]>();
-    for await (const record of store.all<ParticipantRecord>(collections.participants)) {
-      const others = participants.get(record.session);
-      if (others) others.push(record);
-      else participants.set(record.session, [record]);
-    }
-    const { storage, now } = options;
-    const lengthOf = async (record: SessionRecord) => ({ record, length: await storage.length(streamOf(record.id)) });
-    const records: ReturnType<typeof lengthOf>[] = [];
-    for await (const record of store.all<SessionRecord>(collections.sessions)) records.push(lengthOf(record));
-    for (const { record, length } of await Promise.all(records)) {
-      const session = new Session(record, participants.get(record.id) ?? [], length, now);
-      store.#index(new KeptSession(session, length, store.#made++, storage, now));
-    }
+    await store.#read();
     return store;
   }
 
@@ -142,19 +128,23 @@ export class SessionStore {
     if (put.length > 0) await this.options.storage.commit({ put }).catch(() => undefined);
   }
 
-  /** Forgets everything. @throws StorageError */
+  /** Forgets everything. @throws StorageError; what has not gone by then is still there */
   async clear(): Promise<void> {
-    this.#agents.clear();
-    this.#byToken.clear();
-    this.#sessions.clear();
-    this.#sessionsOf.clear();
-    this.#moved.clear();
-    for (const collection of Object.values(collections)) {
-      for (;;) {
-        const found = await this.options.storage.list(collection, { limit: PAGE });
-        if (found.length === 0) break;
-        await this.options.storage.commit({ remove: found.map(({ id }) => ({ collection, id })) });
+    const { storage } = this.options;
+    this.#empty();
+    try {
+      for (const collection of Object.values(collections)) {
+        for (;;) {
+          const found = await storage.list(collection, { limit: PAGE });
+          if (found.length === 0) break;
+          const truncate = collection === collections.sessions ? await this.#wholeStreams(found) : [];
+          await storage.commit({ remove: found.map(({ id }) => ({ collection, id })), truncate });
+        }
       }
+    } catch (error) {
+      // The storage has said what is wrong with it.
+      await this.#read().catch(() => undefined);
+      throw error;
     }
   }
 
@@ -167,6 +157,38 @@ export class SessionStore {
       if (!last) return;
       after = last.position;
     }
+  }
+
+  async #wholeStreams(sessions: readonly { readonly id: string }[]): Promise<Truncation[]> {
+    const streams = sessions.map(({ id }) => streamOf(id));
+    const lengths = await Promise.all(streams.map((stream) => this.options.storage.length(stream)));
+    return streams.map((stream, index) => ({ stream, before: lengths[index] ?? 0 }));
+  }
+
+  async #read(): Promise<void> {
+    const { storage, now } = this.options;
+    for await (const body of this.all<KeptAgent>(collections.agents)) this.#know(agentOf(body));
+    const participants = new Map<string, ParticipantRecord[]>();
+    for await (const record of this.all<ParticipantRecord>(collections.participants)) {
+      const others = participants.get(record.session);
+      if (others) others.push(record);
+      else participants.set(record.session, [record]);
+    }
+    const lengthOf = async (record: SessionRecord) => ({ record, length: await storage.length(streamOf(record.id)) });
+    const records: ReturnType<typeof lengthOf>[] = [];
+    for await (const record of this.all<SessionRecord>(collections.sessions)) records.push(lengthOf(record));
+    for (const { record, length } of await Promise.all(records)) {
+      const session = new Session(record, participants.get(record.id) ?? [], length, now);
+      this.#index(new KeptSession(session, length, this.#made++, storage, now));
+    }
+  }
+
+  #empty(): void {
+    this.#agents.clear();
+    this.#byToken.clear();
+    this.#sessions.clear();
+    this.#sessionsOf.clear();
+    this.#moved.clear();
   }
 
   async #orReread(handle: string, committed: Promise<void>): Promise<void> {

@@ -17,6 +17,7 @@ import type {
 } from "@agentwire/models/tool-registry";
 import { ToolRegistryServer } from "@agentwire/server/tool-registry";
 import { newId } from "../shared/ids.js";
+import { READINESS_PATH } from "../shared/readiness.js";
 import { VERSION } from "../shared/version.js";
 import { Catalog } from "./catalog.js";
 import type { ToolSourceConfig } from "./config/config.js";
@@ -73,6 +74,7 @@ export class ToolRegistryService extends ToolRegistryServer {
     const endpoint = mcp && new McpEndpoint({ allowedOrigins: options.cors?.origins ?? [], ...mcp });
     super({
       version: VERSION,
+      readiness: READINESS_PATH,
       ...options,
       mounts: { ...options.mounts, ...(endpoint && { [MCP_PATH]: endpoint.mount }) },
     });

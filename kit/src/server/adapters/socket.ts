@@ -6,6 +6,7 @@ import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
 import type { AcceptedChannel } from "../upgrade.js";
 import { Gatherer, type Held } from "./gatherer.js";
+import { Heartbeat } from "./heartbeat.js";
 import { type Handler, serve, write } from "./node.js";
 import { NodeRequest } from "./node-request.js";
 
@@ -25,13 +26,13 @@ export interface UpgradeHandler extends Handler {
 export class SocketHost {
   readonly #sockets: WebSocketServer;
   readonly #protocols = new WeakMap<IncomingMessage, string>();
-  readonly #pingInterval: number;
+  readonly #heartbeat: Heartbeat;
   readonly #gatherer: Gatherer;
 
   constructor(private readonly server: UpgradeHandler) {
     const { pingInterval, maxPayload, gather } = server.channelOptions;
     this.#gatherer = new Gatherer(gather ?? 0);
-    this.#pingInterval = pingInterval ?? DEFAULT_PING_INTERVAL_MS;
+    this.#heartbeat = new Heartbeat(pingInterval ?? DEFAULT_PING_INTERVAL_MS);
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maxPayload ?? DEFAULT_MAX_PAYLOAD,
@@ -47,9 +48,8 @@ export class SocketHost {
 
   /** Like `upgrade`, for a server that is mounted below a prefix: `target` is what comes after it. */
   async accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: string): Promise<void> {
-    const gone = new AbortController();
-    socket.on("error", () => gone.abort());
-    socket.once("close", () => gone.abort());
+    // Whoever is gone has a socket that is destroyed.
+    socket.on("error", ignore);
     // Node sends every `Upgrade` here; one that is not ours (RFC 9110, 7.8) is ignored and answered as usual.
     if (incoming.headers.upgrade?.toLowerCase() !== "websocket") {
       serve(this.server, incoming, rawResponse(incoming, socket), target);
@@ -62,10 +62,10 @@ export class SocketHost {
     }
     if (verdict.protocol !== undefined) this.#protocols.set(incoming, verdict.protocol);
     let open = false;
-    if (!gone.signal.aborted) {
+    if (!socket.destroyed) {
       this.#sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
         open = true;
-        keepAlive(webSocket, this.#pingInterval);
+        this.#heartbeat.add(webSocket);
         void verdict.run(new NodeChannelSocket(webSocket, socket, this.#gatherer));
       });
     }
@@ -98,7 +98,7 @@ class NodeChannelSocket implements ChannelSocket, Held {
     private readonly connection: Duplex,
     private readonly gatherer: Gatherer,
   ) {
-    socket.on("error", () => undefined); // always followed by `close`
+    socket.on("error", ignore); // always followed by `close`
   }
 
   get bufferedAmount(): number {
@@ -149,18 +149,4 @@ class NodeChannelSocket implements ChannelSocket, Held {
   }
 }
 
-/** Cuts off a peer that leaves a ping unanswered. While we read nothing, its answer could not reach us. */
-function keepAlive(socket: WebSocket, interval: number): void {
-  let answered = true;
-  const timer = setInterval(() => {
-    if (socket.isPaused) return;
-    if (!answered) return socket.terminate();
-    answered = false;
-    socket.ping();
-  }, interval);
-  timer.unref();
-  socket.on("pong", () => {
-    answered = true;
-  });
-  socket.once("close", () => clearInterval(timer));
-}
+function ignore(): void {}
