@@ -1,7 +1,7 @@
 import { SessionClient } from "@agentwire/client/session";
 import { ApiError, bearer, ConnectionError, TimeoutError } from "@agentwire/kit/client";
+import { urlOf } from "../../session/operator/address.js";
 import { readIfThere } from "../../session/operator/files.js";
-import { urlOf } from "../../session/operator/network.js";
 import { networkPlaces, stateRoot } from "../../session/operator/places.js";
 import { messageOf } from "../../shared/signals.js";
 import { Credentials } from "./credentials.js";

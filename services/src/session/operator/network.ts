@@ -7,6 +7,7 @@ import { pino } from "pino";
 import { LogFile } from "../../shared/log-file.js";
 import { raced } from "../../shared/signals.js";
 import { VERSION } from "../../shared/version.js";
+import { urlOf } from "./address.js";
 import { makePrivateFolder, writePrivate } from "./files.js";
 import { takeLock } from "./lock.js";
 import { type NetworkPlaces, networkPlaces } from "./places.js";
@@ -26,6 +27,7 @@ export interface NetworkSettings {
   readonly host: string;
   /** 0 for a free one. */
   readonly port: number;
+  readonly graceMs?: number;
 }
 
 export interface NetworkRun {
@@ -42,15 +44,6 @@ export class AlreadyRunningError extends Error {
   constructor(readonly entry: NetworkEntry | undefined) {
     super(entry ? `it runs already, at ${urlOf(entry)}` : "another process is just starting or stopping it");
   }
-}
-
-/** Hosts that mean every address of this machine, and one that can be called. */
-const LOOPBACK: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-
-/** Where it is called from this machine, such as `http://127.0.0.1:8723`. */
-export function urlOf({ host, port }: Pick<NetworkEntry, "host" | "port">): string {
-  const address = LOOPBACK[host] ?? host;
-  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 /**
@@ -96,10 +89,10 @@ class RunningNetwork {
     private readonly places: NetworkPlaces,
     private readonly log: LogFile,
   ) {
-    const { name: network, host, port } = settings;
+    const { root: _, name: network, ...rest } = settings;
     this.#logger = pino({ name: "supervisor" }, { write: (line: string) => this.#say(line.trimEnd()) });
     this.#supervisor = new OperatorSupervisor({
-      config: { network, host, port, adminToken: this.#adminToken, database: places.database },
+      config: { network, ...rest, adminToken: this.#adminToken, database: places.database },
       logger: this.#logger,
       onLine: (line) => this.#say(line),
       onRestart: (pid, reason) => this.#restarted(pid, reason),

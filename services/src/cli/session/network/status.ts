@@ -1,4 +1,4 @@
-import { urlOf } from "../../../session/operator/network.js";
+import { urlOf } from "../../../session/operator/address.js";
 import { networkPlaces, stateRoot } from "../../../session/operator/places.js";
 import { readRecord } from "../../../session/operator/record.js";
 import { type NetworkEntry, Registry } from "../../../session/operator/registry.js";
