@@ -22,7 +22,7 @@ export const defaultOperatorLimits: OperatorLimits = {
   stopTimeoutMs: 6000,
   backOffMs: 200,
   maxBackOffMs: 10_000,
-  stableMs: 10_000,
+  stableMs: 5000,
   maxFailedStarts: 7,
   probeIntervalMs: 5000,
   hangTimeoutMs: 30_000,
