@@ -10,7 +10,7 @@ ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 ajv.addFormat("uri", (text) => URL.canParse(text));
 
 const root = fileURLToPath(new URL("../../../spec/v1/", import.meta.url));
-for (const folder of ["common", "runtime", "tool-registry", "daemon"]) {
+for (const folder of ["common", "runtime", "tool-registry", "daemon", "session"]) {
   const schemas = `${root}${folder}/schemas/`;
   for (const file of readdirSync(schemas)) ajv.addSchema(JSON.parse(readFileSync(schemas + file, "utf8")));
 }
