@@ -23,6 +23,7 @@ export { planner } from "./runtime/planner/planner.js";
 export { type RuntimeOptions, RuntimeService } from "./runtime/service.js";
 export { type SessionOptions, SessionService } from "./session/service.js";
 export { type Stack, type StackOptions, startStack } from "./stack.js";
+export type { Retention } from "./storage/pruner.js";
 export { IN_MEMORY, openSqlite } from "./storage/sqlite/storage.js";
 export * from "./storage/storage.js";
 export type { ToolSourceConfig } from "./tool-registry/config/config.js";

@@ -9,11 +9,13 @@ import { daemonOptionsOf } from "./config/daemon.js";
 import { authOptionsOf, type EffectiveConfig, effectiveConfig, type Surroundings } from "./config/effective.js";
 import { internalAuth } from "./config/internal-auth.js";
 import type { ServiceName } from "./config/names.js";
+import { retentionOf } from "./config/retention.js";
 import { sessionOptionsOf } from "./config/session.js";
 import { DaemonService } from "./daemon/service.js";
 import { executorOf } from "./runtime/executors/configured.js";
 import { RuntimeService } from "./runtime/service.js";
 import { SessionService } from "./session/service.js";
+import { READINESS_PATH } from "./shared/readiness.js";
 import { IN_MEMORY, openSqlite } from "./storage/sqlite/storage.js";
 import type { Storage } from "./storage/storage.js";
 import { ToolRegistryService } from "./tool-registry/service.js";
@@ -73,6 +75,7 @@ class Starting implements Stack {
     const { body_bytes, requests, window_seconds } = config.limits;
     this.#common = {
       auth,
+      readiness: READINESS_PATH,
       limits: { body: body_bytes, ...(requests > 0 ? { rate: { requests, seconds: window_seconds } } : {}) },
       ...(options.logger === undefined ? {} : { logger: options.logger }),
     };
@@ -125,6 +128,7 @@ class Starting implements Stack {
       ...(max_concurrent_runs === undefined ? {} : { maxConcurrentRuns: max_concurrent_runs }),
       ...(max_queued_runs === undefined ? {} : { maxQueuedRuns: max_queued_runs }),
       ...(gather_ms === undefined ? {} : { streams: { gather: gather_ms } }),
+      ...retentionOf(this.config.retention),
     });
     await service.ready();
     await this.#listen("runtime", service);
@@ -137,10 +141,12 @@ class Starting implements Stack {
     const service = new DaemonService({
       ...this.#common,
       ...daemonOptionsOf(daemon, runtime?.executor),
+      ...retentionOf(this.config.retention),
       storage: await this.#storage("daemon"),
       ...(data === undefined ? {} : { folder: join(data, "instances") }),
       surroundings: {
         ...where,
+        ...retentionOf(this.config.retention),
         ...(registry === undefined ? {} : { toolRegistry: { url: registry, token: this.#token } }),
         // Whoever may call the stack's own runtime may follow runs on instances too.
         auth: authOptionsOf(this.config.auth),

@@ -131,9 +131,10 @@ describe("agentwire up", () => {
   });
 });
 
-it("the token goes to the daemon, and to no other host that the daemon names", async () => {
-  const tokens: [string, string | undefined][] = [];
-  const serve = async (name: string, answer: (url: string) => object): Promise<string> => {
+describe("the token of a run through the daemon", () => {
+  type Tokens = [service: string, authorization: string | undefined][];
+
+  async function serveAs(name: string, tokens: Tokens, answer: (url: string) => object): Promise<string> {
     const server = createHttpServer((request, response) => {
       tokens.push([name, request.headers.authorization]);
       response.writeHead(request.method === "POST" ? 202 : 200, { "content-type": "application/json" });
@@ -142,22 +143,39 @@ it("the token goes to the daemon, and to no other host that the daemon names", a
     onTestFinished(() => void server.close());
     await once(server, "listening");
     return String((server.address() as { port: number }).port);
-  };
-  const runtime = await serve("runtime", () => ({}));
-  const instance = {
-    instance_id: "i",
-    state: "ready",
-    managed: false,
-    runtime_api_endpoint: `http://localhost:${runtime}`,
-  };
-  const daemon = await serve("daemon", (url) =>
-    url.endsWith("instances") ? { instances: [instance] } : { run_id: "r", state: "queued", runtime_instance_id: "i" },
-  );
-  const args = ["run", "x", "--daemon", `http://127.0.0.1:${daemon}`, "--token", "sesame", "--follow"];
-  await agentwire(temporaryFolder(), ...args);
-  expect(tokens).toContainEqual(["daemon", "Bearer sesame"]);
-  expect(tokens).toContainEqual(["runtime", undefined]);
-  expect(tokens).not.toContainEqual(["runtime", "Bearer sesame"]);
+  }
+
+  /** Runs against a daemon that names a runtime; says who got which token, and what the user was told. */
+  async function tokensOf(host: string, managed: boolean, more: (runtime: string) => string[] = () => []) {
+    const tokens: Tokens = [];
+    const endpoint = `http://${host}:${await serveAs("runtime", tokens, () => ({}))}`;
+    const instance = { instance_id: "i", state: "ready", managed, runtime_api_endpoint: endpoint };
+    const daemon = await serveAs("daemon", tokens, (url) =>
+      url.endsWith("instances")
+        ? { instances: [instance] }
+        : { run_id: "r", state: "queued", runtime_instance_id: "i" },
+    );
+    const args = ["--daemon", `http://127.0.0.1:${daemon}`, "--token", "sesame", "--follow", ...more(endpoint)];
+    const { stderr } = await agentwire(temporaryFolder(), "run", "x", ...args);
+    const of = (service: string) => [...new Set(tokens.filter(([name]) => name === service).map(([, token]) => token))];
+    return { daemon: of("daemon"), runtime: of("runtime"), stderr };
+  }
+
+  it.each(["localhost", "127.0.0.1"])("goes to no runtime at %s that somebody has registered", async (host) => {
+    const { daemon, runtime, stderr } = await tokensOf(host, false);
+    expect({ daemon, runtime }).toEqual({ daemon: ["Bearer sesame"], runtime: [undefined] });
+    expect(stderr).toContain(`the token is not sent to the runtime at http://${host}:`);
+  });
+
+  it("goes to an instance that the daemon has started, on its host", async () => {
+    const { runtime } = await tokensOf("127.0.0.1", true);
+    expect(runtime).toEqual(["Bearer sesame"]);
+  });
+
+  it("goes to a runtime that the user names", async () => {
+    const { runtime } = await tokensOf("localhost", false, (endpoint) => ["--url", endpoint]);
+    expect(runtime).toEqual(["Bearer sesame"]);
+  });
 });
 
 describe("against a stack", () => {
@@ -242,6 +260,19 @@ describe("against a stack", () => {
     expect(trace.stdout).toContain("tool_call");
     const instances = await agentwire(temporaryFolder(), "instances", ...at("daemon"));
     expect(instances.stdout).toContain(String(stack.urls["runtime"]));
+  });
+
+  it("run --profile goes to an instance of the profile, started where there is none", async () => {
+    const through = ["--daemon", String(stack.urls["daemon"]), "--profile"];
+    for (const _ of ["the first starts one", "the second finds it"]) {
+      const ran = await agentwire(temporaryFolder(), "run", "2 * 21", ...through, "planner", "--follow");
+      expect(ran).toMatchObject({ code: 0, stderr: "" });
+    }
+    const { stdout } = await agentwire(temporaryFolder(), "instances", "--json", ...at("daemon"));
+    const profiles = (JSON.parse(stdout) as { runtime_profile?: string }[]).map((one) => one.runtime_profile);
+    expect(profiles.filter((profile) => profile === "planner")).toEqual(["planner"]);
+    const unknown = await agentwire(temporaryFolder(), "run", "x", ...through, "nobody");
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('no runtime profile "nobody"') });
   });
 
   it("a service that is not there, and an id that is not, are said in words", async () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { RuntimeClient } from "@agentwire/client";
 import { Problem } from "@agentwire/kit/server";
 import { service as daemon } from "@agentwire/models/daemon";
@@ -101,6 +102,19 @@ for (const round of ["first", "again"]) {
   up.kill("SIGTERM");
   const [code] = await once(up, "exit");
   assert.equal(code, 0);
+}
+
+// A network in the background, with a crash between what was said and the reading of it.
+process.env.AGENTWIRE_STATE_DIR = join(process.cwd(), "networks", process.version);
+agentwire("network", "start", "--port", "0");
+try {
+  agentwire("agent", "register", "@smoke.test");
+  const session = agentwire("session", "create", "--as", "@smoke.test", "--message", "kept").trim();
+  const operator = join(process.env.AGENTWIRE_STATE_DIR, "networks/default/operator.pid");
+  process.kill(Number(readFileSync(operator, "utf8")), "SIGKILL");
+  assert.match(agentwire("session", "events", session, "--as", "@smoke.test"), /#1 @smoke\.test: kept/);
+} finally {
+  agentwire("network", "stop");
 }
 
 console.log(`smoke passed on Node ${process.version}`);

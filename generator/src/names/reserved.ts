@@ -143,4 +143,5 @@ export const reservedMethods: ReadonlySet<string> = new Set([
   "listen",
   "close",
   "checkHealth",
+  "checkReadiness",
 ]);

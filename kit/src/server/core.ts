@@ -7,6 +7,7 @@ import { type Logger, loggerOf } from "./log.js";
 import { Mounts } from "./mount.js";
 import type { ServerOptions } from "./options.js";
 import { Plan } from "./plan.js";
+import { splitTarget } from "./request.js";
 import { Router } from "./router.js";
 
 /** What a path leads to. */
@@ -26,6 +27,8 @@ export interface Implementation {
   /** The method of an operation or channel, to be called on the target; undefined when it is not implemented. */
   method(name: string): Method | undefined;
   health(): Promise<Health>;
+  /** What keeps it from serving requests now, in words; undefined for nothing. */
+  obstacle(): Promise<string | undefined>;
 }
 
 /** Everything that requests of one server share. */
@@ -54,6 +57,7 @@ export class Core {
       this.router.add(SOCKET, channel.path, { kind: "channel", channel });
     }
     this.mounts = options.mounts && new Mounts(options.mounts, this.router);
+    this.#checkReadinessPath(options.readiness);
     this.authenticator = new Authenticator(service, options.auth ?? { mode: "disabled" });
     this.gate = rateGate(options.limits?.rate);
     this.log = loggerOf(options.logger, service.name);
@@ -70,6 +74,11 @@ export class Core {
     };
   }
 
+  /** Is this the path, beside the contract, at which the server says whether it is ready? */
+  isReadiness(path: string): boolean {
+    return path === this.options.readiness;
+  }
+
   /** True when the server closes: new requests are turned away. */
   get draining(): boolean {
     return this.#draining;
@@ -84,5 +93,14 @@ export class Core {
   drain(): void {
     this.#draining = true;
     for (const action of [...this.#onDrain]) action();
+  }
+
+  #checkReadinessPath(path: string | undefined): void {
+    if (path === undefined) return;
+    if (!path.startsWith("/") || splitTarget(path).path !== path)
+      throw new Error(`readiness: "${path}" is no path such as "/ready"`);
+    const taken =
+      this.router.find("", path).kind !== "none" ? "the contract has" : this.mounts?.find(path) && "a mount has";
+    if (taken) throw new Error(`readiness: ${taken} the path "${path}"`);
   }
 }

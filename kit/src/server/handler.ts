@@ -8,6 +8,7 @@ import { silent } from "./log.js";
 import { callMount, type MountMatch } from "./mount.js";
 import { Problem } from "./problem.js";
 import { proceed } from "./proceed.js";
+import { answerReadiness } from "./readiness.js";
 import { splitTarget, type UniversalRequest } from "./request.js";
 import { byteLength } from "./respond.js";
 import type { UniversalResponse } from "./response.js";
@@ -37,6 +38,7 @@ export function handle(core: Core, request: UniversalRequest, respond: (response
         done(preflightResponse(core.options.cors, request, allowed(found, mount)));
       } else if (match && plan) new Call(exchange, plan, done, fail).start(match.values, query);
       else if (mount) proceed(callMount(exchange, mount), done, fail);
+      else if (core.isReadiness(path)) proceed(answerReadiness(core, request), done, fail);
       else proceed(unrouted(exchange, found), done, fail);
     };
     proceed(core.gate?.(request), admitted, fail);

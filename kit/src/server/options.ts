@@ -33,4 +33,9 @@ export interface ServerOptions {
   readonly channels?: ChannelOptions;
   /** Protocols beside the contract's own, by path, such as `/mcp`. They are called by those who may call the contract. */
   readonly mounts?: MountTable;
+  /**
+   * The path, such as `/ready`, at which anybody is told whether to send requests: 200, or 503 while the server starts or
+   * closes, or `checkReadiness` says what is in the way. Default: none.
+   */
+  readonly readiness?: string;
 }

@@ -17,7 +17,8 @@ const DEFAULT_GRACE_MS = 10_000;
  * The base of every generated server. A subclass has one method per operation and channel, under its own
  * name; this class routes, checks and answers. A method that is missing is answered with `not_implemented`.
  *
- * The names `service`, `channelOptions`, `handle`, `fetch`, `has`, `upgrade`, `listen`, `close` and `checkHealth` are taken.
+ * The names `service`, `channelOptions`, `handle`, `fetch`, `has`, `upgrade`, `listen`, `close`, `checkHealth` and
+ * `checkReadiness` are taken.
  */
 export class Server {
   /** Limits of the server's sockets, for adapters. */
@@ -36,6 +37,7 @@ export class Server {
       target: this,
       method: (name) => methodOf(this, name),
       health: () => this.checkHealth(),
+      obstacle: () => this.checkReadiness(),
     });
   }
 
@@ -55,10 +57,11 @@ export class Server {
   /** The server as a web-standard handler, for Hono, Deno, Bun and workers. May be passed around. */
   readonly fetch: (request: Request) => Promise<Response> = fetchHandler((request) => this.handle(request));
 
-  /** Does the contract have this path, whatever the method, or is something mounted there? */
+  /** Does the contract have this path, whatever the method, or is there something beside it? */
   has(target: string): boolean {
     const { path } = splitTarget(target);
-    return this.#core.router.find("", path).kind === "method" || this.#core.mounts?.find(path) !== undefined;
+    const { router, mounts } = this.#core;
+    return router.find("", path).kind === "method" || mounts?.find(path) !== undefined || this.#core.isReadiness(path);
   }
 
   /** Judges a WebSocket upgrade: the response that refuses it, or the channel to run on the socket. */
@@ -89,6 +92,14 @@ export class Server {
   /** How the service is. Override it to report on what the service depends on. */
   protected async checkHealth(): Promise<Health> {
     return { status: "ok" };
+  }
+
+  /**
+   * What keeps the service from serving requests now, in words that anybody may read; undefined for nothing. Override it
+   * for what has to be opened first, or may fail.
+   */
+  protected async checkReadiness(): Promise<string | undefined> {
+    return undefined;
   }
 
   async #drain(timeoutMs: number): Promise<void> {

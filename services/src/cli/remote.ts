@@ -49,7 +49,8 @@ export async function withService(
   }
 }
 
-function say(problem: string, advice?: string): void {
+/** What went wrong, or is not done, and what to do about it. */
+export function say(problem: string, advice?: string): void {
   process.stderr.write(`${pc.red("error")} ${printable(problem)}\n${advice ? `${advice}\n` : ""}`);
 }
 
@@ -66,7 +67,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${safeJson(value, 2)}\n`);
+}
+
+/** JSON in which characters that would steer a terminal are escaped, as JSON may have all others. */
+export function safeJson(value: unknown, indent = 0): string {
+  return printable(JSON.stringify(value, null, indent));
 }
 
 /** A JSON object from the command line. */

@@ -1,10 +1,13 @@
 import { DaemonClient } from "@agentwire/client/daemon";
 import { RuntimeClient } from "@agentwire/client/runtime";
+import { ApiError } from "@agentwire/kit/client";
+import type { RuntimeInstance } from "@agentwire/models/daemon";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import pc from "picocolors";
+import { loopbackOnly } from "../daemon/endpoint.js";
 import { exitCodes, type Host } from "./host.js";
 import { printable } from "./logger.js";
-import { clientOptions, jsonObject, printJson, type RemoteOptions, withService } from "./remote.js";
+import { clientOptions, jsonObject, printJson, type RemoteOptions, say, withService } from "./remote.js";
 
 export interface RunOptions extends RemoteOptions {
   readonly follow?: boolean;
@@ -46,22 +49,41 @@ async function create(request: RunRequest, options: RunOptions): Promise<Started
 
 async function submit(request: RunRequest, options: RunOptions): Promise<Started> {
   const daemon = new DaemonClient(clientOptions("daemon", { ...options, url: options.daemon }));
-  const selector = options.profile === undefined ? {} : { runtime_selector: { runtime_profile: options.profile } };
-  const status = await daemon.submitRun({ body: { ...request, ...selector } });
+  const status = await submitTo(daemon, request, options.profile);
   const { instances } = await daemon.listInstances();
-  const endpoint = instances.find(
-    ({ instance_id }) => instance_id === status.runtime_instance_id,
-  )?.runtime_api_endpoint;
-  return {
-    status,
-    runtime: new RuntimeClient(clientOptions("runtime", { url: endpoint, token: tokenFor(endpoint, options) })),
-  };
+  const instance = instances.find(({ instance_id }) => instance_id === status.runtime_instance_id);
+  return { status, runtime: new RuntimeClient(clientOptions("runtime", runtimeOf(instance, options))) };
 }
 
-/** The token was given for the daemon: it goes to no other host, wherever the daemon says that a runtime is. */
-function tokenFor(endpoint: string | undefined, { daemon, token }: RunOptions): string | undefined {
+/** Gives the run to an instance of the profile, which is started where there is none. */
+async function submitTo(daemon: DaemonClient, request: RunRequest, profile: string | undefined): Promise<RunStatus> {
+  if (profile === undefined) return await daemon.submitRun({ body: request });
+  const body = { ...request, runtime_selector: { runtime_profile: profile } };
+  try {
+    return await daemon.submitRun({ body });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "instances.not_found") throw error;
+  }
+  await daemon.createInstances({ body: { runtime_profile: profile } });
+  return await daemon.submitRun({ body });
+}
+
+/**
+ * Where the run's events are: at an address that `--url` names, else where the daemon says. The token goes on only to
+ * what the user has named, or the daemon has started itself on its own host: others can make any address known to it.
+ */
+function runtimeOf(instance: RuntimeInstance | undefined, { url, daemon, token }: RunOptions): RemoteOptions {
+  if (url !== undefined) return { url, token };
+  if (!instance) return { token: "" };
+  const { runtime_api_endpoint: endpoint, managed } = instance;
   const own = new URL(String(clientOptions("daemon", { url: daemon }).baseUrl));
-  return endpoint === undefined || new URL(endpoint).hostname === own.hostname ? token : "";
+  const at = new URL(endpoint);
+  const isItsOwn = managed === true && (at.hostname === own.hostname || (loopbackOnly(at) && loopbackOnly(own)));
+  if (at.origin === own.origin || isItsOwn) return { url: endpoint, token };
+  if (clientOptions("daemon", { token }).auth) {
+    say(`the token is not sent to the runtime at ${at.origin}`, "name it with --url, if it may have the token");
+  }
+  return { url: endpoint, token: "" };
 }
 
 async function follow(runtime: RuntimeClient, { run_id }: RunStatus, json: boolean): Promise<number> {

@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { pino } from "pino";
 import type { StackConfig } from "../config/config.js";
 import { DEFAULT_PORTS, type Ports, SERVICE_NAMES, type ServiceName } from "../config/names.js";
+import { READINESS_PATH } from "../shared/readiness.js";
 import { messageOf } from "../shared/signals.js";
 import { type Stack, startStack } from "../stack.js";
 import { readStackConfig } from "./configured.js";
@@ -63,6 +64,7 @@ function bannerOf({ config, urls, adminToken }: Stack, file: string | undefined)
   return [
     `\n${pc.bold("Agentwire is up")}\n\n`,
     ...own,
+    line("ready", `200 or 503 at ${READINESS_PATH} of each`),
     "\n",
     line("data", config.data ?? "in memory: gone at the end (--data DIR keeps it)"),
     line("auth", config.auth.mode === "disabled" ? "disabled: anybody on this machine may call" : config.auth.mode),

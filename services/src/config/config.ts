@@ -16,6 +16,7 @@ export interface StackConfig {
   readonly ports?: Readonly<Partial<Record<ServiceName, number>>>;
   readonly auth?: AuthConfig;
   readonly limits?: LimitsConfig;
+  readonly retention?: RetentionConfig;
   readonly runtime?: RuntimeConfig;
   readonly tool_registry?: ToolRegistryConfig;
   readonly daemon?: DaemonConfig;
@@ -48,6 +49,16 @@ export interface LimitsConfig {
   readonly window_seconds?: number;
 }
 
+/** How long ended runs are kept, with their events and traces. Without a limit, for ever. */
+export interface RetentionConfig {
+  /** Days since their end. */
+  readonly days?: number;
+  /** How many each service keeps at most; the oldest go first. */
+  readonly runs?: number;
+  /** Seconds for which each is kept in any case. Default 60. */
+  readonly grace_seconds?: number;
+}
+
 export interface RuntimeConfig {
   readonly executor?: ExecutorConfig;
   readonly max_concurrent_runs?: number;
@@ -76,6 +87,7 @@ export interface DaemonConfig {
   readonly stop_timeout_ms?: number;
   readonly drain_timeout_ms?: number;
   readonly probe_interval_ms?: number;
+  readonly hang_timeout_ms?: number;
   readonly max_log_bytes?: number;
   readonly lost_after_ms?: number;
 }

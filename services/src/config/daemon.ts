@@ -31,6 +31,7 @@ function limitsOf(config: DaemonConfig): Partial<InstanceLimits> {
     stopTimeoutMs: config.stop_timeout_ms,
     drainTimeoutMs: config.drain_timeout_ms,
     probeIntervalMs: config.probe_interval_ms,
+    hangTimeoutMs: config.hang_timeout_ms,
     maxLogBytes: config.max_log_bytes,
   };
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));

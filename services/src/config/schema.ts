@@ -78,6 +78,11 @@ export const stackSchema = {
       requests: count("Requests of one address in a window; 0 for any number. Default 10000.", 0),
       window_seconds: count("The window. Default 10."),
     }),
+    retention: group("How long ended runs are kept, with their events and traces. Default: for ever.", {
+      days: { description: "Days since their end.", type: "number", exclusiveMinimum: 0, maximum: 36_500 },
+      runs: count("How many each service keeps at most; the oldest go first.", 0),
+      grace_seconds: count("Seconds for which each is kept in any case. Default 60.", 0),
+    }),
     runtime: group("The runtime.", {
       executor: executorSchema,
       max_concurrent_runs: count("Runs that work at the same time; others wait. Default 64."),
@@ -119,7 +124,8 @@ export const stackSchema = {
       start_timeout_ms: count("Milliseconds an instance has to become ready. Default 15000."),
       stop_timeout_ms: count("Milliseconds between the request to end and the kill. Default 5000.", 0),
       drain_timeout_ms: count("Milliseconds the runs of a deleted instance have to end. Default 5000.", 0),
-      probe_interval_ms: count("Milliseconds between two looks at external instances. Default 5000."),
+      probe_interval_ms: count("Milliseconds between two looks at an instance. Default 5000."),
+      hang_timeout_ms: count("Milliseconds a process may go without an answer before it is killed. Default 30000."),
       max_log_bytes: count("Bytes of the log of one instance. Default 4194304."),
       lost_after_ms: count("Milliseconds a run may be without its runtime. Default 15000.", 0),
     }),

@@ -210,6 +210,7 @@ export class Instances {
       settings,
       start: (launch: Parameters<Drivers["start"]>[1]) => drivers.start(this.#driverOf(facts, settings), launch),
       isReady: (signal: AbortSignal) => instance.answers(signal),
+      look: (signal: AbortSignal) => instance.look(signal),
       onChange: (change: Parameters<Instance["changed"]>[0]) => instance.changed(change),
       limits,
       log,

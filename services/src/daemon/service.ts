@@ -24,8 +24,10 @@ import type {
 } from "@agentwire/models/daemon";
 import type { RunResult, RunStatus } from "@agentwire/models/runtime";
 import { DaemonServer } from "@agentwire/server/daemon";
+import { obstacleOf, READINESS_PATH } from "../shared/readiness.js";
 import { VERSION } from "../shared/version.js";
-import { withProblems } from "../storage/problems.js";
+import { type GuardedStorage, withProblems } from "../storage/problems.js";
+import type { Retention } from "../storage/pruner.js";
 import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { DriverConfig } from "./drivers/config.js";
@@ -59,9 +61,12 @@ export interface DaemonOptions extends ServerOptions {
   readonly maxRuns?: number;
   /** Milliseconds that a run may be without its runtime before it has failed. Default 15 000. */
   readonly lostAfterMs?: number;
+  /** How long runs are kept that have ended. Default: for ever. */
+  readonly retention?: Retention;
 }
 
 interface Parts {
+  readonly storage: GuardedStorage;
   readonly profiles: Profiles;
   readonly instances: Instances;
   readonly runs: DaemonRuns;
@@ -70,15 +75,20 @@ interface Parts {
   release(): Promise<void>;
 }
 
+const STORAGE_FAILS: HealthCheck = { name: "storage", status: "down", message: "Nothing can be kept." };
+
 /** The reference daemon. */
 export class DaemonService extends DaemonServer {
   readonly #parts: Promise<Parts>;
+  /** Once what the last process left is taken over. */
+  readonly #storage: Promise<GuardedStorage>;
 
   constructor(options: DaemonOptions = {}) {
-    super({ version: VERSION, ...options });
+    super({ version: VERSION, readiness: READINESS_PATH, ...options });
     this.#parts = open(options, loggerOf(options.logger, "agentwire-daemon"));
+    this.#storage = this.#parts.then(({ storage }) => storage);
     // Whoever calls, or waits for `ready`, hears it.
-    this.#parts.catch(() => undefined);
+    this.#storage.catch(() => undefined);
   }
 
   /**
@@ -155,20 +165,25 @@ export class DaemonService extends DaemonServer {
     return { status: checks.every(({ status }) => status === "ok") ? "ok" : "degraded", checks };
   }
 
+  protected override async checkReadiness(): Promise<string | undefined> {
+    return await obstacleOf(this.#storage);
+  }
+
   async #checks(): Promise<HealthCheck[]> {
     let parts: Parts;
     try {
       parts = await this.#parts;
     } catch {
-      return [{ name: "storage", status: "down", message: "What was kept cannot be read." }];
+      return [{ ...STORAGE_FAILS, message: "What was kept cannot be read." }];
     }
-    const { instances, runs, recovered } = parts;
+    const { storage, instances, runs, recovered } = parts;
     const states = instances.list().map(({ state }) => state);
     const failed = states.filter((state) => state === "error").length;
     return [
       { name: "instances", status: failed > 0 ? "degraded" : "ok", details: { known: states.length, failed } },
       { name: "runs", status: "ok", details: { under_way: runs.load } },
       { name: "recovery", status: "ok", message: told(recovered), details: { ...recovered } },
+      ...((await storage.works()) ? [] : [STORAGE_FAILS]),
     ];
   }
 }
@@ -193,6 +208,7 @@ async function open(options: DaemonOptions, log: Logger): Promise<Parts> {
     instances,
     maxRuns,
     lostAfterMs,
+    retention: options.retention,
   });
   const found = { instances: instances.list().length, ...recovered };
   log.info(found, told(found));
@@ -200,7 +216,7 @@ async function open(options: DaemonOptions, log: Logger): Promise<Parts> {
     await own?.close();
     await releaseFolder();
   };
-  return { profiles, instances, runs, recovered: found, release };
+  return { storage, profiles, instances, runs, recovered: found, release };
 }
 
 async function folderOf(wanted: string | undefined) {

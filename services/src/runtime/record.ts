@@ -1,4 +1,5 @@
 import type { RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
+import type { Prunable } from "../storage/pruner.js";
 import type { Document } from "../storage/storage.js";
 
 /** The collection of all runs; a run's label is its state. */
@@ -21,3 +22,11 @@ export function documentOf(record: RunRecord): Document {
 export function streamOf(runId: string): string {
   return `run/${runId}`;
 }
+
+/** Runs that have ended, with their events. */
+export const ENDED_RUNS: Prunable<RunRecord> = {
+  collection: RUNS,
+  labels: ["succeeded", "failed", "canceled"],
+  streamOf,
+  endedAt: ({ status }) => status.ended_at,
+};

@@ -3,14 +3,15 @@ import { type Logger, Problem } from "@agentwire/kit/server";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import { runIdOf } from "../shared/run-id.js";
 import { LiveStream } from "../storage/live-stream.js";
-import type { Storage } from "../storage/storage.js";
+import type { GuardedStorage } from "../storage/problems.js";
+import { Pruner, type Retention } from "../storage/pruner.js";
 import { type Executor, RunFailure } from "./executor.js";
-import { documentOf, RUNS, type RunRecord, streamOf } from "./record.js";
-import { Run } from "./run.js";
+import { documentOf, ENDED_RUNS, RUNS, type RunRecord, streamOf } from "./record.js";
+import { Run, type RunSurroundings } from "./run.js";
 import type { Toolbox } from "./toolbox.js";
 
 export interface RunsOptions {
-  readonly storage: Storage;
+  readonly storage: GuardedStorage;
   readonly executor: Executor;
   /** The tools of one run. */
   readonly tools: (request: RunRequest, runId: string) => Toolbox;
@@ -19,6 +20,8 @@ export interface RunsOptions {
   /** Runs that wait at the same time; more are refused. */
   readonly maxQueued: number;
   readonly instanceId?: string | undefined;
+  /** Default: runs are kept for ever. */
+  readonly retention?: Retention | undefined;
   readonly log: Logger;
 }
 
@@ -41,8 +44,18 @@ export class Runs {
   readonly #queue: Run[] = [];
   readonly #closing = new AbortController();
   #working = 0;
+  #pruner: Pruner<RunRecord> | undefined;
 
-  private constructor(private readonly options: RunsOptions) {}
+  readonly #surroundings: RunSurroundings;
+
+  private constructor(private readonly options: RunsOptions) {
+    const { storage, log } = options;
+    const onEnd = ({ id }: Run): void => {
+      this.#active.delete(id);
+      this.#pruner?.ended();
+    };
+    this.#surroundings = { storage, log, closing: this.#closing.signal, onEnd };
+  }
 
   /**
    * Takes over what the last process left: a run that was queued is queued again, one that was running has failed, as
@@ -51,9 +64,11 @@ export class Runs {
    */
   static async open(options: RunsOptions): Promise<Runs> {
     const runs = new Runs(options);
+    const { storage, retention, log } = options;
+    if (retention) runs.#pruner = await Pruner.open(storage, ENDED_RUNS, retention, log);
     for (let after = 0; ; ) {
       const query = { labels: ["queued", "running"], limit: RECOVERED_AT_ONCE, after };
-      const left = await options.storage.list<RunRecord>(RUNS, query);
+      const left = await storage.list<RunRecord>(RUNS, query);
       for (const { body } of left) await runs.#recover(body);
       const last = left.at(-1);
       if (!last) break;
@@ -61,6 +76,10 @@ export class Runs {
     }
     runs.#next();
     return runs;
+  }
+
+  get storage(): GuardedStorage {
+    return this.options.storage;
   }
 
   /** How many runs are under way, and how many wait. */
@@ -74,6 +93,8 @@ export class Runs {
    */
   async create(request: RunRequest): Promise<RunStatus> {
     const id = runIdOf(request.run_id);
+    // An id that was made up here is new.
+    if (request.run_id === undefined) return (await this.#add(id, request)).status;
     const taking = this.#taking.get(id) ?? this.#active.get(id);
     const known = taking ? await taking : await this.#take(id, request);
     if (!equal(known.request, request)) {
@@ -118,13 +139,13 @@ export class Runs {
     this.#queue.length = 0;
     const stops = running.map((run) => run.stop(interrupted("The runtime was shut down while the run was under way.")));
     this.#closing.abort();
-    await Promise.all(stops);
+    await Promise.all([...stops, this.#pruner?.close()]);
     for (const run of this.#active.values()) run.events.close();
   }
 
   #take(id: string, request: RunRequest): Promise<Seen> {
-    if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
-    const taking = this.#known(id, request).then<Seen>((known) => known ?? this.#add(id, request));
+    if (this.#pruner?.isRemoving(id)) throw new Problem("unavailable", `The run "${id}" is being removed.`);
+    const taking = this.#known(id).then<Seen>((known) => known ?? this.#add(id, request));
     this.#taking.set(id, taking);
     const taken = () => this.#taking.delete(id);
     taking.then(taken, taken);
@@ -133,6 +154,7 @@ export class Runs {
 
   /** A run that can begin at once is never queued, which saves it a write. */
   async #add(id: string, request: RunRequest): Promise<Run> {
+    if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
     const { storage, instanceId, maxQueued, maxConcurrent } = this.options;
     const begins = this.#working < maxConcurrent && this.#queue.length === 0;
     if (!begins && this.#queue.length >= maxQueued) throw new Problem("unavailable", "Too many runs wait already.");
@@ -153,9 +175,8 @@ export class Runs {
     return run;
   }
 
-  /** An id that was made up here is new. */
-  async #known(id: string, request: RunRequest): Promise<RunRecord | undefined> {
-    return request.run_id === undefined ? undefined : (await this.options.storage.get<RunRecord>(RUNS, id))?.body;
+  async #known(id: string): Promise<RunRecord | undefined> {
+    return (await this.options.storage.get<RunRecord>(RUNS, id))?.body;
   }
 
   async #get(id: string): Promise<Seen> {
@@ -172,9 +193,8 @@ export class Runs {
   }
 
   #run(record: RunRecord, length: number): Run {
-    const run = new Run(this.options.storage, record, this.#closing.signal, this.options.log, length);
+    const run = new Run(this.#surroundings, record, length);
     this.#active.set(run.id, run);
-    void run.ended.then(() => this.#active.delete(run.id));
     return run;
   }
 

@@ -20,9 +20,11 @@ import type {
 } from "@agentwire/models/runtime";
 import { RuntimeServer } from "@agentwire/server/runtime";
 import { Deferred } from "../shared/deferred.js";
+import { obstacleOf, READINESS_PATH } from "../shared/readiness.js";
 import { messageOf } from "../shared/signals.js";
 import { VERSION } from "../shared/version.js";
-import { withProblems } from "../storage/problems.js";
+import { type GuardedStorage, withProblems } from "../storage/problems.js";
+import type { Retention } from "../storage/pruner.js";
 import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { Executor } from "./executor.js";
@@ -46,6 +48,8 @@ export interface RuntimeOptions extends ServerOptions {
   readonly maxConcurrentRuns?: number;
   /** Runs that may wait; more are refused with 503. Default 10 000. */
   readonly maxQueuedRuns?: number;
+  /** How long runs are kept that have ended. Default: for ever. */
+  readonly retention?: Retention;
   /** What a Daemon calls this runtime; it then stands in every status. */
   readonly instanceId?: string;
 }
@@ -53,15 +57,19 @@ export interface RuntimeOptions extends ServerOptions {
 /** The reference runtime. */
 export class RuntimeService extends RuntimeServer {
   readonly #runs: Promise<Runs>;
+  /** Once the runs of the last process are taken over. */
+  readonly #storage: Promise<GuardedStorage>;
   readonly #toolRegistry: ToolRegistryClient | undefined;
   #releaseStorage: () => Promise<void> = async () => undefined;
+  #isClosing = false;
 
   constructor(options: RuntimeOptions = {}) {
-    super({ version: VERSION, ...options });
+    super({ version: VERSION, readiness: READINESS_PATH, ...options });
     this.#toolRegistry = options.toolRegistry;
     this.#runs = this.#open(options, loggerOf(options.logger, "agentwire-runtime"));
+    this.#storage = this.#runs.then(({ storage }) => storage);
     // Whoever calls, or waits for `ready`, hears it.
-    this.#runs.catch(() => undefined);
+    this.#storage.catch(() => undefined);
   }
 
   /** Resolves when the runs of the last process are taken over. @throws StorageError */
@@ -92,6 +100,7 @@ export class RuntimeService extends RuntimeServer {
 
   /** Stops what is under way first: the streams that follow it then end by themselves, with their last event. */
   override async close(options?: { timeoutMs?: number }): Promise<void> {
+    this.#isClosing = true;
     await this.#runs.then(
       (runs) => runs.close(),
       () => undefined,
@@ -105,6 +114,10 @@ export class RuntimeService extends RuntimeServer {
     return { status: checks.every(({ status }) => status === "ok") ? "ok" : "degraded", checks };
   }
 
+  protected override async checkReadiness(): Promise<string | undefined> {
+    return this.#isClosing ? "The runtime is shutting down." : await obstacleOf(this.#storage);
+  }
+
   async #open(options: RuntimeOptions, log: Logger): Promise<Runs> {
     const storage = options.storage ?? (await openSqlite(IN_MEMORY));
     if (!options.storage) this.#releaseStorage = () => storage.close();
@@ -115,6 +128,7 @@ export class RuntimeService extends RuntimeServer {
       maxConcurrent: options.maxConcurrentRuns ?? DEFAULT_CONCURRENT_RUNS,
       maxQueued: options.maxQueuedRuns ?? DEFAULT_QUEUED_RUNS,
       instanceId: options.instanceId,
+      retention: options.retention,
       log,
     });
   }
@@ -122,7 +136,10 @@ export class RuntimeService extends RuntimeServer {
   async #runsCheck(): Promise<HealthCheck> {
     const name = "runs";
     try {
-      return { name, status: "ok", details: { ...(await this.#runs).load } };
+      const { load, storage } = await this.#runs;
+      const details = { ...load };
+      if (await storage.works()) return { name, status: "ok", details };
+      return { name, status: "down", message: "What runs do cannot be kept.", details };
     } catch {
       return { name, status: "down", message: "The runs that were kept cannot be read." };
     }

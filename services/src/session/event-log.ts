@@ -1,10 +1,11 @@
+import { RecentEvents } from "../storage/recent-events.js";
 import type { Storage } from "../storage/storage.js";
 import type { KnownEvent } from "./event.js";
 
-/** Latest events of a session that stay in memory; who is further behind reads from the storage. */
-const RECENT = 256;
+/** Latest events of a session that stay in memory. There may be many sessions. */
+const RECENT = 128;
 
-/** Events that are read from the storage at once. */
+/** Events that are read at once. */
 const PAGE = 512;
 
 /**
@@ -12,44 +13,30 @@ const PAGE = 512;
  * ever sees one that a crash takes back.
  */
 export class EventLog {
-  /** The last events, of which the first has the sequence `#firstRecent`. */
-  #recent: KnownEvent[] = [];
-  #firstRecent: number;
+  readonly #events: RecentEvents<KnownEvent>;
 
   /** @param length how many events the stream has in the storage */
-  constructor(
-    private readonly storage: Storage,
-    private readonly stream: string,
-    length: number,
-  ) {
-    this.#firstRecent = length + 1;
+  constructor(storage: Storage, stream: string, length: number) {
+    this.#events = new RecentEvents(storage, stream, length, RECENT);
   }
 
   /** The sequence of the last event. */
   get length(): number {
-    return this.#firstRecent - 1 + this.#recent.length;
+    return this.#events.length;
   }
 
   /** Adds events that have just become durable, in their order. */
   publish(events: readonly KnownEvent[]): void {
-    this.#recent.push(...events);
-    if (this.#recent.length <= 2 * RECENT) return;
-    const forgotten = this.#recent.length - RECENT;
-    this.#recent = this.#recent.slice(forgotten);
-    this.#firstRecent += forgotten;
+    for (const event of events) this.#events.push(event);
   }
 
   /** The event with this sequence, where it is in memory. */
   recent(sequence: number): KnownEvent | undefined {
-    return this.#recent[sequence - this.#firstRecent];
+    return this.#events.at(sequence - 1);
   }
 
   /** Some events from a sequence on, at most `limit`; none only where there are none yet. @throws StorageError */
   async read(from: number, limit = PAGE): Promise<readonly KnownEvent[]> {
-    if (from >= this.#firstRecent) {
-      const start = from - this.#firstRecent;
-      return this.#recent.slice(start, start + limit);
-    }
-    return await this.storage.events<KnownEvent>(this.stream, from - 1, Math.min(limit, this.#firstRecent - from));
+    return await this.#events.read(from - 1, limit);
   }
 }

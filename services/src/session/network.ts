@@ -1,6 +1,7 @@
 import { hashToken } from "@agentwire/kit/server";
 import type { AgentBlock, AgentRecord, NewAgent } from "@agentwire/models/session";
-import type { Document, DocumentKey, Storage } from "../storage/storage.js";
+import type { GuardedStorage } from "../storage/problems.js";
+import type { Document, DocumentKey } from "../storage/storage.js";
 import { type Agent, newAgent, newToken, type Policy, recordOf } from "./agent.js";
 import { Connection, type Sink } from "./connection.js";
 import { Conversations } from "./conversations.js";
@@ -14,7 +15,7 @@ import type { Session } from "./session.js";
 import { SessionStore } from "./store.js";
 
 export interface NetworkOptions {
-  readonly storage: Storage;
+  readonly storage: GuardedStorage;
   /** Milliseconds an agent may be without a connection before it is out of its sessions. */
   readonly graceMs: number;
   readonly now: () => number;
@@ -22,6 +23,7 @@ export interface NetworkOptions {
 
 /** A network of agents: who there is, whom they permit, and their conversations. */
 export class Network {
+  readonly storage: GuardedStorage;
   readonly conversations: Conversations;
   readonly presence: Presence;
   readonly #now: () => number;
@@ -31,6 +33,7 @@ export class Network {
     readonly hub: Hub,
     { storage, graceMs, now }: NetworkOptions,
   ) {
+    this.storage = storage;
     this.#now = now;
     this.conversations = new Conversations(store, storage, now);
     this.presence = new Presence({
@@ -141,7 +144,9 @@ export class Network {
   async block(handle: string, blocked_handle: string): Promise<AgentBlock> {
     const agent = this.#agent(handle);
     if (handle === blocked_handle) throw refuse.invalid("An agent cannot block itself.");
-    const created_at = agent.blocks.get(blocked_handle) ?? this.#now();
+    const since = agent.blocks.get(blocked_handle);
+    if (since !== undefined) return { blocked_handle, created_at: since };
+    const created_at = this.#now();
     const sessions = this.conversations.joinedBy(handle).filter(({ session }) => session.has(blocked_handle));
     for (const session of currentOf(sessions)) session.separate(handle, blocked_handle);
     await this.store.putAgent({ ...agent, blocks: new Map(agent.blocks).set(blocked_handle, created_at) }, sessions);

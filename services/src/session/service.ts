@@ -9,8 +9,9 @@ import {
 } from "@agentwire/kit/server";
 import type * as wire from "@agentwire/models/session";
 import { SessionServer } from "@agentwire/server/session";
+import { obstacleOf, READINESS_PATH } from "../shared/readiness.js";
 import { VERSION } from "../shared/version.js";
-import { withProblems } from "../storage/problems.js";
+import { type GuardedStorage, withProblems } from "../storage/problems.js";
 import { IN_MEMORY, openSqlite } from "../storage/sqlite/storage.js";
 import type { Storage } from "../storage/storage.js";
 import type { Conversations } from "./conversations.js";
@@ -53,6 +54,8 @@ export class SessionService extends SessionServer {
   readonly #network: Promise<Network>;
   readonly #name: string;
   readonly #version: string;
+  readonly #storage: Promise<GuardedStorage>;
+  #isClosing = false;
   #releaseStorage: () => Promise<void> = async () => undefined;
 
   constructor({ adminToken, network: name, graceMs, agents = [], storage, now, ...options }: SessionOptions = {}) {
@@ -64,6 +67,7 @@ export class SessionService extends SessionServer {
     const adminOf = (token: string) => (constantTimeEqual(token, admin) ? "admin" : undefined);
     super({
       version: VERSION,
+      readiness: READINESS_PATH,
       ...options,
       channels: {
         slowConsumer: SLOW_CONSUMER_MS,
@@ -80,8 +84,9 @@ export class SessionService extends SessionServer {
       graceMs: graceMs ?? DEFAULT_GRACE_MS,
       now: now ?? Date.now,
     });
+    this.#storage = this.#network.then(({ storage }) => storage);
     // Whoever calls, or waits for `ready`, hears it.
-    this.#network.catch(() => undefined);
+    for (const opening of [this.#network, this.#storage]) opening.catch(() => undefined);
   }
 
   /** Resolves when what was kept has been read. @throws StorageError */
@@ -93,8 +98,12 @@ export class SessionService extends SessionServer {
     return { status: "ok", network: this.#name, version: this.#version };
   }
 
+  protected override async checkReadiness(): Promise<string | undefined> {
+    return this.#isClosing ? "The operator is shutting down." : await obstacleOf(this.#storage);
+  }
+
   override async listSessions(_request: Record<string, never>, context: RequestContext): Promise<wire.SessionList> {
-    return { sessions: (await this.#talk).list(caller(context)) };
+    return { sessions: await (await this.#talk).list(caller(context)) };
   }
 
   override async createSession(
@@ -105,7 +114,7 @@ export class SessionService extends SessionServer {
   }
 
   override async getSession({ path }: wire.GetSessionRequest, context: RequestContext): Promise<wire.SessionView> {
-    return (await this.#talk).view(caller(context), path.session_id);
+    return await (await this.#talk).view(caller(context), path.session_id);
   }
 
   override async joinSession(
@@ -221,6 +230,7 @@ export class SessionService extends SessionServer {
 
   /** Connections now close because the service does; nobody is told that agents are gone. */
   override async close(options?: { timeoutMs?: number }): Promise<void> {
+    this.#isClosing = true;
     const network = await this.#network.catch(() => undefined);
     network?.presence.stop();
     await super.close(options);

@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, Storage } from "../storage/storage.js";
+import type { Change, DocumentKey, Storage, Truncation } from "../storage/storage.js";
 import { type Agent, agentOf, type KeptAgent } from "./agent.js";
 import { agentDocument, agentKey, changeOf, collections, participantDocument, streamOf } from "./documents.js";
 import type { KnownEvent } from "./event.js";
@@ -80,12 +80,14 @@ export class SessionStore {
       for (const { handle } of changes.participants) this.#enter(handle, kept);
       for (const handle of changes.forgotten) this.#sessionsOf.get(handle)?.delete(kept);
     }
+    const committed = this.options.storage.commit({
+      append: parts.flatMap(({ append = [] }) => append),
+      put: parts.flatMap(({ put = [] }) => put),
+      remove: parts.flatMap(({ remove = [] }) => remove),
+    });
+    for (const { kept } of changed) kept.follow(committed);
     try {
-      await this.options.storage.commit({
-        append: parts.flatMap(({ append = [] }) => append),
-        put: parts.flatMap(({ put = [] }) => put),
-        remove: parts.flatMap(({ remove = [] }) => remove),
-      });
+      await committed;
     } catch (error) {
       for (const { kept, changes } of changed) kept.fail(changes);
       throw error;
@@ -137,7 +139,8 @@ export class SessionStore {
         for (;;) {
           const found = await storage.list(collection, { limit: PAGE });
           if (found.length === 0) break;
-          await storage.commit({ remove: found.map(({ id }) => ({ collection, id })) });
+          const truncate = collection === collections.sessions ? await this.#wholeStreams(found) : [];
+          await storage.commit({ remove: found.map(({ id }) => ({ collection, id })), truncate });
         }
       }
     } catch (error) {
@@ -156,6 +159,12 @@ export class SessionStore {
       if (!last) return;
       after = last.position;
     }
+  }
+
+  async #wholeStreams(sessions: readonly { readonly id: string }[]): Promise<Truncation[]> {
+    const streams = sessions.map(({ id }) => streamOf(id));
+    const lengths = await Promise.all(streams.map((stream) => this.options.storage.length(stream)));
+    return streams.map((stream, index) => ({ stream, before: lengths[index] ?? 0 }));
   }
 
   async #read(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EagerIterator } from "@agentwire/kit/server";
+import { RecentEvents } from "./recent-events.js";
 import type { Document, Storage } from "./storage.js";
 
 /** Latest events that stay in memory for those who follow; who is further behind reads from the storage. */
@@ -12,9 +13,7 @@ const PAGE = 512;
  * is durable, so nobody ever sees one that a crash takes back.
  */
 export class LiveStream<Event extends object> {
-  /** The last events, of which the first has the number `#firstRecent`. */
-  #recent: Event[] = [];
-  #firstRecent: number;
+  readonly #events: RecentEvents<Event>;
   /** The number of the next event to append. */
   #next: number;
   #closed = false;
@@ -26,13 +25,13 @@ export class LiveStream<Event extends object> {
     readonly name: string,
     length = 0,
   ) {
-    this.#firstRecent = length;
+    this.#events = new RecentEvents(storage, name, length, RECENT);
     this.#next = length;
   }
 
   /** How many events are durable, which is how many there are for readers. */
   get length(): number {
-    return this.#firstRecent + this.#recent.length;
+    return this.#events.length;
   }
 
   /** How many events are on their way to the disk. */
@@ -53,11 +52,7 @@ export class LiveStream<Event extends object> {
       this.#next = this.length;
       throw error;
     }
-    this.#recent.push(event);
-    if (this.#recent.length > 2 * RECENT) {
-      this.#recent = this.#recent.slice(-RECENT);
-      this.#firstRecent = seq + 1 - RECENT;
-    }
+    this.#events.push(event);
     this.#wake();
   }
 
@@ -71,7 +66,7 @@ export class LiveStream<Event extends object> {
   read(from: number, signal?: AbortSignal): AsyncIterableIterator<Event, undefined> {
     return new Reader<Event>(
       {
-        recent: (next) => this.#recent[next - this.#firstRecent],
+        recent: (next) => this.#events.at(next),
         take: (next) => this.#take(next),
         change: (wake) => {
           this.#waiting.add(wake);
@@ -86,8 +81,7 @@ export class LiveStream<Event extends object> {
 
   /** The event with this number, where it is in memory; a page of events from it on, where it is not; undefined for none yet. */
   #take(next: number): Event | Promise<Event[]> | undefined {
-    if (next >= this.#firstRecent) return this.#recent[next - this.#firstRecent];
-    return this.storage.events<Event>(this.name, next, Math.min(PAGE, this.#firstRecent - next));
+    return this.#events.has(next) ? this.#events.at(next) : this.#events.read(next, PAGE);
   }
 
   #wake(): void {

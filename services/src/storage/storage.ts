@@ -15,6 +15,8 @@ export interface Storage {
   get<Body>(collection: string, id: string): Promise<StoredDocument<Body> | undefined>;
   /** Documents of a collection, oldest first. @throws StorageError */
   list<Body>(collection: string, query: DocumentQuery): Promise<ListedDocument<Body>[]>;
+  /** How many documents of a collection have one of these labels. @throws StorageError */
+  count(collection: string, labels: readonly string[]): Promise<number>;
   /** Up to `limit` events from a number on, as they were appended. @throws StorageError */
   events<Event>(stream: string, from: number, limit: number): Promise<Event[]>;
   /** How many events a stream has, which is the number of the next one. @throws StorageError */
@@ -27,6 +29,7 @@ export interface Change {
   readonly append?: readonly Append[];
   readonly put?: readonly Document[];
   readonly remove?: readonly DocumentKey[];
+  readonly truncate?: readonly Truncation[];
 }
 
 /** An event with its number. The caller, the only writer of the stream, counts. */
@@ -37,6 +40,16 @@ export interface Append {
   readonly event: unknown;
 }
 
+/**
+ * Events at the beginning of a stream that are not wanted any more. Events lie together in larger parts, which go as
+ * soon as all of one is before the number. A stream that has lost all its events is as if it had never been.
+ */
+export interface Truncation {
+  readonly stream: string;
+  /** The number of the first event that has to stay. */
+  readonly before: number;
+}
+
 export interface DocumentKey {
   readonly collection: string;
   readonly id: string;
@@ -45,7 +58,9 @@ export interface DocumentKey {
 /** A document as it shall be from now on; it keeps its place in the collection. */
 export interface Document extends DocumentKey {
   /** What the collection can be searched for, such as a state. */
-  readonly label?: string;
+  readonly label?: string | undefined;
+  /** To what it belongs, such as an instance; it can be searched for too. */
+  readonly owner?: string | undefined;
   /** JSON. */
   readonly body: unknown;
 }
@@ -65,6 +80,8 @@ export interface DocumentQuery {
   readonly limit: number;
   /** Only documents with one of these labels. */
   readonly labels?: readonly string[];
+  /** Only documents of this owner. */
+  readonly owner?: string | undefined;
   /** Only documents whose position is greater. */
   readonly after?: number;
 }

@@ -202,6 +202,43 @@ describe("a process", () => {
     expect((await client.listInstances()).instances).toEqual([]);
   });
 
+  it("that hangs takes no runs until it answers again", { timeout: 30_000 }, async () => {
+    const client = await start({ defaultDriver: program(), instances: { probeIntervalMs: 20, hangTimeoutMs: 60_000 } });
+    const { instance_id } = await createOne(client);
+    const pid = Number((await resultOf(client)).output?.["pid"]);
+    process.kill(pid, "SIGSTOP");
+    await expect.poll(stateOf(client), { timeout: 15_000 }).toBe("error");
+    const reason = (await client.listInstances()).instances[0]?.extensions?.["agentwire.reason"];
+    expect(reason).toContain("it does not answer");
+    const body = { input: { goal: "x" }, runtime_selector: { instance_id } };
+    await refused(client.submitRun({ body }), 409, "instances.not_ready");
+    const other = await createOne(client);
+    expect((await resultOf(client)).output?.["pid"]).not.toBe(pid);
+    expect(other.instance_id).not.toBe(instance_id);
+    process.kill(pid, "SIGCONT");
+    await expect.poll(stateOf(client), { timeout: 15_000 }).toBe("ready");
+    expect((await resultOf(client, { runtime_selector: { instance_id } })).output?.["pid"]).toBe(pid);
+  });
+
+  it("that hangs for too long is killed and started again, as if it had crashed", { timeout: 30_000 }, async () => {
+    const limits = { probeIntervalMs: 20, hangTimeoutMs: 1, backOffMs: 1 };
+    const client = await start({ defaultDriver: program(), instances: limits });
+    const { instance_id } = await createOne(client);
+    const pid = Number((await resultOf(client)).output?.["pid"]);
+    process.kill(pid, "SIGSTOP");
+    const seen = async () => {
+      const [instance] = (await client.listInstances()).instances;
+      return {
+        id: instance?.instance_id,
+        state: instance?.state,
+        restarts: instance?.extensions?.["agentwire.restarts"],
+      };
+    };
+    await expect.poll(seen, { timeout: 15_000 }).toEqual({ id: instance_id, state: "ready", restarts: 1 });
+    expect(isAlive(pid)).toBe(false);
+    expect((await resultOf(client)).output?.["pid"]).not.toBe(pid);
+  });
+
   it("that crashes again and again is given up, and says so", async () => {
     const limits = { backOffMs: 1, maxBackOffMs: 1, maxCrashes: 2 };
     const client = await start({ defaultDriver: agent("moody"), instances: limits });

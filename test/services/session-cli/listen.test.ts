@@ -155,6 +155,24 @@ describe("listen", () => {
   });
 });
 
+it("an agent that stays away for longer than the grace of its network is out of its sessions", async () => {
+  await machine.up("-n", "strict", "--grace", "1");
+  const strict = ["-n", "strict"];
+  await machine.ok(["network", "seed", "--count", "2", ...strict]);
+  const acts = (number: number) => ["--as", `@test-${number}.bot`, ...strict];
+  const id = await machine.ok(["session", "create", "--invite", "@test-2.bot", ...acts(1)]);
+  await machine.ok(["session", "join", id, ...acts(2)]);
+  const other = machine.start(["listen", "--text", "--until", "session.left", ...acts(1)]);
+  await other.says("Listening as");
+  const away = machine.start(["listen", ...acts(2)]);
+  await away.says("Listening as");
+  away.process.kill("SIGKILL");
+  expect(await other.ended).toBe(0);
+  expect(other.text.stdout).toMatch(
+    /@test-2.bot has lost its connection\n.*@test-2.bot was away for too long and is out\n$/,
+  );
+});
+
 describe("tap", () => {
   it("prints everything that happens in the network, and goes on when the operator was started again", async () => {
     const tapping = machine.start(["tap"]);

@@ -95,6 +95,12 @@ describe("a network that runs", () => {
     expect(await machine.ok(["network", "stop", "--all"])).toBe("No network is running.");
   });
 
+  it("on every address of this machine is called on the one of loopback", async () => {
+    const { url, port } = await machine.up("--host", "0.0.0.0");
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    await machine.ok(["agent", "list"]);
+  });
+
   it("is found when the registry was removed", async () => {
     const { url } = await machine.up();
     rmSync(machine.path("networks.json"));

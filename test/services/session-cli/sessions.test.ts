@@ -131,6 +131,17 @@ describe("session", () => {
       const text = await machine.ok(["session", ...args], { cwd: alice });
       expect(text).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
     }
+    // JSON keeps its meaning, with other characters.
+    for (const args of [
+      ["session", "events", id],
+      ["listen", "--session", id, "--until", "session.message"],
+    ]) {
+      const { stdout } = await machine.call([...args, "--json"], { cwd: alice });
+      expect(stdout).toContain("first");
+      expect(stdout).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
+    }
+    const { topic: said } = await machine.json(["session", "show", id], { cwd: alice });
+    expect(said).toBe(topic);
     const events = await machine.ok(["session", "events", id], { cwd: alice });
     expect(events).toContain("\\u001b]0;owned\\u0007 \\u202eevil");
     expect(events).toContain("first\\u000d\n    12:00:00 #99 @bob.test: forged \\u009b2J");

@@ -1,6 +1,7 @@
 /** Operators that die, supervisors that die, and starts that cannot be. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cleanUp } from "../../generator/tool.js";
 import { attempt, isAlive, isUp, Machine, occupy, PATIENCE, type Status } from "./machine.js";
@@ -142,6 +143,16 @@ describe("a start that cannot be", () => {
     expect(code).toBe(2);
     expect(detail).toMatch(message);
     expect(existsSync(machine.state)).toBe(false);
+  });
+
+  it("says that a folder or a lock cannot be used", async () => {
+    const file = join(machine.place("home"), "state");
+    writeFileSync(file, "");
+    const env = { AGENTWIRE_STATE_DIR: file };
+    expect(await machine.failure(["network", "start"], { env })).toMatchObject({ code: 1, error: "system" });
+    mkdirSync(machine.path("networks", "default", "supervisor.lock"), { recursive: true });
+    const { code, detail } = await machine.failure(["network", "start", "--port", "0"]);
+    expect({ code, detail }).toEqual({ code: 1, detail: expect.stringContaining("supervisor.lock cannot be used") });
   });
 
   it("an address that is none of this machine", async () => {

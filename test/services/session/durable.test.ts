@@ -244,6 +244,7 @@ function bound(storage: Storage): Storage {
     get: <Body>(collection: string, id: string) => storage.get<Body>(collection, id),
     list: <Body>(...query: Parameters<Storage["list"]>) => storage.list<Body>(...query),
     events: <Event>(...query: Parameters<Storage["events"]>) => storage.events<Event>(...query),
+    count: (collection, labels) => storage.count(collection, labels),
     length: (stream) => storage.length(stream),
     close: () => storage.close(),
   };

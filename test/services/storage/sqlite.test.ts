@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { migrations } from "../../../services/src/storage/sqlite/migrations.js";
 import { openSqlite } from "../../../services/src/storage/sqlite/storage.js";
 import { type Storage, StorageError } from "../../../services/src/storage/storage.js";
 import { cleanUp, temporaryFolder } from "../../generator/tool.js";
@@ -58,9 +59,74 @@ describe("documents", () => {
     const again = await opened(path);
     expect((await again.list("runs", { limit: 10 })).map(({ id }) => id)).toEqual(["c", "b"]);
   });
+
+  test("are found by owner, alone or with a label, and counted by label", async () => {
+    const path = join(temporaryFolder(), "data.db");
+    let storage = await opened(path);
+    const put = (id: string, label: string, owner?: string) =>
+      storage.commit({ put: [{ collection: "runs", id, label, owner, body: { id } }] });
+    for (const id of ["a", "b", "c", "d"]) await put(id, "queued", id < "c" ? "one" : "two");
+    await put("e", "queued");
+    await put("b", "ended", "one");
+    await put("d", "ended", "one");
+    const ids = async (query: object) => (await storage.list("runs", { limit: 10, ...query })).map(({ id }) => id);
+    for (const _ of ["as it was written", "after a restart"]) {
+      expect(await ids({ owner: "one" })).toEqual(["a", "b", "d"]);
+      expect(await ids({ owner: "two" })).toEqual(["c"]);
+      expect(await ids({ owner: "one", labels: ["ended"] })).toEqual(["b", "d"]);
+      expect(await ids({ owner: "one", labels: ["ended"], limit: 1 })).toEqual(["b"]);
+      expect(await ids({ owner: "one", after: 2 })).toEqual(["d"]);
+      expect(await ids({ owner: "nobody" })).toEqual([]);
+      expect(await storage.count("runs", ["queued"])).toBe(3);
+      expect(await storage.count("runs", ["queued", "ended"])).toBe(5);
+      expect(await storage.count("others", ["queued"])).toBe(0);
+      await storage.close();
+      storage = await opened(path);
+    }
+  });
 });
 
 describe("streams", () => {
+  test.for([
+    ["before it settles", 40],
+    ["in many parts", 9000],
+  ] as const)("lose their beginning, and then all: %s", async ([, count]) => {
+    const path = join(temporaryFolder(), "data.db");
+    let storage = await openSqlite(path);
+    const appendFrom = (first: number, more: number) => {
+      const append = Array.from({ length: more }, (_, index) => first + index);
+      return storage.commit({ append: append.map((seq) => ({ stream: "s", seq, event: event(seq) })) });
+    };
+    await appendFrom(0, count);
+    await storage.commit({ append: [{ stream: "other", seq: 0, event: "stays" }] });
+    await storage.commit({ truncate: [{ stream: "s", before: count - 10 }] });
+    // Ten that have to stay, and what lies together with them.
+    expect(await storage.length("s")).toBe(count);
+    expect(await storage.events("s", count - 10, 20)).toEqual(
+      Array.from({ length: 10 }, (_, at) => event(count - 10 + at)),
+    );
+    if (count > 1000) expect(await storage.events("s", 0, 1)).toEqual([]);
+    await storage.close();
+    storage = await openSqlite(path);
+    expect(await storage.length("s")).toBe(count);
+    await storage.commit({ truncate: [{ stream: "s", before: count }] });
+    expect(await storage.length("s")).toBe(0);
+    expect(await storage.events("s", 0, 10)).toEqual([]);
+    // As if it had never been: it may begin again, also in the same commit as its end.
+    await appendFrom(0, 3);
+    expect(await storage.events("s", 0, 10)).toEqual([0, 1, 2].map(event));
+    await storage.commit({ truncate: [{ stream: "s", before: 3 }], remove: [{ collection: "c", id: "i" }] });
+    await appendFrom(0, 2);
+    for (const _ of ["as it was written", "after a restart"]) {
+      expect(await storage.events("s", 0, 10)).toEqual([0, 1].map(event));
+      expect(await storage.length("s")).toBe(2);
+      expect(await storage.events("other", 0, 10)).toEqual(["stays"]);
+      await storage.close();
+      storage = await openSqlite(path);
+    }
+    await storage.close();
+  });
+
   test("any appends, read in any part, before and after they settle, are what was appended", async () => {
     const step = fc.record({ stream: fc.integer({ min: 0, max: 3 }), count: fc.integer({ min: 1, max: 700 }) });
     await fc.assert(
@@ -86,6 +152,38 @@ describe("streams", () => {
         await storage.close();
       }),
       { numRuns: 25 },
+    );
+  });
+
+  test("any appends and ends of streams leave what has been appended since", async () => {
+    const step = fc.record({ stream: fc.nat(2), count: fc.integer({ min: 1, max: 900 }), ends: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 20 }), fc.boolean(), async (steps, reads) => {
+        const path = join(temporaryFolder(), "data.db");
+        let storage = await openSqlite(path);
+        const lengths = [0, 0, 0];
+        for (const { stream, count, ends } of steps) {
+          const first = lengths[stream] ?? 0;
+          const append = Array.from({ length: ends ? 0 : count }, (_, index) => first + index);
+          await storage.commit({
+            append: append.map((seq) => ({ stream: `${stream}`, seq, event: event(seq) })),
+            truncate: ends ? [{ stream: `${stream}`, before: first }] : [],
+          });
+          lengths[stream] = ends ? 0 : first + count;
+          if (reads) expect(await storage.length(`${stream}`)).toBe(lengths[stream]);
+        }
+        for (const _ of ["as it was written", "after a restart"]) {
+          for (const [stream, length] of lengths.entries()) {
+            expect(await storage.length(`${stream}`)).toBe(length);
+            const kept = Array.from({ length }, (__, seq) => event(seq));
+            expect(await storage.events(`${stream}`, 0, length + 1)).toEqual(kept);
+          }
+          await storage.close();
+          storage = await openSqlite(path);
+        }
+        await storage.close();
+      }),
+      { numRuns: 15 },
     );
   });
 
@@ -147,6 +245,35 @@ test("a file that was closed can be opened again at once, also while another is 
   await first.list("c", { limit: 1 });
   await first.close();
   expect((await (await opened(path)).get("c", "i"))?.body).toEqual({ kept: true });
+});
+
+test("a file of the version before is taken over, what has not settled in it included", async () => {
+  const path = join(temporaryFolder(), "data.db");
+  const sqlite = new DatabaseSync(path);
+  sqlite.exec(String(migrations[0]));
+  const status = (id: string) => JSON.stringify({ status: { run_id: id, runtime_instance_id: "one" } });
+  const settle = sqlite.prepare("insert into document (collection, id, label, body) values ('run', ?, 'queued', ?)");
+  for (const id of ["settled", "changed", "removed"]) settle.run(id, status(id));
+  sqlite
+    .prepare("insert into chunk (stream, first, count, events) values ('s', 0, 1, ?)")
+    .run(JSON.stringify(event(0)));
+  const log = sqlite.prepare("insert into journal (kind, place, key, label, body) values (?, ?, ?, ?, ?)");
+  log.run("append", "s", 1, null, JSON.stringify(event(1)));
+  log.run("put", "run", "changed", "ended", status("changed"));
+  log.run("put", "run", "7", "queued", status("7"));
+  log.run("put", "plain", 'odd "id"\n', null, "{}");
+  log.run("remove", "run", "removed", null, null);
+  sqlite.exec("pragma user_version = 1");
+  sqlite.close();
+  const storage = await opened(path);
+  expect(await storage.events("s", 0, 10)).toEqual([0, 1].map(event));
+  const runs = await storage.list("run", { owner: "one", limit: 10 });
+  expect(runs.map(({ id, label }) => [id, label])).toEqual([
+    ["settled", "queued"],
+    ["changed", "ended"],
+    ["7", "queued"],
+  ]);
+  expect(await storage.get("plain", 'odd "id"\n')).toMatchObject({ body: {}, label: undefined });
 });
 
 describe("what is wrong with a file is said in words", () => {

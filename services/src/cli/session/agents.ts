@@ -14,7 +14,7 @@ export function registerAgent(given: string, options: AdminOptions & { readonly 
     const policy = options.policy === undefined ? {} : { policy: policyOf(options.policy) };
     const agent = await target.client.createAgent({ body: { handle, ...policy } });
     const kept = keep(agent, target);
-    say(options, agent, `${agent.handle} is registered, policy ${agent.policy}. ${kept}`);
+    say(options, agent, `${agent.handle} is registered, policy ${agent.policy}.\n${kept}`);
   });
 }
 
@@ -23,7 +23,7 @@ export function rotateToken(given: string, options: AdminOptions): Promise<numbe
   return withAdmin(options, async (target) => {
     const agent = await target.client.rotateAgentToken({ path: { handle: handleOf(given) } });
     const kept = keep(agent, target);
-    say(options, agent, `${agent.handle} has a new token; the old one is no longer good. ${kept}`);
+    say(options, agent, `${agent.handle} has a new token; the old one is no longer good.\n${kept}`);
   });
 }
 

@@ -6,6 +6,7 @@ import {
   TimeoutError,
 } from "@agentwire/kit/client";
 import pc from "picocolors";
+import { LockError } from "../../session/operator/lock.js";
 import { DamagedFileError } from "../../session/operator/registry.js";
 import { messageOf } from "../../shared/signals.js";
 import { exitCodes } from "../host.js";
@@ -75,7 +76,8 @@ function failureOf(error: unknown): Failure {
       advice: "Repair it, or remove it: networks that run are found without it.",
     });
   }
-  if (error instanceof Error && "syscall" in error) return new Failure("system", error.message);
+  if (error instanceof LockError || (error instanceof Error && "syscall" in error))
+    return new Failure("system", error.message);
   throw error;
 }
 

@@ -4,6 +4,7 @@ import type { SessionEvent } from "@agentwire/models/session";
 import pc from "picocolors";
 import { exitCodes } from "../host.js";
 import { printable } from "../logger.js";
+import { safeJson } from "../remote.js";
 import { eventLine } from "./event-line.js";
 import { Failure, misuse } from "./failure.js";
 import { wholeNumber } from "./numbers.js";
@@ -71,7 +72,7 @@ export async function follow({ open, opening, facts }: Source, options: FollowOp
   } finally {
     stop.release();
     channel.close();
-    setTimeout(() => process.exit(), LINGER_MS).unref();
+    setTimeout(() => process.stdout.writableLength === 0 && process.exit(), LINGER_MS).unref();
   }
 }
 
@@ -96,7 +97,7 @@ function interrupted(timeout: string | undefined) {
 function printerFor({ json, text, session }: FollowOptions): (event: SessionEvent) => Promise<void> {
   const forPeople = text || (!json && process.stdout.isTTY);
   return async (event) => {
-    const line = forPeople ? eventLine(event, { withSession: session === undefined }) : `${JSON.stringify(event)}\n`;
+    const line = forPeople ? eventLine(event, { withSession: session === undefined }) : `${safeJson(event)}\n`;
     if (!process.stdout.write(line)) await once(process.stdout, "drain");
   };
 }

@@ -19,8 +19,8 @@ export function setIdentity(given: string, options: IdentityOptions): Promise<nu
     const network = networkNamed(options.network);
     const identity = { handle: handleOf(given), network, filePath: identityPath(process.cwd()) };
     writeIdentity(identity);
-    const { handle, filePath } = identity;
-    say(options, identity, `In this folder and below it, ${handle} acts on the network "${network}" (${filePath}).`);
+    const { handle } = identity;
+    say(options, identity, `In this folder and below it, ${handle} acts on the network "${network}".`);
     if (options.json || existsSync(new Credentials(stateRoot(), network).pathOf(handle))) return;
     process.stdout.write(`Its token is not kept here: \`agentwire agent register ${handle}\` makes one.\n`);
   });

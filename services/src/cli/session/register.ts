@@ -23,6 +23,7 @@ function networkCommands(cli: Command, host: Host): void {
     .option("-n, --network <name>", NETWORK)
     .option("-p, --port <port>", "port to listen on; 0 for a free one (default: 8723)")
     .option("-H, --host <host>", "address to listen on (default: 127.0.0.1)")
+    .option("--grace <seconds>", "how long an agent may be disconnected before it is out of its sessions (default: 30)")
     .option("-f, --foreground", "stay, with the log on standard error, until Ctrl-C")
     .option("--json", JSON_OPTION)
     .action(async (options) => host.finish(await (await import("./network/start.js")).startNetwork(options)));

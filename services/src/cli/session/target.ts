@@ -1,7 +1,7 @@
 import { SessionClient } from "@agentwire/client/session";
 import { ApiError, bearer, ConnectionError, TimeoutError } from "@agentwire/kit/client";
+import { urlOf } from "../../session/operator/address.js";
 import { readIfThere } from "../../session/operator/files.js";
-import { urlOf } from "../../session/operator/network.js";
 import { networkPlaces, stateRoot } from "../../session/operator/places.js";
 import { messageOf } from "../../shared/signals.js";
 import { Credentials } from "./credentials.js";
@@ -9,6 +9,11 @@ import { Failure, misuse, reported } from "./failure.js";
 import { handleOf } from "./handle.js";
 import { nearestIdentity } from "./identity-file.js";
 import { networkNamed, runningNetwork } from "./networks.js";
+
+const TIMEOUT_MS = 10_000;
+/** With the waits between them, some seconds. */
+const RETRIES_HERE = 5;
+const RETRIES_ELSEWHERE = 1;
 
 /** Options of every command that talks to an operator. */
 export interface AdminOptions {
@@ -112,7 +117,9 @@ function target(
 ): Target {
   if (!/^[\x21-\x7e]+$/.test(token.trim()))
     throw misuse("the token is none: it is empty, or has spaces or the like in it");
-  const client = new SessionClient({ baseUrl: url, auth: bearer(token.trim()) });
+  // A network that runs here and does not answer is being started again.
+  const retries = more.credentials ? RETRIES_HERE : RETRIES_ELSEWHERE;
+  const client = new SessionClient({ baseUrl: url, auth: bearer(token.trim()), timeoutMs: TIMEOUT_MS, retries });
   return { client, url, where, handle: more.handle, credentials: more.credentials };
 }
 

@@ -1,5 +1,6 @@
 import type { AuthOptions } from "@agentwire/kit/server";
 import type { LaunchSettings } from "@agentwire/models/daemon";
+import type { Retention } from "../../storage/pruner.js";
 import type { DriverConfig } from "./config.js";
 
 /** What a driver is told about one start. */
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The tool registry of instances whose profile names none, and the token for it. */
   readonly toolRegistry?: { readonly url: string; readonly token?: string | undefined };
+  /** How long reference runtimes keep runs that have ended. Default: for ever. */
+  readonly retention?: Retention | undefined;
   /** Who may call reference runtimes directly, beside the Daemon, such as to follow a run. Default: nobody. */
   readonly auth?: PlainAuth;
 }

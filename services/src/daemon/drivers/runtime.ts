@@ -11,7 +11,7 @@ const ENTRY = createRequire(import.meta.url).resolve("#runtime-instance");
 /** The reference runtime. */
 export const runtimeDriver: Driver<RuntimeDriver> = (config, launch, surroundings) => {
   const { executor, max_concurrent_runs, max_queued_runs } = config;
-  const { toolRegistry, auth } = surroundings;
+  const { toolRegistry, auth, retention } = surroundings;
   // A token goes only where it belongs, not to a registry that somebody else has named.
   const isOurs = (launch.settings.tool_registry_url ?? toolRegistry?.url) === toolRegistry?.url;
   const message: InstanceConfig = {
@@ -23,6 +23,7 @@ export const runtimeDriver: Driver<RuntimeDriver> = (config, launch, surrounding
     ...(executor ? { executor, variables: variablesOf(executor, surroundings) } : {}),
     ...(isOurs && toolRegistry?.token !== undefined ? { toolRegistryToken: toolRegistry.token } : {}),
     ...(auth ? { auth } : {}),
+    ...(retention ? { retention } : {}),
     ...(max_concurrent_runs === undefined ? {} : { maxConcurrentRuns: max_concurrent_runs }),
     ...(max_queued_runs === undefined ? {} : { maxQueuedRuns: max_queued_runs }),
   };

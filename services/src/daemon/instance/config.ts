@@ -1,4 +1,5 @@
 import type { ExecutorConfig } from "../../runtime/executors/config.js";
+import type { Retention } from "../../storage/pruner.js";
 import type { PlainAuth } from "../drivers/driver.js";
 
 /** What the Daemon tells a reference runtime that it starts: JSON, over the channel between them. */
@@ -19,4 +20,5 @@ export interface InstanceConfig {
   readonly auth?: PlainAuth;
   readonly maxConcurrentRuns?: number;
   readonly maxQueuedRuns?: number;
+  readonly retention?: Retention;
 }

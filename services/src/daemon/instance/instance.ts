@@ -99,7 +99,7 @@ export class Instance {
   async probe(): Promise<void> {
     if (this.managed) return;
     try {
-      await this.#look(this.gone.signal);
+      await this.look(this.gone.signal);
       this.#settle("ready");
     } catch {
       this.#settle("error", "it does not answer");
@@ -110,11 +110,19 @@ export class Instance {
   async answers(signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        return await this.#look(signal);
+        return await this.look(signal);
       } catch {
         await sleep(READY_POLL_MS, signal);
       }
     }
+  }
+
+  /** Asks it once how it is. @throws what is wrong with it */
+  async look(signal: AbortSignal): Promise<void> {
+    const patience = { timeoutMs: PROBE_TIMEOUT_MS, retries: 0, signal };
+    const [health, version] = await Promise.all([this.client.health({}, patience), this.client.version({}, patience)]);
+    if (health.status === "down") throw new Error("it says that it is down");
+    this.#version = version.service_version;
   }
 
   /** What its process went through. */
@@ -133,13 +141,6 @@ export class Instance {
   /** Takes no more runs from now on. */
   retire(): void {
     this.#settle("stopping");
-  }
-
-  async #look(signal: AbortSignal): Promise<void> {
-    const patience = { timeoutMs: PROBE_TIMEOUT_MS, retries: 0, signal };
-    const [health, version] = await Promise.all([this.client.health({}, patience), this.client.version({}, patience)]);
-    if (health.status === "down") throw new Error("it says that it is down");
-    this.#version = version.service_version;
   }
 
   #reachAt(endpoint: Endpoint): void {

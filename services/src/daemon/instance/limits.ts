@@ -10,14 +10,13 @@ export interface InstanceLimits extends SupervisorLimits {
   readonly drainTimeoutMs: number;
   /** Milliseconds that a runtime has to answer. */
   readonly runtimeTimeoutMs: number;
-  /** Milliseconds between two looks at external instances. */
-  readonly probeIntervalMs: number;
 }
 
 export const defaultInstanceLimits: InstanceLimits = {
   maxInstances: 16,
   maxRunsPerInstance: 64,
   startTimeoutMs: 15_000,
+  hangTimeoutMs: 30_000,
   stopTimeoutMs: 5000,
   drainTimeoutMs: 5000,
   runtimeTimeoutMs: 10_000,

@@ -15,7 +15,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 async function main(): Promise<void> {
   const ended = Promise.race([once(process, "SIGTERM"), once(process, "disconnect")]);
   const [config] = (await once(process, "message")) as [InstanceConfig];
-  const { executor, folder, variables = {}, toolRegistryToken, maxConcurrentRuns, maxQueuedRuns } = config;
+  const { executor, folder, variables = {}, toolRegistryToken, maxConcurrentRuns, maxQueuedRuns, retention } = config;
   const baseUrl = process.env[REGISTRY_VARIABLE];
   const storage = await openSqlite(config.database);
   const service = new RuntimeService({
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
           }),
     ...(maxConcurrentRuns === undefined ? {} : { maxConcurrentRuns }),
     ...(maxQueuedRuns === undefined ? {} : { maxQueuedRuns }),
+    ...(retention === undefined ? {} : { retention }),
   });
   await service.ready();
   await service.listen({ port: config.port, signals: false });

@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   readonly start: (launch: Launch) => Start;
   /** Resolves when the runtime works. */
   readonly isReady: (signal: AbortSignal) => Promise<void>;
+  /** Asks the runtime once. @throws what is wrong with it */
+  readonly look: (signal: AbortSignal) => Promise<void>;
   readonly onChange: (change: Change) => void;
   readonly limits: SupervisorLimits;
   readonly log: Logger;
@@ -26,6 +28,10 @@ export interface SupervisorOptions {
 export interface SupervisorLimits {
   /** Milliseconds a process has to become ready. */
   readonly startTimeoutMs: number;
+  /** Milliseconds between two looks at an instance. */
+  readonly probeIntervalMs: number;
+  /** Milliseconds that a process may go without an answer before it is killed and started again. */
+  readonly hangTimeoutMs: number;
   /** Milliseconds between the request to end and the kill. */
   readonly stopTimeoutMs: number;
   /** Crashes within `crashWindowMs` after which it is not started again. */
@@ -49,7 +55,7 @@ export type Change =
   /** `final`: it is not started again. */
   | { readonly state: "error"; readonly reason: string; readonly final: boolean };
 
-/** Keeps one instance's process: starts it, starts it again when it crashes, and ends it. */
+/** Keeps one instance's process: starts it, starts it again when it crashes or hangs, and ends it. */
 export class Supervisor {
   readonly #stopping = new AbortController();
   readonly #crashes: number[] = [];
@@ -104,12 +110,39 @@ export class Supervisor {
   async #untilCrash(running: Started | undefined): Promise<string> {
     try {
       const { child, end } = running ?? (await this.#startOnce());
-      const { how } = await end;
+      const over = new AbortController();
+      const { how } = await Promise.race([end, this.#untilHung(over.signal)]);
+      over.abort();
       // What it had started itself goes with it.
       await stopChild(child, 0);
       return `its process ${how}`;
     } catch (error) {
       return messageOf(error);
+    }
+  }
+
+  /**
+   * Looks at the process again and again: one that does not answer takes no runs until it does. Resolves when it has hung.
+   * @throws what aborted the signal
+   */
+  async #untilHung(over: AbortSignal): Promise<Ending> {
+    const { look, onChange, limits } = this.options;
+    const signal = AbortSignal.any([over, this.#stopping.signal]);
+    for (let silentSince: number | undefined; ; ) {
+      await sleep(limits.probeIntervalMs, signal);
+      const asked = Date.now();
+      const trouble = await look(signal).then(() => undefined, messageOf);
+      signal.throwIfAborted();
+      if (trouble === undefined) {
+        if (silentSince !== undefined) onChange({ state: "ready" });
+        silentSince = undefined;
+        continue;
+      }
+      if (silentSince === undefined)
+        onChange({ state: "error", reason: `it does not answer: ${trouble}`, final: false });
+      silentSince ??= asked;
+      const hang = limits.hangTimeoutMs;
+      if (Date.now() - silentSince >= hang) return { how: `did not answer for ${hang} ms` };
     }
   }
 
@@ -174,7 +207,7 @@ export class Supervisor {
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     // An exit is an end whatever its children still hold; what cannot be started says so by `error` alone.
-    const end = new Promise<{ readonly how: string }>((resolve) => {
+    const end = new Promise<Ending>((resolve) => {
       child.once("exit", (code, signal) =>
         resolve({ how: signal ? `was ended by ${signal}` : `ended with code ${code}` }),
       );
@@ -186,10 +219,15 @@ export class Supervisor {
   }
 }
 
+/** What became of a process, in words that follow "its process". */
+interface Ending {
+  readonly how: string;
+}
+
 interface Started {
   readonly child: ChildProcess;
   /** Settles when the process is gone. Never rejects. */
-  readonly end: Promise<{ readonly how: string }>;
+  readonly end: Promise<Ending>;
 }
 
 /** Our own runtime says when it listens: until then, whoever answers on its port is somebody else. */

@@ -1,7 +1,8 @@
 import type { RunRequest, RunResult, RunState, RunStatus } from "@agentwire/models/runtime";
+import type { Prunable } from "../../storage/pruner.js";
 import type { Document } from "../../storage/storage.js";
 
-/** The collection of all runs; a run's label is its state. */
+/** The collection of all runs; a run's label is its state, and its owner the instance that has it. */
 export const RUNS = "run";
 
 /** The states of a run that goes on. */
@@ -22,7 +23,8 @@ export interface RunRecord {
 export type Destination = { readonly instance_id: string } | { readonly endpoint: string };
 
 export function documentOf(record: RunRecord): Document {
-  return { collection: RUNS, id: record.status.run_id, label: record.status.state, body: record };
+  const { run_id: id, state: label, runtime_instance_id: owner } = record.status;
+  return { collection: RUNS, id, label, owner, body: record };
 }
 
 export function traceStreamOf(runId: string): string {
@@ -32,3 +34,11 @@ export function traceStreamOf(runId: string): string {
 export function hasEnded({ state }: RunStatus): boolean {
   return !UNDER_WAY.includes(state);
 }
+
+/** Runs that have ended, with their traces. */
+export const ENDED_RUNS: Prunable<RunRecord> = {
+  collection: RUNS,
+  labels: ["succeeded", "failed", "canceled"] satisfies RunState[],
+  streamOf: traceStreamOf,
+  endedAt: ({ status }) => status.ended_at,
+};

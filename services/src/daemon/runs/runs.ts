@@ -4,6 +4,7 @@ import type { RunListResponse, TraceResponse } from "@agentwire/models/daemon";
 import type { RunRequest, RunResult, RunState, RunStatus } from "@agentwire/models/runtime";
 import { runIdOf } from "../../shared/run-id.js";
 import { backOff } from "../../shared/signals.js";
+import { Pruner, type Retention } from "../../storage/pruner.js";
 import type { Storage } from "../../storage/storage.js";
 import { type AllowEndpoint, endpointOf } from "../endpoint.js";
 import { clientOf, Instance } from "../instance/instance.js";
@@ -12,7 +13,16 @@ import { PageTokens, pageSizeOf } from "../pages.js";
 import { mayBeBack, route } from "../routing.js";
 import { UpstreamProblem } from "../upstream.js";
 import { fetchResult, fetchStatus, follow, lose } from "./follow.js";
-import { type Destination, documentOf, hasEnded, RUNS, type RunRecord, traceStreamOf, UNDER_WAY } from "./record.js";
+import {
+  type Destination,
+  documentOf,
+  ENDED_RUNS,
+  hasEnded,
+  RUNS,
+  type RunRecord,
+  traceStreamOf,
+  UNDER_WAY,
+} from "./record.js";
 import { Run } from "./run.js";
 import { endpointTarget, type Target } from "./target.js";
 import { lastRuntimeSeq, traceOf } from "./trace.js";
@@ -29,6 +39,8 @@ export interface RunsOptions {
   readonly maxRuns: number;
   /** Milliseconds that a run may be without its runtime. */
   readonly lostAfterMs: number;
+  /** Default: runs are kept for ever. */
+  readonly retention?: Retention | undefined;
   readonly log: Logger;
 }
 
@@ -69,6 +81,7 @@ export class DaemonRuns {
   readonly #taking = new Map<string, Promise<Seen>>();
   readonly #closing = new AbortController();
   readonly #following = new Set<Promise<void>>();
+  #pruner: Pruner<RunRecord> | undefined;
 
   private constructor(
     private readonly options: RunsOptions,
@@ -83,8 +96,10 @@ export class DaemonRuns {
   static async open(options: RunsOptions): Promise<{ readonly runs: DaemonRuns; readonly recovered: Recovered }> {
     const runs = new DaemonRuns(options, await PageTokens.open(options.storage));
     const recovered = { resumed: 0, failed: 0 };
+    const { storage, retention, log } = options;
+    if (retention) runs.#pruner = await Pruner.open(storage, ENDED_RUNS, retention, log);
     for (let after = 0; ; ) {
-      const left = await options.storage.list<RunRecord>(RUNS, { labels: UNDER_WAY, limit: PAGE, after });
+      const left = await storage.list<RunRecord>(RUNS, { labels: UNDER_WAY, limit: PAGE, after });
       for (const { body } of left) recovered[(await runs.#recover(body)) ? "resumed" : "failed"] += 1;
       const last = left.at(-1);
       if (!last) return { runs, recovered };
@@ -113,16 +128,9 @@ export class DaemonRuns {
     const { state, runtime_instance_id: instance, page_token } = query;
     const page_size = pageSizeOf(query.page_size);
     const labels = state === undefined ? {} : { labels: [state] };
-    // The storage does not know instances, so it may take many records to find a few.
-    const limit = instance === undefined ? page_size + 1 : PAGE;
-    const found = [];
-    let after = page_token === undefined ? 0 : this.tokens.read(page_token);
-    for (let read = limit; read === limit && found.length <= page_size; ) {
-      const some = await this.options.storage.list<RunRecord>(RUNS, { ...labels, after, limit });
-      found.push(...some.filter(({ body }) => instance === undefined || body.status.runtime_instance_id === instance));
-      read = some.length;
-      after = some.at(-1)?.position ?? after;
-    }
+    const after = page_token === undefined ? 0 : this.tokens.read(page_token);
+    const limit = page_size + 1;
+    const found = await this.options.storage.list<RunRecord>(RUNS, { ...labels, owner: instance, after, limit });
     const page = found.slice(0, page_size);
     const last = page.at(-1);
     const more = found.length > page.length && last ? { next_page_token: this.tokens.issue(last.position) } : {};
@@ -165,7 +173,7 @@ export class DaemonRuns {
   /** Lets go of all runs; those under way go on with the next process, if there is a file to keep them. */
   async close(): Promise<void> {
     this.#closing.abort(new Error("the Daemon is shutting down"));
-    await Promise.all(this.#following);
+    await Promise.all([...this.#following, this.#pruner?.close()]);
   }
 
   #take(id: string, request: RunRequest): Promise<Seen> {
@@ -182,6 +190,7 @@ export class DaemonRuns {
     const known = request.run_id === undefined ? undefined : await storage.get<RunRecord>(RUNS, id);
     if (known) return known.body;
     if (this.#closing.signal.aborted) throw new Problem("unavailable", "The Daemon is shutting down.");
+    if (this.#pruner?.isRemoving(id)) throw new Problem("unavailable", `The run "${id}" is being removed.`);
     if (this.#active.size >= maxRuns) throw new Problem("unavailable", "Too many runs are under way already.");
     const { runtime_selector: selector = {} } = request;
     if (mayBeBack(selector, instances.list())) await instances.refresh();
@@ -232,6 +241,7 @@ export class DaemonRuns {
     void following.then(() => {
       this.#active.delete(run.id);
       this.#following.delete(following);
+      if (run.hasEnded) this.#pruner?.ended();
     });
   }
 

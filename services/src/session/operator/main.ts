@@ -3,17 +3,18 @@ import { once } from "node:events";
 import { messageOf } from "../../shared/signals.js";
 import { openSqlite } from "../../storage/sqlite/storage.js";
 import { SessionService } from "../service.js";
-import type { OperatorAnswer, OperatorConfig } from "./config.js";
+import { type OperatorAnswer, type OperatorConfig, PING, PONG } from "./config.js";
 
 const CLOSE_TIMEOUT_MS = 2000;
 
 async function main(): Promise<void> {
   const ended = Promise.race([once(process, "SIGTERM"), once(process, "disconnect")]);
-  const [{ network, host, port, adminToken, database }] = (await once(process, "message")) as [OperatorConfig];
+  const [{ host, port, database, ...options }] = (await once(process, "message")) as [OperatorConfig];
   const storage = await openSqlite(database);
-  const service = new SessionService({ network, adminToken, storage });
+  const service = new SessionService({ ...options, storage });
   await service.ready();
   const listening = await service.listen({ host, port, signals: false });
+  process.on("message", (message) => message === PING && process.send?.(PONG));
   await answer({ port: listening.port });
   await ended;
   await service.close({ timeoutMs: CLOSE_TIMEOUT_MS });

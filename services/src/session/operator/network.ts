@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Logger } from "@agentwire/kit/server";
 import { pino } from "pino";
 import { LogFile } from "../../shared/log-file.js";
 import { raced } from "../../shared/signals.js";
 import { VERSION } from "../../shared/version.js";
+import { urlOf } from "./address.js";
 import { makePrivateFolder, writePrivate } from "./files.js";
 import { takeLock } from "./lock.js";
 import { type NetworkPlaces, networkPlaces } from "./places.js";
@@ -25,6 +27,7 @@ export interface NetworkSettings {
   readonly host: string;
   /** 0 for a free one. */
   readonly port: number;
+  readonly graceMs?: number;
 }
 
 export interface NetworkRun {
@@ -41,11 +44,6 @@ export class AlreadyRunningError extends Error {
   constructor(readonly entry: NetworkEntry | undefined) {
     super(entry ? `it runs already, at ${urlOf(entry)}` : "another process is just starting or stopping it");
   }
-}
-
-/** Such as `http://127.0.0.1:8723`. */
-export function urlOf({ host, port }: Pick<NetworkEntry, "host" | "port">): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /**
@@ -80,6 +78,7 @@ async function closed(log: LogFile): Promise<void> {
 /** One run of a network, from its start to its end, with the lock held. */
 class RunningNetwork {
   readonly #supervisor: OperatorSupervisor;
+  readonly #logger: Logger;
   readonly #adminToken = randomBytes(32).toString("base64url");
   #entry: NetworkEntry | undefined;
   #restarts = 0;
@@ -90,11 +89,11 @@ class RunningNetwork {
     private readonly places: NetworkPlaces,
     private readonly log: LogFile,
   ) {
-    const { name: network, host, port } = settings;
-    const logger = pino({ name: "supervisor" }, { write: (line: string) => this.#say(line.trimEnd()) });
+    const { root: _, name: network, ...rest } = settings;
+    this.#logger = pino({ name: "supervisor" }, { write: (line: string) => this.#say(line.trimEnd()) });
     this.#supervisor = new OperatorSupervisor({
-      config: { network, host, port, adminToken: this.#adminToken, database: places.database },
-      logger,
+      config: { network, ...rest, adminToken: this.#adminToken, database: places.database },
+      logger: this.#logger,
       onLine: (line) => this.#say(line),
       onRestart: (pid, reason) => this.#restarted(pid, reason),
     });
@@ -129,8 +128,12 @@ class RunningNetwork {
 
   #restarted(operatorPid: number, reason: string): void {
     this.#restarts += 1;
-    writePrivate(this.places.operatorPid, `${operatorPid}\n`);
-    this.#note(reason);
+    try {
+      writePrivate(this.places.operatorPid, `${operatorPid}\n`);
+      this.#note(reason);
+    } catch (error) {
+      this.#logger.warn({ err: error }, "the state of the network cannot be written");
+    }
   }
 
   #note(reason: string): void {

@@ -1,14 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
 import { storageErrorOf } from "./errors.js";
 import { migrations } from "./migrations.js";
-import {
-  type DocumentRow,
-  type DocumentVersion,
-  type FlatRows,
-  ROW_LENGTH,
-  type Row,
-  type RowKind,
-} from "./protocol.js";
+import type { DocumentRow, DocumentVersion } from "./protocol.js";
 import { Tail } from "./tail.js";
 
 /** Events of one stored chunk at most, so that reading a few never costs reading many. */
@@ -47,13 +40,10 @@ export class Database {
     }
   }
 
-  /** All rows or none, on disk when it returns. */
-  write(rows: FlatRows): void {
-    const { log } = this.#statements;
-    this.#atomically(() => {
-      for (let at = 0; at < rows.length; at += ROW_LENGTH) log.run(...rowAt(rows, at));
-    });
-    for (let at = 0; at < rows.length; at += ROW_LENGTH) this.#tail.push(...rowAt(rows, at));
+  /** All of the changes or none, on disk when it returns. */
+  write(changes: string, weight: number): void {
+    this.#statements.log.run(changes);
+    this.#tail.push(changes, weight);
     if (this.#tail.isLong) this.#trySettle();
   }
 
@@ -63,20 +53,34 @@ export class Database {
     return this.#statements.get.get(collection, id) as DocumentVersion | undefined;
   }
 
-  list(collection: string, labels: readonly string[] | undefined, after: number, limit: number): DocumentRow[] {
+  list(collection: string, { labels, owner, after, limit }: Query): DocumentRow[] {
     if (this.#tail.hasDocuments) this.#settle();
-    const { list, listByLabel } = this.#statements;
-    if (!labels) return list.all(collection, after, limit) as unknown as DocumentRow[];
-    return listByLabel.all(collection, JSON.stringify(labels), after, limit) as unknown as DocumentRow[];
+    const { list, listByLabel, listByOwner, listByBoth } = this.#statements;
+    const wanted = labels && JSON.stringify(labels);
+    const rows =
+      owner === undefined
+        ? wanted === undefined
+          ? list.all(collection, after, limit)
+          : listByLabel.all(collection, wanted, after, limit)
+        : wanted === undefined
+          ? listByOwner.all(collection, owner, after, limit)
+          : listByBoth.all(collection, owner, wanted, after, limit);
+    return rows as unknown as DocumentRow[];
+  }
+
+  count(collection: string, labels: readonly string[]): number {
+    if (this.#tail.hasDocuments) this.#settle();
+    return (this.#statements.count.get(collection, JSON.stringify(labels)) as { documents: number }).documents;
   }
 
   /** A JSON text each. */
   events(stream: string, from: number, limit: number): string[] {
+    const gone = this.#tail.truncatedBefore(stream);
     const found: string[] = [];
     while (found.length < limit) {
       const next = from + found.length;
       const chunk = this.#statements.chunk.get(stream, next) as Chunk | undefined;
-      if (!chunk || next >= chunk.first + chunk.count) break;
+      if (!chunk || next >= chunk.first + chunk.count || chunk.first + chunk.count <= gone) break;
       const start = next - chunk.first;
       found.push(...chunk.events.split("\n").slice(start, start + limit - found.length));
     }
@@ -85,7 +89,10 @@ export class Database {
 
   length(stream: string): number {
     const { last } = this.#statements;
-    return this.#tail.next(stream) ?? (last.get(stream) as { next: number } | undefined)?.next ?? 0;
+    const here = this.#tail.next(stream);
+    if (here !== undefined) return here;
+    const settled = (last.get(stream) as { next: number } | undefined)?.next ?? 0;
+    return settled > this.#tail.truncatedBefore(stream) ? settled : 0;
   }
 
   close(): void {
@@ -104,10 +111,8 @@ export class Database {
   }
 
   #recover(): void {
-    const rows = this.#sqlite.prepare("select kind, place, key, label, body from journal order by position").iterate();
-    for (const row of rows as Iterable<unknown> as Iterable<JournalRow>) {
-      this.#tail.push(row.kind, row.place, row.key, row.label, row.body);
-    }
+    const rows = this.#sqlite.prepare("select changes from journal order by position").iterate();
+    for (const { changes } of rows as Iterable<unknown> as Iterable<{ changes: string }>) this.#tail.push(changes, 1);
     this.#settle();
   }
 
@@ -122,13 +127,14 @@ export class Database {
 
   #settle(): void {
     if (this.#tail.isEmpty) return;
-    const { addChunk, put, remove, clearJournal } = this.#statements;
+    const { addChunk, truncate, put, remove, clearJournal } = this.#statements;
     this.#atomically(() => {
       for (const change of this.#tail.changes()) {
         const { collection, id } = change;
-        if (change.kind === "put") put.run(collection, id, change.label, change.body);
+        if (change.kind === "put") put.run(collection, id, change.label, change.owner, change.body);
         else remove.run(collection, id);
       }
+      for (const [stream, before] of this.#tail.truncations()) truncate.run(stream, before);
       for (const { stream, first, events } of this.#tail.runs()) {
         for (let at = 0; at < events.length; at += CHUNK_EVENTS) {
           const part = events.slice(at, at + CHUNK_EVENTS);
@@ -169,33 +175,37 @@ interface Chunk {
   readonly events: string;
 }
 
-interface JournalRow {
-  readonly kind: RowKind;
-  readonly place: string;
-  readonly key: string | number;
-  readonly label: string | null;
-  readonly body: string | null;
-}
-
-function rowAt(rows: FlatRows, at: number): Row {
-  return [rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4]] as unknown as Row;
+/** Which documents of a collection are wanted. */
+interface Query {
+  readonly labels: readonly string[] | undefined;
+  readonly owner: string | undefined;
+  readonly after: number;
+  readonly limit: number;
 }
 
 const SQL = {
   begin: "begin immediate",
   commit: "commit",
-  log: "insert into journal (kind, place, key, label, body) values (?, ?, ?, ?, ?)",
-  put: `insert into document (collection, id, label, body) values (?, ?, ?, ?)
-        on conflict (collection, id) do update set label = excluded.label, body = excluded.body`,
+  log: "insert into journal (changes) values (?)",
+  put: `insert into document (collection, id, label, owner, body) values (?, ?, ?, ?, ?)
+        on conflict (collection, id) do update
+        set label = excluded.label, owner = excluded.owner, body = excluded.body`,
   remove: "delete from document where collection = ? and id = ?",
-  get: "select label, body from document where collection = ? and id = ?",
+  get: "select label, owner, body from document where collection = ? and id = ?",
   list: `select id, position, label, body from document where collection = ? and position > ?
          order by position limit ?`,
   listByLabel: `select id, position, label, body from document where collection = ?
                 and label in (select value from json_each(?)) and position > ? order by position limit ?`,
+  listByOwner: `select id, position, label, body from document where collection = ? and owner = ?
+                and position > ? order by position limit ?`,
+  listByBoth: `select id, position, label, body from document where collection = ? and owner = ?
+               and +label in (select value from json_each(?)) and position > ? order by position limit ?`,
+  count: `select count(*) as documents from document where collection = ?
+          and label in (select value from json_each(?))`,
   chunk: "select first, count, events from chunk where stream = ? and first <= ? order by first desc limit 1",
   last: "select first + count as next from chunk where stream = ? order by first desc limit 1",
   addChunk: "insert into chunk (stream, first, count, events) values (?, ?, ?, ?)",
+  truncate: "delete from chunk where stream = ?1 and first < ?2 and first + count <= ?2",
   clearJournal: "delete from journal",
 } as const;
 

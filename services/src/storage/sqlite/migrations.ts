@@ -1,8 +1,8 @@
 /**
  * The schema, one step a version: step n makes version n of n - 1. A step that has been released is never changed.
  *
- * `journal` takes all changes in the order of their commits, at the end of one table, so that a commit touches few pages
- * whatever it changes. They settle from there: documents, of which only the last version counts, in `document`; the
+ * `journal` takes all commits in their order, at the end of one table, so that each touches few pages whatever it
+ * changes; `changes.ts` says how a row of it is written. They settle from there: documents, of which only the last version counts, in `document`; the
  * events of one stream together in `chunk`, a JSON text a line.
  */
 export const migrations: readonly string[] = [
@@ -31,4 +31,19 @@ export const migrations: readonly string[] = [
      events text not null,
      unique (stream, first)
    ) strict;`,
+  // All changes of a commit in one row, and documents that belong to somebody, as runs do to an instance.
+  `alter table document add column owner text;
+   update document set owner = json_extract(body, '$.status.runtime_instance_id') where collection = 'run';
+   create index document_by_owner on document (collection, owner, position) where owner is not null;
+   create table commits (position integer primary key, changes text not null) strict;
+   insert into commits (changes) select
+     case kind
+       when 'append' then json_array(kind, place, key)
+       when 'remove' then json_array(kind, place, cast(key as text))
+       else json_array(kind, place, cast(key as text), label,
+         case place when 'run' then json_extract(body, '$.status.runtime_instance_id') end)
+     end || char(10) || coalesce(body, '') || char(10)
+     from journal order by position;
+   drop table journal;
+   alter table commits rename to journal;`,
 ];

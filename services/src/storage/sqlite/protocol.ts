@@ -7,7 +7,9 @@ export type Request =
       readonly number: number;
       readonly database: number;
       readonly kind: "commit";
-      readonly rows: FlatRows;
+      /** Of all changes, encoded. */
+      readonly text: string;
+      readonly weight: number;
       /** After a failure, nothing of the same era is done any more. */
       readonly era: number;
     }
@@ -24,8 +26,16 @@ export type Request =
       readonly kind: "list";
       readonly collection: string;
       readonly labels: readonly string[] | undefined;
+      readonly owner: string | undefined;
       readonly after: number;
       readonly limit: number;
+    }
+  | {
+      readonly number: number;
+      readonly database: number;
+      readonly kind: "count";
+      readonly collection: string;
+      readonly labels: readonly string[];
     }
   | {
       readonly number: number;
@@ -38,31 +48,13 @@ export type Request =
   | { readonly number: number; readonly database: number; readonly kind: "length"; readonly stream: string }
   | { readonly number: number; readonly database: number; readonly kind: "close" };
 
-export type RowKind = "append" | "put" | "remove";
-
-/**
- * One row of the journal: what is done; the stream or the collection; the number of the event or the id of the document;
- * the document's label; the event or the document as JSON.
- */
-export type Row = readonly [
-  kind: RowKind,
-  place: string,
-  key: number | string,
-  label: string | null,
-  body: string | null,
-];
-
-/** Rows one after the other in one list, as thousands of them are handed over together, and a list of lists costs more. */
-export type FlatRows = readonly Row[number][];
-
-export const ROW_LENGTH = 5;
-
 export interface DocumentVersion {
   readonly label: string | null;
+  readonly owner: string | null;
   readonly body: string;
 }
 
-export interface DocumentRow extends DocumentVersion {
+export interface DocumentRow extends Omit<DocumentVersion, "owner"> {
   readonly id: string;
   readonly position: number;
 }

@@ -2,13 +2,14 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Change, DocumentQuery, ListedDocument, Storage, StoredDocument } from "../storage.js";
 import { StorageError } from "../storage.js";
+import { type EncodedChange, encode } from "./changes.js";
 import { storageErrorOf } from "./errors.js";
-import { type DocumentRow, type DocumentVersion, type FlatRows, ROW_LENGTH, type Row } from "./protocol.js";
+import type { DocumentRow, DocumentVersion } from "./protocol.js";
 import { DatabaseThread } from "./thread.js";
 
-/** Rows of one transaction at most: others may want to read in between. */
-const MAX_ROWS = 4096;
-const MAX_LENGTH = MAX_ROWS * ROW_LENGTH;
+/** What one transaction may weigh, unless a single change is more: others may want to read in between. */
+const MAX_WEIGHT = 4096;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** Transactions under way at a time, and changes that are worth another one while there are some. */
 const MAX_UNDER_WAY = 2;
@@ -45,8 +46,7 @@ function makeFolder(path: string): void {
 }
 
 /** A change that waits for its transaction. */
-interface Waiting {
-  readonly rows: FlatRows;
+interface Waiting extends EncodedChange {
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -57,7 +57,8 @@ interface Waiting {
  */
 class SqliteStorage implements Storage {
   #waiting: Waiting[] = [];
-  #sending = false;
+  #sendsSoon = false;
+  #wasAlone = true;
   readonly #underWay = new Set<Promise<void>>();
   /** Counts failures: what was sent before the last one, and is not done yet, is refused. */
   #era = 0;
@@ -72,11 +73,10 @@ class SqliteStorage implements Storage {
   commit(change: Change): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closing) return reject(closed(this.location));
-      this.#waiting.push({ rows: rowsOf(change), resolve, reject });
-      if (this.#sending) return;
-      this.#sending = true;
-      // So that what the same turn of the event loop still asks for is in the same transaction.
-      queueMicrotask(() => this.#send());
+      const { text, weight } = encode(change);
+      this.#waiting.push({ text, weight, resolve, reject });
+      if (this.#waiting.length === ENOUGH) queueMicrotask(this.#send);
+      else this.#sendSoon();
     });
   }
 
@@ -87,9 +87,13 @@ class SqliteStorage implements Storage {
   }
 
   async list<Body>(collection: string, query: DocumentQuery): Promise<ListedDocument<Body>[]> {
-    const { labels, after = 0, limit } = query;
-    const rows = await this.#ask({ kind: "list", database: this.database, collection, labels, after, limit });
+    const { labels, owner, after = 0, limit } = query;
+    const rows = await this.#ask({ kind: "list", database: this.database, collection, labels, owner, after, limit });
     return (rows as DocumentRow[]).map((row) => documentOf<Body>(row));
+  }
+
+  async count(collection: string, labels: readonly string[]): Promise<number> {
+    return (await this.#ask({ kind: "count", database: this.database, collection, labels })) as number;
   }
 
   async events<Event>(stream: string, from: number, limit: number): Promise<Event[]> {
@@ -120,26 +124,46 @@ class SqliteStorage implements Storage {
     return this.thread.ask(question);
   }
 
+  /**
+   * So that all that this turn of the event loop asks for is in the same transaction: each costs as much as many changes.
+   * A change that was alone the last time is likely to be alone again, and waits for no others.
+   */
+  #sendSoon(): void {
+    if (this.#sendsSoon) return;
+    this.#sendsSoon = true;
+    if (this.#wasAlone) queueMicrotask(this.#sendNow);
+    else setImmediate(this.#sendNow);
+  }
+
+  readonly #sendNow = (): void => {
+    this.#sendsSoon = false;
+    this.#send();
+  };
+
   /** Sends what waits, unless it had better wait for more. */
-  #send(): void {
-    this.#sending = false;
+  readonly #send = (): void => {
     while (this.#waiting.length > 0 && this.#underWay.size < MAX_UNDER_WAY) {
       if (this.#underWay.size > 0 && this.#waiting.length < ENOUGH) return;
       const group = this.#commitGroup(this.#takeGroup());
       this.#underWay.add(group);
       void group.then(() => {
         this.#underWay.delete(group);
-        this.#send();
+        if (this.#waiting.length > 0) this.#sendSoon();
       });
     }
-  }
+  };
 
   /** Never rejects: each change hears for itself. */
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
-    const rows = group.flatMap((waiting) => waiting.rows);
+    let text = "";
+    let weight = 0;
+    for (const change of group) {
+      text += change.text;
+      weight += change.weight;
+    }
     const era = this.#era;
     try {
-      await this.thread.ask({ kind: "commit", database: this.database, rows, era });
+      await this.thread.ask({ kind: "commit", database: this.database, text, weight, era });
       for (const { resolve } of group) resolve();
     } catch (error) {
       // Later changes may build on these, such as the next events of a stream. Those on their way are refused there.
@@ -149,26 +173,21 @@ class SqliteStorage implements Storage {
   }
 
   #takeGroup(): Waiting[] {
-    let length = 0;
-    const end = this.#waiting.findIndex(({ rows }) => {
-      length += rows.length;
-      return length > MAX_LENGTH;
+    let sum = 0;
+    let characters = 0;
+    const end = this.#waiting.findIndex(({ text, weight }) => {
+      sum += weight;
+      characters += text.length;
+      return sum > MAX_WEIGHT || characters > MAX_CHARACTERS;
     });
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
+    const group = this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
+    this.#wasAlone = group.length === 1;
+    return group;
   }
 }
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function rowsOf({ append = [], put = [], remove = [] }: Change): FlatRows {
-  const rows: Row[number][] = [];
-  for (const { stream, seq, event } of append) rows.push("append", stream, seq, null, JSON.stringify(event));
-  for (const { collection, id, label, body } of put)
-    rows.push("put", collection, id, label ?? null, JSON.stringify(body));
-  for (const { collection, id } of remove) rows.push("remove", collection, id, null, null);
-  return rows;
 }
 
 function documentOf<Body>({ id, position, label, body }: DocumentRow): ListedDocument<Body> {

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { Database } from "./database.js";
 import { storageError } from "./errors.js";
-import type { FlatRows, Reply, Request } from "./protocol.js";
+import type { Reply, Request } from "./protocol.js";
 
 interface Open {
   readonly path: string;
@@ -23,11 +23,13 @@ function answer(request: Request): unknown {
   const { database } = open;
   switch (request.kind) {
     case "commit":
-      return commit(open, request.rows, request.era);
+      return commit(open, request);
     case "get":
       return database.get(request.collection, request.id);
     case "list":
-      return database.list(request.collection, request.labels, request.after, request.limit);
+      return database.list(request.collection, request);
+    case "count":
+      return database.count(request.collection, request.labels);
     case "events":
       return database.events(request.stream, request.from, request.limit);
     case "length":
@@ -39,10 +41,10 @@ function answer(request: Request): unknown {
 }
 
 /** What was sent behind a commit that failed must not be kept without it. */
-function commit(open: Open, rows: FlatRows, era: number): void {
+function commit(open: Open, { text, weight, era }: Request & { readonly kind: "commit" }): void {
   if (open.failure?.era === era) throw open.failure.error;
   try {
-    open.database.write(rows);
+    open.database.write(text, weight);
   } catch (error) {
     open.failure = { era, error };
     throw error;

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { urlOf } from "../../../session/operator/address.js";
 import { makePrivateFolder } from "../../../session/operator/files.js";
-import { AlreadyRunningError, type NetworkSettings, runNetwork, urlOf } from "../../../session/operator/network.js";
+import { AlreadyRunningError, type NetworkSettings, runNetwork } from "../../../session/operator/network.js";
 import { networkPlaces, stateRoot } from "../../../session/operator/places.js";
 import type { NetworkEntry } from "../../../session/operator/registry.js";
 import type { StartReport } from "../../../session/operator/supervise.js";
@@ -25,6 +26,8 @@ export interface StartOptions {
   readonly network?: string;
   readonly port?: string;
   readonly host?: string;
+  /** Seconds. */
+  readonly grace?: string;
   readonly foreground?: boolean;
   readonly json?: boolean;
 }
@@ -37,6 +40,7 @@ export function startNetwork(options: StartOptions): Promise<number> {
       name: networkNamed(options.network),
       host: options.host ?? DEFAULT_HOST,
       port: options.port === undefined ? DEFAULT_PORT : wholeNumber(options.port, "--port", [0, 65_535]),
+      ...(options.grace === undefined ? {} : { graceMs: 1000 * wholeNumber(options.grace, "--grace", [0, 86_400]) }),
     };
     if (options.foreground) await inForeground(settings, options);
     else tell(await inBackground(settings), options);

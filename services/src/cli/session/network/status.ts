@@ -1,4 +1,4 @@
-import { urlOf } from "../../../session/operator/network.js";
+import { urlOf } from "../../../session/operator/address.js";
 import { networkPlaces, stateRoot } from "../../../session/operator/places.js";
 import { readRecord } from "../../../session/operator/record.js";
 import { type NetworkEntry, Registry } from "../../../session/operator/registry.js";
@@ -28,7 +28,7 @@ export function showStatus(given: string | undefined, { json }: { readonly json?
     else {
       process.stdout.write(table(["network", "state", "address", "started", "up", "restarts"], networks.map(rowOf)));
       for (const { name, reason } of networks) {
-        if (reason !== undefined) process.stdout.write(`${name} was down: ${printable(reason)}\n`);
+        if (reason !== undefined) process.stdout.write(`The operator of "${name}" was down: ${printable(reason)}.\n`);
       }
     }
     return given !== undefined && networks.some(({ state }) => state === "stale") ? exitCodes.failed : exitCodes.ok;

@@ -85,8 +85,8 @@ async function stopOne(
       `the network "${name}" has not stopped within ${timeoutMs / 1000} s; --force kills it`,
     );
   }
-  // The supervisor leads a group of its own; what it started ends with it.
-  kill(process.platform === "win32" ? entry.pid : -entry.pid, "SIGKILL");
+  // Its operator ends with it, and whatever that has started.
+  kill(entry.pid, "SIGKILL");
   if (!(await ended(root, name, KILL_TIMEOUT_MS))) {
     throw new Failure("timeout", `the network "${name}" (pid ${entry.pid}) is still there after it was killed`);
   }
