@@ -262,6 +262,19 @@ describe("against a stack", () => {
     expect(instances.stdout).toContain(String(stack.urls["runtime"]));
   });
 
+  it("run --profile goes to an instance of the profile, started where there is none", async () => {
+    const through = ["--daemon", String(stack.urls["daemon"]), "--profile"];
+    for (const _ of ["the first starts one", "the second finds it"]) {
+      const ran = await agentwire(temporaryFolder(), "run", "2 * 21", ...through, "planner", "--follow");
+      expect(ran).toMatchObject({ code: 0, stderr: "" });
+    }
+    const { stdout } = await agentwire(temporaryFolder(), "instances", "--json", ...at("daemon"));
+    const profiles = (JSON.parse(stdout) as { runtime_profile?: string }[]).map((one) => one.runtime_profile);
+    expect(profiles.filter((profile) => profile === "planner")).toEqual(["planner"]);
+    const unknown = await agentwire(temporaryFolder(), "run", "x", ...through, "nobody");
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('no runtime profile "nobody"') });
+  });
+
   it("a service that is not there, and an id that is not, are said in words", async () => {
     const gone = await agentwire(temporaryFolder(), "tools", "--url", "http://127.0.0.1:9");
     expect(gone).toMatchObject({

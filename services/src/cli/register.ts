@@ -61,7 +61,7 @@ export function register(cli: Command, host: Host): void {
     .option("--context <json>", "a JSON object that goes along with the goal")
     .option("--run-id <id>", "the id of the run (default: made up)")
     .option("--timeout <ms>", "milliseconds that the run may take")
-    .option("--profile <name>", "let the daemon choose an instance of this runtime profile")
+    .option("--profile <name>", "let the daemon choose an instance of this runtime profile, or start one")
     .option("--daemon <url>", "where the daemon is")
     .addHelpText("after", examples.run + exitCodes)
     .action(async (goal, options) => host.finish(await (await import("./run.js")).run(goal, options, host)));

@@ -1,5 +1,6 @@
 import { DaemonClient } from "@agentwire/client/daemon";
 import { RuntimeClient } from "@agentwire/client/runtime";
+import { ApiError } from "@agentwire/kit/client";
 import type { RuntimeInstance } from "@agentwire/models/daemon";
 import type { RunEvent, RunRequest, RunResult, RunStatus } from "@agentwire/models/runtime";
 import pc from "picocolors";
@@ -48,11 +49,23 @@ async function create(request: RunRequest, options: RunOptions): Promise<Started
 
 async function submit(request: RunRequest, options: RunOptions): Promise<Started> {
   const daemon = new DaemonClient(clientOptions("daemon", { ...options, url: options.daemon }));
-  const selector = options.profile === undefined ? {} : { runtime_selector: { runtime_profile: options.profile } };
-  const status = await daemon.submitRun({ body: { ...request, ...selector } });
+  const status = await submitTo(daemon, request, options.profile);
   const { instances } = await daemon.listInstances();
   const instance = instances.find(({ instance_id }) => instance_id === status.runtime_instance_id);
   return { status, runtime: new RuntimeClient(clientOptions("runtime", runtimeOf(instance, options))) };
+}
+
+/** Gives the run to an instance of the profile, which is started where there is none. */
+async function submitTo(daemon: DaemonClient, request: RunRequest, profile: string | undefined): Promise<RunStatus> {
+  if (profile === undefined) return await daemon.submitRun({ body: request });
+  const body = { ...request, runtime_selector: { runtime_profile: profile } };
+  try {
+    return await daemon.submitRun({ body });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "instances.not_found") throw error;
+  }
+  await daemon.createInstances({ body: { runtime_profile: profile } });
+  return await daemon.submitRun({ body });
 }
 
 /**

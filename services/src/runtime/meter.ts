@@ -7,9 +7,12 @@ export class Meter {
   tokens = 0;
   toolCalls = 0;
   readonly #reported = new Map<string, number>();
-  readonly #start = performance.now();
 
-  constructor(private readonly limits: RunLimits) {}
+  /** @param since when the run was created, as `performance.now()` */
+  constructor(
+    private readonly limits: RunLimits,
+    private readonly since: number,
+  ) {}
 
   /** @throws RunFailure `limits.max_steps` */
   step(): void {
@@ -42,7 +45,7 @@ export class Meter {
       steps: this.steps,
       tokens: this.tokens,
       tool_calls: this.toolCalls,
-      duration_ms: Math.round(performance.now() - this.#start),
+      duration_ms: Math.round(performance.now() - this.since),
     };
   }
 }

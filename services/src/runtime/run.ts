@@ -20,42 +20,51 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** How the end of a run is tried to be kept when the storage fails: it is the one thing that must not get lost. */
 const KEEP_TRYING = { first: 250, most: 10_000 };
 
+/** What a run needs of the runtime that has it. */
+export interface RunSurroundings {
+  readonly storage: Storage;
+  /** Gives up on what cannot be kept. */
+  readonly closing: AbortSignal;
+  /** Hears once that a run has ended. */
+  readonly onEnd: (run: Run) => void;
+  readonly log?: Logger;
+}
+
 /**
  * One run: `queued`, then `running`, then one of three ends that never changes again. Everything that happens
  * goes into its events; the last one says how it ended. Callers are told of nothing that is not durable.
+ *
+ * Very many may wait at a time, so what only a run at work needs is made when it is needed.
  */
 export class Run {
-  readonly events: LiveStream<RunEvent>;
-  readonly #control = new AbortController();
-  readonly #meter: Meter;
+  #events: LiveStream<RunEvent> | undefined;
+  #control: AbortController | undefined;
+  #meter: Meter | undefined;
   #timer: NodeJS.Timeout | undefined;
-  readonly #ended: Promise<void>;
-  readonly #artifacts: ResourceRef[] = [];
-  #resolveEnded: () => void = () => undefined;
-  #ending = false;
+  #artifacts: ResourceRef[] | undefined;
+  /** Set once it is decided how it ends; settles when that is durable. */
+  #ending: Promise<void> | undefined;
+  readonly #since = performance.now();
   #record: RunRecord;
 
-  /**
-   * @param length how many events it has: none, unless it was left by a process before this one
-   * @param closing gives up on what cannot be kept
-   */
+  /** @param length how many events it has: none, unless it was left by a process before this one */
   constructor(
-    private readonly storage: Storage,
+    private readonly surroundings: RunSurroundings,
     record: RunRecord,
-    private readonly closing: AbortSignal,
-    private readonly log: Logger = silent,
-    length = 0,
+    private readonly length = 0,
   ) {
     this.#record = record;
-    this.events = new LiveStream(storage, streamOf(record.status.run_id), length);
-    this.#ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    const limits = record.request.limits ?? {};
-    this.#meter = new Meter(limits);
-    if (limits.timeout_ms !== undefined) this.#endAfter(limits.timeout_ms);
+    const { timeout_ms } = record.request.limits ?? {};
+    if (timeout_ms !== undefined) this.#endAfter(timeout_ms);
   }
 
   get id(): string {
     return this.#record.status.run_id;
+  }
+
+  get events(): LiveStream<RunEvent> {
+    this.#events ??= new LiveStream(this.surroundings.storage, streamOf(this.id), this.length);
+    return this.#events;
   }
 
   get request(): RunRequest {
@@ -71,11 +80,6 @@ export class Run {
     return this.#record.result;
   }
 
-  /** Settles when the run has ended. */
-  get ended(): Promise<void> {
-    return this.#ended;
-  }
-
   /** Stops the run at once, and resolves when its end is durable. One that has ended stays as it is. */
   stop(failure: RunFailure): Promise<void> {
     return this.#end(failure);
@@ -83,14 +87,28 @@ export class Run {
 
   /** Does the work. Never rejects: whatever happens is how the run ended. */
   async execute(executor: Executor, tools: Toolbox): Promise<void> {
-    if (this.#ending) return this.#ended;
+    if (this.#ending) return this.#ending;
     try {
       if (this.status.state === "queued") await this.#begin();
       await this.#end(await this.#work(executor, tools));
     } catch (error) {
-      if (!(error instanceof RunFailure)) this.log.error({ err: error, run: this.id }, "a run failed");
+      if (!(error instanceof RunFailure)) this.#log.error({ err: error, run: this.id }, "a run failed");
       await this.#end(error instanceof RunFailure ? error : new RunFailure("runtime.exception", messageOf(error)));
     }
+  }
+
+  get #log(): Logger {
+    return this.surroundings.log ?? silent;
+  }
+
+  get #signal(): AbortSignal {
+    this.#control ??= new AbortController();
+    return this.#control.signal;
+  }
+
+  get #measured(): Meter {
+    this.#meter ??= new Meter(this.request.limits ?? {}, this.#since);
+    return this.#meter;
   }
 
   /** Waiting in the queue counts: the caller's patience is what the limit is about. */
@@ -107,21 +125,21 @@ export class Run {
   async #begin(): Promise<void> {
     const status = { ...this.status, state: "running" as const, started_at: new Date().toISOString() };
     const record = { ...this.#record, status };
-    await this.storage.commit({ put: [documentOf(record)] });
+    await this.surroundings.storage.commit({ put: [documentOf(record)] });
     if (!this.#ending) this.#record = record;
   }
 
   async #work(executor: Executor, tools: Toolbox): Promise<Record<string, unknown>> {
-    const { signal } = this.#control;
+    const signal = this.#signal;
     const progress = executor(this.request.input, {
       runId: this.id,
       tools: await raced(tools.list(signal), signal),
       limits: this.request.limits ?? {},
       callTool: (toolId, args) => this.#callTool(tools, toolId, args),
-      addUsage: (usage) => this.#meter.add(usage),
-      addArtifact: (artifact) => void this.#artifacts.push(artifact),
+      addUsage: (usage) => this.#measured.add(usage),
+      addArtifact: (artifact) => (this.#artifacts = [...(this.#artifacts ?? []), artifact]),
       signal,
-      log: this.log,
+      log: this.#log,
     });
     try {
       for (;;) {
@@ -136,18 +154,18 @@ export class Run {
   }
 
   async #report(progress: Progress): Promise<void> {
-    if (progress.type === "step") this.#meter.step();
-    else if (progress.type === "token") this.#meter.token();
-    else if (progress.type === "tool_call") this.#meter.toolCalls += 1;
+    if (progress.type === "step") this.#measured.step();
+    else if (progress.type === "token") this.#measured.token();
+    else if (progress.type === "tool_call") this.#measured.toolCalls += 1;
     const appended = this.#append(progress.type, progress.type === "token" ? { text: progress.text } : progress.data);
     if (this.events.pending >= MAX_PENDING) await appended;
   }
 
   async #callTool(tools: Toolbox, toolId: string, args: Record<string, unknown>): Promise<ToolOutcome> {
-    const { signal } = this.#control;
+    const signal = this.#signal;
     signal.throwIfAborted();
-    this.#meter.toolCalls += 1;
-    const call = this.#meter.toolCalls;
+    this.#measured.toolCalls += 1;
+    const call = this.#measured.toolCalls;
     // On record before it is made: what a tool does may matter more than the run.
     await raced(this.#append("tool_call", { call, tool_id: toolId, args }), signal);
     const outcome = await raced(tools.call(toolId, args, signal), signal);
@@ -169,36 +187,40 @@ export class Run {
     return shareItem({ run_id: this.id, seq, type, time: new Date().toISOString(), data: { ...data } });
   }
 
-  /** The first end counts. The one terminal event, the state and the result are kept in one step. */
-  async #end(end: Record<string, unknown> | RunFailure): Promise<void> {
-    if (this.#ending) return this.#ended;
-    this.#ending = true;
+  /** The first end counts. */
+  #end(end: Record<string, unknown> | RunFailure): Promise<void> {
+    this.#ending ??= this.#keepEnd(end);
+    return this.#ending;
+  }
+
+  /** The one terminal event, the state and the result are kept in one step. */
+  async #keepEnd(end: Record<string, unknown> | RunFailure): Promise<void> {
     clearTimeout(this.#timer);
     const failure = end instanceof RunFailure ? end : undefined;
-    this.#control.abort(failure);
+    this.#control?.abort(failure);
     const state = failure ? (failure.options.state ?? "failed") : "succeeded";
     const outcome = failure
       ? { ok: false, error: failure.detail() }
       : { ok: true, output: end as Record<string, unknown> };
-    const artifacts = this.#artifacts.length === 0 ? {} : { artifacts: this.#artifacts };
+    const artifacts = this.#artifacts ? { artifacts: this.#artifacts } : {};
     const record: RunRecord = {
       ...this.#record,
       status: { ...this.status, state, ended_at: new Date().toISOString() },
-      result: { run_id: this.id, ...outcome, ...artifacts, usage: this.#meter.usage() },
+      result: { run_id: this.id, ...outcome, ...artifacts, usage: this.#measured.usage() },
     };
     const data = failure ? { state, error: failure.detail() } : { state };
     const keep = () =>
       this.events.append((seq) => this.#event(seq, failure ? "error" : "final", data), [documentOf(record)]);
     try {
-      await backOff(keep, KEEP_TRYING, this.closing, (error) =>
-        this.log.error({ err: error, run: this.id }, "the end of a run cannot be kept yet"),
+      await backOff(keep, KEEP_TRYING, this.surroundings.closing, (error) =>
+        this.#log.error({ err: error, run: this.id }, "the end of a run cannot be kept yet"),
       );
       this.#record = record;
     } catch (error) {
       // The next start finds it running, and resolves it.
-      this.log.error({ err: error, run: this.id }, "the end of a run was not kept");
+      this.#log.error({ err: error, run: this.id }, "the end of a run was not kept");
     }
     this.events.close();
-    this.#resolveEnded();
+    this.surroundings.onEnd(this);
   }
 }

@@ -7,7 +7,7 @@ import type { GuardedStorage } from "../storage/problems.js";
 import { Pruner, type Retention } from "../storage/pruner.js";
 import { type Executor, RunFailure } from "./executor.js";
 import { documentOf, ENDED_RUNS, RUNS, type RunRecord, streamOf } from "./record.js";
-import { Run } from "./run.js";
+import { Run, type RunSurroundings } from "./run.js";
 import type { Toolbox } from "./toolbox.js";
 
 export interface RunsOptions {
@@ -46,7 +46,16 @@ export class Runs {
   #working = 0;
   #pruner: Pruner<RunRecord> | undefined;
 
-  private constructor(private readonly options: RunsOptions) {}
+  readonly #surroundings: RunSurroundings;
+
+  private constructor(private readonly options: RunsOptions) {
+    const { storage, log } = options;
+    const onEnd = ({ id }: Run): void => {
+      this.#active.delete(id);
+      this.#pruner?.ended();
+    };
+    this.#surroundings = { storage, log, closing: this.#closing.signal, onEnd };
+  }
 
   /**
    * Takes over what the last process left: a run that was queued is queued again, one that was running has failed, as
@@ -84,6 +93,8 @@ export class Runs {
    */
   async create(request: RunRequest): Promise<RunStatus> {
     const id = runIdOf(request.run_id);
+    // An id that was made up here is new.
+    if (request.run_id === undefined) return (await this.#add(id, request)).status;
     const taking = this.#taking.get(id) ?? this.#active.get(id);
     const known = taking ? await taking : await this.#take(id, request);
     if (!equal(known.request, request)) {
@@ -133,9 +144,8 @@ export class Runs {
   }
 
   #take(id: string, request: RunRequest): Promise<Seen> {
-    if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
     if (this.#pruner?.isRemoving(id)) throw new Problem("unavailable", `The run "${id}" is being removed.`);
-    const taking = this.#known(id, request).then<Seen>((known) => known ?? this.#add(id, request));
+    const taking = this.#known(id).then<Seen>((known) => known ?? this.#add(id, request));
     this.#taking.set(id, taking);
     const taken = () => this.#taking.delete(id);
     taking.then(taken, taken);
@@ -144,6 +154,7 @@ export class Runs {
 
   /** A run that can begin at once is never queued, which saves it a write. */
   async #add(id: string, request: RunRequest): Promise<Run> {
+    if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
     const { storage, instanceId, maxQueued, maxConcurrent } = this.options;
     const begins = this.#working < maxConcurrent && this.#queue.length === 0;
     if (!begins && this.#queue.length >= maxQueued) throw new Problem("unavailable", "Too many runs wait already.");
@@ -164,9 +175,8 @@ export class Runs {
     return run;
   }
 
-  /** An id that was made up here is new. */
-  async #known(id: string, request: RunRequest): Promise<RunRecord | undefined> {
-    return request.run_id === undefined ? undefined : (await this.options.storage.get<RunRecord>(RUNS, id))?.body;
+  async #known(id: string): Promise<RunRecord | undefined> {
+    return (await this.options.storage.get<RunRecord>(RUNS, id))?.body;
   }
 
   async #get(id: string): Promise<Seen> {
@@ -183,12 +193,8 @@ export class Runs {
   }
 
   #run(record: RunRecord, length: number): Run {
-    const run = new Run(this.options.storage, record, this.#closing.signal, this.options.log, length);
+    const run = new Run(this.#surroundings, record, length);
     this.#active.set(run.id, run);
-    void run.ended.then(() => {
-      this.#active.delete(run.id);
-      this.#pruner?.ended();
-    });
     return run;
   }
 

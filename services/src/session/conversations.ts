@@ -37,12 +37,12 @@ export class Conversations {
   }
 
   /** The sessions that an agent is or was in, the one created first before the others. */
-  list(caller: string): SessionView[] {
-    return this.store.sessionsOf(caller).map(({ session }) => session.view());
+  async list(caller: string): Promise<SessionView[]> {
+    return await Promise.all(this.store.sessionsOf(caller).map((kept) => kept.view()));
   }
 
-  view(caller: string, id: string): SessionView {
-    return this.#session(caller, id).session.view();
+  async view(caller: string, id: string): Promise<SessionView> {
+    return await this.#session(caller, id).view();
   }
 
   async join(caller: string, id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Problem } from "@agentwire/kit/server";
+import type { SessionView } from "@agentwire/models/session";
 import type { Storage } from "../storage/storage.js";
 import { collections, participantKey, streamOf } from "./documents.js";
 import type { KnownEvent } from "./event.js";
@@ -16,6 +17,8 @@ export class KeptSession {
   #log: EventLog;
   #broken = false;
   #mending = false;
+  /** The last commit that is under way. */
+  #underWay: Promise<void> | undefined;
   /** Agents that were forgotten in vain. */
   readonly #remembered = new Set<string>();
 
@@ -53,6 +56,22 @@ export class KeptSession {
 
   get broken(): boolean {
     return this.#broken;
+  }
+
+  /** What it is like, once all of that is durable. @throws StorageError */
+  async view(): Promise<SessionView> {
+    const view = this.#session.view();
+    await this.#underWay;
+    return view;
+  }
+
+  /** What happens in it becomes durable with this. */
+  follow(commit: Promise<void>): void {
+    this.#underWay = commit;
+    const done = (): void => {
+      if (this.#underWay === commit) this.#underWay = undefined;
+    };
+    commit.then(done, done);
   }
 
   publish(events: readonly KnownEvent[]): void {

@@ -144,7 +144,9 @@ export class Network {
   async block(handle: string, blocked_handle: string): Promise<AgentBlock> {
     const agent = this.#agent(handle);
     if (handle === blocked_handle) throw refuse.invalid("An agent cannot block itself.");
-    const created_at = agent.blocks.get(blocked_handle) ?? this.#now();
+    const since = agent.blocks.get(blocked_handle);
+    if (since !== undefined) return { blocked_handle, created_at: since };
+    const created_at = this.#now();
     const sessions = this.conversations.joinedBy(handle).filter(({ session }) => session.has(blocked_handle));
     for (const session of currentOf(sessions)) session.separate(handle, blocked_handle);
     await this.store.putAgent({ ...agent, blocks: new Map(agent.blocks).set(blocked_handle, created_at) }, sessions);

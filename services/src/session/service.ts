@@ -103,7 +103,7 @@ export class SessionService extends SessionServer {
   }
 
   override async listSessions(_request: Record<string, never>, context: RequestContext): Promise<wire.SessionList> {
-    return { sessions: (await this.#talk).list(caller(context)) };
+    return { sessions: await (await this.#talk).list(caller(context)) };
   }
 
   override async createSession(
@@ -114,7 +114,7 @@ export class SessionService extends SessionServer {
   }
 
   override async getSession({ path }: wire.GetSessionRequest, context: RequestContext): Promise<wire.SessionView> {
-    return (await this.#talk).view(caller(context), path.session_id);
+    return await (await this.#talk).view(caller(context), path.session_id);
   }
 
   override async joinSession(

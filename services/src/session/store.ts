@@ -80,12 +80,14 @@ export class SessionStore {
       for (const { handle } of changes.participants) this.#enter(handle, kept);
       for (const handle of changes.forgotten) this.#sessionsOf.get(handle)?.delete(kept);
     }
+    const committed = this.options.storage.commit({
+      append: parts.flatMap(({ append = [] }) => append),
+      put: parts.flatMap(({ put = [] }) => put),
+      remove: parts.flatMap(({ remove = [] }) => remove),
+    });
+    for (const { kept } of changed) kept.follow(committed);
     try {
-      await this.options.storage.commit({
-        append: parts.flatMap(({ append = [] }) => append),
-        put: parts.flatMap(({ put = [] }) => put),
-        remove: parts.flatMap(({ remove = [] }) => remove),
-      });
+      await committed;
     } catch (error) {
       for (const { kept, changes } of changed) kept.fail(changes);
       throw error;

@@ -17,16 +17,13 @@ const TRIAL = { put: [{ collection: "trial", id: "write", body: {} }] };
 export function withProblems(storage: Storage, log: Logger): GuardedStorage {
   let hasFailed = false;
   let trying: Promise<boolean> | undefined;
-  const guarded = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      hasFailed = true;
-      log.error({ err: error, code: error.code }, "the storage failed");
-      throw new Problem("unavailable", "The storage cannot be used right now.", { cause: error });
-    }
+  const failed = (error: unknown): never => {
+    if (!(error instanceof StorageError)) throw error;
+    hasFailed = true;
+    log.error({ err: error, code: error.code }, "the storage failed");
+    throw new Problem("unavailable", "The storage cannot be used right now.", { cause: error });
   };
+  const guarded = <T>(work: Promise<T>): Promise<T> => work.catch(failed);
   const attempt = async (): Promise<boolean> => {
     try {
       await storage.commit(TRIAL);

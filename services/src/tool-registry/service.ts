@@ -18,11 +18,11 @@ import type {
 import { ToolRegistryServer } from "@agentwire/server/tool-registry";
 import { newId } from "../shared/ids.js";
 import { READINESS_PATH } from "../shared/readiness.js";
+import { Secrets } from "../shared/secrets.js";
 import { VERSION } from "../shared/version.js";
 import { Catalog } from "./catalog.js";
 import type { ToolSourceConfig } from "./config/config.js";
 import { readToolSources } from "./config/read.js";
-import { Secrets } from "./config/secrets.js";
 import { sourceOf } from "./config/sources.js";
 import { invoke } from "./invoke.js";
 import type { ToolDirectory } from "./mcp-server/directory.js";
@@ -156,13 +156,17 @@ export class ToolRegistryService extends ToolRegistryServer {
   }
 
   async #invoke(request: ToolInvocationRequest, signal: AbortSignal, log: Logger): Promise<ToolInvocationResult> {
-    const { error, ...outcome } = await invoke(this.#catalog, request, {
+    const { error, result, ...outcome } = await invoke(this.#catalog, request, {
       registryId: this.#id,
       signal,
       onFailure: (failure) =>
         log.error({ reason: this.#reason(failure), tool: request.tool_id ?? request.tool_name }, "a tool failed"),
     });
-    return error ? { ...outcome, error: this.#secrets.redact(error) } : outcome;
+    return {
+      ...outcome,
+      ...(error ? { error: this.#secrets.redact(error) } : {}),
+      ...(result ? { result: this.#secrets.redactData(result) } : {}),
+    };
   }
 
   async #end(options?: { timeoutMs?: number }): Promise<void> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { RuntimeClient } from "@agentwire/client/runtime";
 import type { RunEvent, RunRequest } from "@agentwire/models/runtime";
 import { describe, expect, it } from "vitest";
+import { executorOf } from "../../../services/src/runtime/executors/configured.js";
 import { type ProcessOptions, processExecutor } from "../../../services/src/runtime/executors/process/process.js";
 import { RuntimeService } from "../../../services/src/runtime/service.js";
 import { collect, eventually, serve } from "../support.js";
@@ -27,6 +28,22 @@ async function start(options: Partial<ProcessOptions> = {}, logger: Log = new Lo
   const executor = processExecutor({ command: process.execPath, args: [AGENT], graceMs: 200, ...options });
   return new RuntimeClient(await serve(new RuntimeService({ executor, logger })));
 }
+
+it.each(["please", "fail"])("a secret that the agent was given shows nowhere (%s)", async (word) => {
+  const env = { AGENT_KEY: { env: "THE_KEY" }, AGENT_FOLDER: { env: "THE_FOLDER" } };
+  const config = { kind: "process", command: process.execPath, args: [AGENT], env } as const;
+  const environment = { THE_KEY: "hunter2-hunter2", THE_FOLDER: "/home/of/data" };
+  const log = new Log();
+  const executor = await executorOf(config, { environment });
+  const client = new RuntimeClient(await serve(new RuntimeService({ executor, logger: log })));
+  const { events, result } = await finish(client, "tell", { input: { goal: "tell", context: { word } } });
+  const said = JSON.stringify([events, result, log.lines]);
+  expect(result.ok).toBe(word === "please");
+  expect(said).not.toContain("hunter2");
+  for (const part of ["I was given [secret]", "It is [secret], kept in /home/of/data.", '"[secret]":["[secret]"]']) {
+    expect(said.replaceAll("\\", "")).toContain(part);
+  }
+});
 
 async function finish(client: RuntimeClient, goal: string, more: Partial<RunRequest> = {}) {
   const { run_id } = await client.createRun({ body: { input: { goal, context: { word: "please" } }, ...more } });

@@ -155,6 +155,38 @@ describe("streams", () => {
     );
   });
 
+  test("any appends and ends of streams leave what has been appended since", async () => {
+    const step = fc.record({ stream: fc.nat(2), count: fc.integer({ min: 1, max: 900 }), ends: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 20 }), fc.boolean(), async (steps, reads) => {
+        const path = join(temporaryFolder(), "data.db");
+        let storage = await openSqlite(path);
+        const lengths = [0, 0, 0];
+        for (const { stream, count, ends } of steps) {
+          const first = lengths[stream] ?? 0;
+          const append = Array.from({ length: ends ? 0 : count }, (_, index) => first + index);
+          await storage.commit({
+            append: append.map((seq) => ({ stream: `${stream}`, seq, event: event(seq) })),
+            truncate: ends ? [{ stream: `${stream}`, before: first }] : [],
+          });
+          lengths[stream] = ends ? 0 : first + count;
+          if (reads) expect(await storage.length(`${stream}`)).toBe(lengths[stream]);
+        }
+        for (const _ of ["as it was written", "after a restart"]) {
+          for (const [stream, length] of lengths.entries()) {
+            expect(await storage.length(`${stream}`)).toBe(length);
+            const kept = Array.from({ length }, (__, seq) => event(seq));
+            expect(await storage.events(`${stream}`, 0, length + 1)).toEqual(kept);
+          }
+          await storage.close();
+          storage = await openSqlite(path);
+        }
+        await storage.close();
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test("more events than wait in the journal are all read back in order", async () => {
     const storage = await opened(join(temporaryFolder(), "data.db"));
     const count = 20_000;

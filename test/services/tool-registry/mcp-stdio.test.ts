@@ -68,7 +68,7 @@ describe("an MCP server that misbehaves", () => {
   it("is listed over all pages; a malformed tool is left out and reported, an odd name becomes a stable id", async () => {
     const registry = await oddRegistry();
     const ids = (await registry.ids()).filter((id) => id.startsWith("odd."));
-    expect(ids).toHaveLength(12);
+    expect(ids).toHaveLength(13);
     const oddName = ids.find((id) => /^odd\.odd_name_-[0-9a-f]{8}$/.test(id)) ?? "";
     expect(textOf(await registry.call(oddName))).toBe("odd");
     expect(await registry.check("mcp odd")).toMatchObject({
@@ -211,6 +211,16 @@ describe("an MCP server that misbehaves", () => {
     expect(said).toContain("it failed with [secret]");
     expect(said).not.toContain("hunter2");
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(2000);
+  });
+
+  it("that tells a secret in a result has it struck out; what is not called a secret stays as it is", async () => {
+    const source = odd({ env: { ODD_TOKEN: { env: "THE_TOKEN" }, ODD_FOLDER: { env: "THE_FOLDER" } } });
+    const environment = { THE_TOKEN: "hunter2-hunter2", THE_FOLDER: "/home/of/data" };
+    const registry = await TestRegistry.start([source], { environment });
+    await registry.until("mcp odd", "degraded");
+    const { ok, result } = await registry.call("odd.tells");
+    expect(ok).toBe(true);
+    expect(JSON.stringify(result)).toContain("[secret] in /home/of/data");
   });
 
   it("that cannot be started delays and fails nothing", async () => {

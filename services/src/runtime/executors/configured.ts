@@ -1,9 +1,11 @@
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Secrets } from "../../shared/secrets.js";
 import { messageOf } from "../../shared/signals.js";
 import type { Executor } from "../executor.js";
 import { planner } from "../planner/planner.js";
 import type { ExecutorConfig, FunctionConfig, OpenAiConfig, ProcessConfig } from "./config.js";
+import { discreet } from "./discreet.js";
 
 export interface ExecutorSurroundings {
   /** Where relative paths begin. Default: the working folder. */
@@ -57,18 +59,17 @@ async function processOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Executor> {
   const { processExecutor } = await import("./process/process.js");
-  const variables = Object.entries(env).map(([name, value]): [string, string] => {
-    return [name, typeof value === "string" ? value : variable(value.env, environment)];
-  });
-  return processExecutor({
+  const secrets = new Secrets(environment);
+  const executor = processExecutor({
     command,
     cwd: resolve(folder, cwd ?? "."),
-    env: Object.fromEntries(variables),
+    env: secrets.readAll(env, "executor/env"),
     ...(args ? { args } : {}),
     ...(max_line_bytes === undefined ? {} : { maxLineBytes: max_line_bytes }),
     ...(max_output_bytes === undefined ? {} : { maxOutputBytes: max_output_bytes }),
     ...(grace_ms === undefined ? {} : { graceMs: grace_ms }),
   });
+  return discreet(executor, secrets);
 }
 
 async function openAiOf(
@@ -79,16 +80,19 @@ async function openAiOf(
   const { system_prompt, temperature, max_turns, retries, idle_timeout_ms } = config;
   const baseUrl = config.base_url ?? variable("OPENAI_BASE_URL", environment);
   if (!URL.canParse(baseUrl)) throw new Error(`the model's base URL "${baseUrl}" is no URL`);
-  return openAiExecutor({
+  const secrets = new Secrets(environment);
+  const keyName = config.api_key_env ?? "OPENAI_API_KEY";
+  const executor = openAiExecutor({
     baseUrl,
     model: config.model ?? variable("OPENAI_MODEL", environment),
-    apiKey: environment[config.api_key_env ?? "OPENAI_API_KEY"],
+    apiKey: environment[keyName] ? secrets.readSecret({ env: keyName }, "executor/api_key_env") : undefined,
     ...(system_prompt === undefined ? {} : { systemPrompt: system_prompt }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(max_turns === undefined ? {} : { maxTurns: max_turns }),
     ...(retries === undefined ? {} : { retries }),
     ...(idle_timeout_ms === undefined ? {} : { idleTimeoutMs: idle_timeout_ms }),
   });
+  return discreet(executor, secrets);
 }
 
 function variable(name: string, environment: Readonly<Record<string, string | undefined>>): string {

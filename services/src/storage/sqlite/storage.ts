@@ -57,7 +57,8 @@ interface Waiting extends EncodedChange {
  */
 class SqliteStorage implements Storage {
   #waiting: Waiting[] = [];
-  #sending = false;
+  #sendsSoon = false;
+  #wasAlone = true;
   readonly #underWay = new Set<Promise<void>>();
   /** Counts failures: what was sent before the last one, and is not done yet, is refused. */
   #era = 0;
@@ -72,11 +73,10 @@ class SqliteStorage implements Storage {
   commit(change: Change): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closing) return reject(closed(this.location));
-      this.#waiting.push({ ...encode(change), resolve, reject });
-      if (this.#sending) return;
-      this.#sending = true;
-      // So that what the same turn of the event loop still asks for is in the same transaction.
-      queueMicrotask(() => this.#send());
+      const { text, weight } = encode(change);
+      this.#waiting.push({ text, weight, resolve, reject });
+      if (this.#waiting.length === ENOUGH) queueMicrotask(this.#send);
+      else this.#sendSoon();
     });
   }
 
@@ -124,19 +124,34 @@ class SqliteStorage implements Storage {
     return this.thread.ask(question);
   }
 
+  /**
+   * So that all that this turn of the event loop asks for is in the same transaction: each costs as much as many changes.
+   * A change that was alone the last time is likely to be alone again, and waits for no others.
+   */
+  #sendSoon(): void {
+    if (this.#sendsSoon) return;
+    this.#sendsSoon = true;
+    if (this.#wasAlone) queueMicrotask(this.#sendNow);
+    else setImmediate(this.#sendNow);
+  }
+
+  readonly #sendNow = (): void => {
+    this.#sendsSoon = false;
+    this.#send();
+  };
+
   /** Sends what waits, unless it had better wait for more. */
-  #send(): void {
-    this.#sending = false;
+  readonly #send = (): void => {
     while (this.#waiting.length > 0 && this.#underWay.size < MAX_UNDER_WAY) {
       if (this.#underWay.size > 0 && this.#waiting.length < ENOUGH) return;
       const group = this.#commitGroup(this.#takeGroup());
       this.#underWay.add(group);
       void group.then(() => {
         this.#underWay.delete(group);
-        this.#send();
+        if (this.#waiting.length > 0) this.#sendSoon();
       });
     }
-  }
+  };
 
   /** Never rejects: each change hears for itself. */
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
@@ -165,7 +180,9 @@ class SqliteStorage implements Storage {
       characters += text.length;
       return sum > MAX_WEIGHT || characters > MAX_CHARACTERS;
     });
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
+    const group = this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
+    this.#wasAlone = group.length === 1;
+    return group;
   }
 }
 

@@ -1,5 +1,5 @@
+import type { ConfigText } from "../../shared/secrets.js";
 import type { JsonObject } from "../tool.js";
-import type { ConfigText } from "./secrets.js";
 
 /** Where tools come from, as a configuration file says it; `toolSourcesSchema` describes the same in JSON Schema. */
 export type ToolSourceConfig =

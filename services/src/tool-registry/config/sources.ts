@@ -1,4 +1,5 @@
 import type { Logger } from "@agentwire/kit/server";
+import type { Secrets } from "../../shared/secrets.js";
 import { httpToolOf } from "../sources/http/http-tool.js";
 import { type McpRoute, McpSource } from "../sources/mcp/mcp-source.js";
 import { httpRoute, processRoute } from "../sources/mcp/routes.js";
@@ -6,7 +7,6 @@ import { RegistrySource } from "../sources/registry/registry-source.js";
 import type { ToolSource } from "../sources/source.js";
 import type { ToolLimits } from "../tool.js";
 import type { ToolLimitsConfig, ToolSourceConfig } from "./config.js";
-import type { Secrets } from "./secrets.js";
 
 export interface SourceSurroundings {
   readonly secrets: Secrets;

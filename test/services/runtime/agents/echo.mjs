@@ -17,6 +17,15 @@ const deeds = {
     say({ type: "artifact", data: { type: "file", id: "f1", uri: "file:///tmp/f1" } });
     say({ type: "final", output: { run_id, limits, tools: tools.length, secret: process.env.TOP_SECRET ?? "none" } });
   },
+  tell() {
+    const key = process.env.AGENT_KEY;
+    console.error("I was given", key);
+    say({ type: "token", text: `It is ${key}, kept in ${process.env.AGENT_FOLDER}.` });
+    say({ type: "tool_result", data: { tool_id: "mine", ok: true, result: { [key]: [key] } } });
+    say({ type: "artifact", data: { type: "file", id: "f1", uri: `file:///tmp/${key}` } });
+    if (context.word === "fail") say({ type: "error", error: { code: "agent.lost", message: `I lost ${key}.` } });
+    say({ type: "final", output: { key } });
+  },
   prose() {
     process.stdout.write("one line\n\nanother {line}\nno end");
   },

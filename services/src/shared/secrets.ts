@@ -1,5 +1,3 @@
-import { isObject } from "../tool.js";
-
 /** A text of the configuration: as it stands, or what a variable of the environment holds. */
 export type ConfigText = string | FromEnvironment;
 
@@ -16,9 +14,14 @@ const SECRET_NAME = /auth|cookie|key|token|secret|password/i;
 const AUTH_SCHEME = /^(?:bearer|basic|token) +/i;
 const STRUCK = "[secret]";
 
-/** Reads what must not be told, and strikes it out of what is. */
+/**
+ * Reads what must not be told, and strikes it out of what is. What comes from the environment is struck out of all that is
+ * for people; out of data, which programs go on with, only what is called a secret: a folder is in many results.
+ */
 export class Secrets {
   readonly #values = new Set<string>();
+  /** Those of the values that are called a secret. */
+  readonly #named = new Set<string>();
 
   constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}
 
@@ -33,14 +36,14 @@ export class Secrets {
     if (value === undefined || value === "") {
       throw new Error(`${where}: the environment variable ${text.env} is not set`);
     }
-    this.keep(value);
+    this.#keep(value, SECRET_NAME.test(text.env));
     return `${text.prefix ?? ""}${value}`;
   }
 
   /** Like `read`, for what is secret wherever it stands. */
   readSecret(text: ConfigText, where: string): string {
     const value = this.read(text, where);
-    this.keep(value);
+    this.#keep(value, true);
     return value;
   }
 
@@ -48,31 +51,46 @@ export class Secrets {
   readAll(texts: Readonly<Record<string, ConfigText>> = {}, where: string): Record<string, string> {
     const read = ([name, text]: [string, ConfigText]): [string, string] => {
       const value = this.read(text, `${where}/${name}`);
-      if (SECRET_NAME.test(name)) this.keep(value.replace(AUTH_SCHEME, ""));
+      if (SECRET_NAME.test(name)) this.#keep(value.replace(AUTH_SCHEME, ""), true);
       return [name, value];
     };
     return Object.fromEntries(Object.entries(texts).map(read));
   }
 
-  keep(value: string): void {
-    if (value.length >= MIN_LENGTH) this.#values.add(value);
+  /** Is there nothing to strike out? */
+  get isEmpty(): boolean {
+    return this.#values.size === 0;
   }
 
-  /** The same value without secrets, in all of its texts. */
+  /** The same value for people, without secrets in any of its texts. */
   redact<T>(value: T): T {
-    return this.#values.size === 0 ? value : (this.#struck(value) as T);
+    return struck(value, this.#values);
   }
 
-  #struck(value: unknown): unknown {
-    if (typeof value === "string") return this.#text(value);
-    if (Array.isArray(value)) return value.map((item) => this.#struck(item));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.#text(key), this.#struck(member)]));
+  /** The same for data. */
+  redactData<T>(value: T): T {
+    return struck(value, this.#named);
   }
 
-  #text(text: string): string {
-    let left = text;
-    for (const value of this.#values) left = left.replaceAll(value, STRUCK);
+  #keep(value: string, isNamed: boolean): void {
+    if (value.length < MIN_LENGTH) return;
+    this.#values.add(value);
+    if (isNamed) this.#named.add(value);
+  }
+}
+
+function struck<T>(value: T, secrets: ReadonlySet<string>): T {
+  if (secrets.size === 0) return value;
+  const text = (original: string): string => {
+    let left = original;
+    for (const secret of secrets) left = left.replaceAll(secret, STRUCK);
     return left;
-  }
+  };
+  const within = (part: unknown): unknown => {
+    if (typeof part === "string") return text(part);
+    if (Array.isArray(part)) return part.map(within);
+    if (typeof part !== "object" || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, member]) => [text(key), within(member)]));
+  };
+  return within(value) as T;
 }
