@@ -1,14 +1,15 @@
 /**
  * The session operator: durable messages over HTTP, their way to a peer, one session with 1,000 connected agents, replay,
- * and the memory of an idle agent.
+ * the memory of an idle agent, and whether the time of a refusal tells what it hides.
  */
 import { fanOut } from "./fan-out.mjs";
+import { hiding } from "./hiding.mjs";
 import { latency } from "./latency.mjs";
 import { memory } from "./memory.mjs";
 import { replay } from "./replay.mjs";
 import { send } from "./send.mjs";
 
-const parts = { send, latency, "fan-out": fanOut, replay, memory };
+const parts = { send, latency, "fan-out": fanOut, replay, memory, hiding };
 
 export async function run({ log = () => undefined, args = [] } = {}) {
   const wanted = args.length === 0 ? Object.keys(parts) : args;

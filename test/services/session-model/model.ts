@@ -3,15 +3,6 @@
  * those who may see it. Nothing here is shared with the service.
  */
 
-/**
- * What the operator does otherwise, and the model with it so that the rest can be compared. Each has a test of its own
- * that is expected to fail; whoever repairs one takes it out of both.
- */
-export const KNOWN_FAULTS = {
-  /** To block again puts out who was brought back by others since. */
-  blocksAgain: true,
-};
-
 export type Status = "invited" | "joined" | "left";
 
 /** What an answer has to be: a status, and a code or the members of a body. */
@@ -330,7 +321,7 @@ export class Model {
   }
 
   block(blocker: ModelAgent, blocked: string): void {
-    if (blocker.blocks.has(blocked) && !KNOWN_FAULTS.blocksAgain) return;
+    if (blocker.blocks.has(blocked)) return;
     blocker.blocks.add(blocked);
     for (const session of this.in(blocker)) {
       const status = session.members.get(blocked)?.status ?? "left";
