@@ -178,6 +178,32 @@ describe("the token of a run through the daemon", () => {
   });
 });
 
+it("run --follow through the daemon says how a run ended that its runtime never had", async () => {
+  const error = { code: "runtime.refused", message: "The runtime has refused the run." };
+  const serve = async (answer: (url: string) => object | undefined): Promise<string> => {
+    const server = createHttpServer((request, response) => {
+      const body = answer(String(request.url));
+      const status = body === undefined ? 404 : request.method === "POST" ? 202 : 200;
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(body ?? { error: { code: "not_found", message: "There is no run." } }));
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  };
+  const instance = { instance_id: "i", state: "ready", runtime_api_endpoint: await serve(() => undefined) };
+  const answers: Record<string, object> = {
+    "/v1/instances": { instances: [instance] },
+    "/v1/runs": { run_id: "r", state: "queued", runtime_instance_id: "i" },
+    "/v1/runs/r": { run_id: "r", state: "failed", ended_at: "2026-01-01T00:00:00Z", runtime_instance_id: "i" },
+    "/v1/runs/r/result": { run_id: "r", ok: false, error },
+  };
+  const daemon = await serve((url) => answers[url]);
+  const { code, stdout, stderr } = await agentwire(temporaryFolder(), "run", "x", "--daemon", daemon, "--follow");
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toContain("failed runtime.refused: The runtime has refused the run.");
+});
+
 describe("against a stack", () => {
   let stack: RunningStack;
   beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { DaemonClient } from "@agentwire/client/daemon";
 import { RuntimeClient } from "@agentwire/client/runtime";
 import { ApiError } from "@agentwire/kit/client";
@@ -26,13 +27,14 @@ export async function run(goal: string, options: RunOptions, host: Host): Promis
   const service = throughDaemon ? "daemon" : "runtime";
   const url = throughDaemon ? options.daemon : options.url;
   return await withService(service, url, async () => {
-    const { status, runtime } = throughDaemon ? await submit(request, options) : await create(request, options);
+    const { status, runtime, daemon } = throughDaemon ? await submit(request, options) : await create(request, options);
     if (!options.follow) {
       if (options.json) printJson(status);
       else process.stdout.write(`${status.run_id} is ${status.state}\n`);
       return exitCodes.ok;
     }
-    return await follow(runtime, status, options.json ?? false);
+    const isThere = daemon === undefined || (await untilHandedOver(daemon, runtime, status));
+    return await follow(isThere ? runtime : undefined, daemon ?? runtime, status, options.json ?? false);
   });
 }
 
@@ -40,7 +42,12 @@ interface Started {
   readonly status: RunStatus;
   /** Where its events are. */
   readonly runtime: RuntimeClient;
+  /** Which has the run handed over, where it goes through one. */
+  readonly daemon?: DaemonClient;
 }
+
+/** Milliseconds between two looks whether the runtime has the run. */
+const HAND_OVER_MS = 50;
 
 async function create(request: RunRequest, options: RunOptions): Promise<Started> {
   const runtime = new RuntimeClient(clientOptions("runtime", options));
@@ -52,7 +59,23 @@ async function submit(request: RunRequest, options: RunOptions): Promise<Started
   const status = await submitTo(daemon, request, options.profile);
   const { instances } = await daemon.listInstances();
   const instance = instances.find(({ instance_id }) => instance_id === status.runtime_instance_id);
-  return { status, runtime: new RuntimeClient(clientOptions("runtime", runtimeOf(instance, options))) };
+  return { status, daemon, runtime: new RuntimeClient(clientOptions("runtime", runtimeOf(instance, options))) };
+}
+
+/** A daemon answers before the runtime has the run. False when the run has ended without ever getting there. */
+async function untilHandedOver(daemon: DaemonClient, runtime: RuntimeClient, { run_id }: RunStatus): Promise<boolean> {
+  const path = { run_id };
+  for (;;) {
+    const { ended_at } = await daemon.getRunStatus({ path });
+    try {
+      await runtime.getRunStatus({ path });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    }
+    if (ended_at !== undefined) return false;
+    await pause(HAND_OVER_MS);
+  }
 }
 
 /** Gives the run to an instance of the profile, which is started where there is none. */
@@ -86,14 +109,22 @@ function runtimeOf(instance: RuntimeInstance | undefined, { url, daemon, token }
   return { url: endpoint, token: "" };
 }
 
-async function follow(runtime: RuntimeClient, { run_id }: RunStatus, json: boolean): Promise<number> {
+/** @param runtime undefined for a run that no runtime has, and so has no events */
+async function follow(
+  runtime: RuntimeClient | undefined,
+  keeper: RuntimeClient | DaemonClient,
+  { run_id }: RunStatus,
+  json: boolean,
+): Promise<number> {
   const path = { run_id };
   const screen = new Screen();
-  for await (const event of runtime.streamRunEvents({ path })) {
-    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    else screen.show(event);
+  if (runtime) {
+    for await (const event of runtime.streamRunEvents({ path })) {
+      if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      else screen.show(event);
+    }
   }
-  const result = await runtime.getRunResult({ path });
+  const result = await (runtime ?? keeper).getRunResult({ path });
   if (!json) screen.end(result);
   return result.ok ? exitCodes.ok : exitCodes.failed;
 }

@@ -86,7 +86,8 @@ it("kill -9: no run is left running, and every event that a reader has seen is t
   for (const run_id of ids) await before.createRun({ body: { run_id, input: { goal: "talk" } } });
   const seen = new Map<string, RunEvent[]>(ids.map((id) => [id, []]));
   const readers = ids.map(async (run_id) => {
-    for await (const event of before.streamRunEvents({ path: { run_id } })) seen.get(run_id)?.push(event);
+    for await (const event of before.streamRunEvents({ path: { run_id } }, { retries: 0 }))
+      seen.get(run_id)?.push(event);
   });
   await eventually(
     () => [...seen.values()].map(({ length }) => length),

@@ -1,5 +1,5 @@
 /** Agents, permissions and whole networks by the command line of their administrator. */
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cleanUp } from "../../generator/tool.js";
 import { Machine } from "./machine.js";
@@ -42,7 +42,11 @@ describe("agent", () => {
     expect(token).not.toBe(old);
     expect(credential("rotating.test")).toBe(token);
     expect(await machine.json(["session", "list"], { cwd: String(folder) })).toEqual({ sessions: [] });
-    const refused = await machine.failure(["session", "list", "--token", old], { cwd: String(folder) });
+    const given = await machine.failure(["session", "list", "--token", old], { cwd: String(folder) });
+    expect(given).toMatchObject({ code: 1, error: "invalid_authorization", status: 401 });
+    // As after a token that was changed from another machine.
+    writeFileSync(machine.path("networks", "default", "credentials", "rotating.test.token"), old);
+    const refused = await machine.failure(["session", "list"], { cwd: String(folder) });
     expect(refused).toMatchObject({ code: 1, error: "invalid_authorization", status: 401 });
     expect(refused.detail).toContain("does not take the token of @rotating.test");
     expect(refused.advice).toContain("agentwire agent rotate-token @rotating.test");

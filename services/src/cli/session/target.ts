@@ -88,7 +88,9 @@ function localAgent({ network, token, as }: AgentOptions): Target {
         `\`agentwire agent rotate-token ${handle}\`, or give its token with --token.`,
     });
   }
-  return target(urlOf(entry), own, `the network "${name}"`, { handle, credentials });
+  // Whose a given token is, only the operator knows.
+  const known = token === undefined ? handle : as;
+  return target(urlOf(entry), own, `the network "${name}"`, { handle: known, credentials });
 }
 
 /** Who acts, and where: said, else of the environment, else of this folder or one above it. */

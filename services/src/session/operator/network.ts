@@ -151,7 +151,8 @@ class RunningNetwork {
   }
 
   #say(line: string): void {
-    this.log.write(`${line}\n`);
+    // An operator that could not start may still have something to say when all is over.
+    if (this.log.writable) this.log.write(`${line}\n`);
     this.live.onLine?.(line);
   }
 }

@@ -7,7 +7,8 @@ import type { NetworkEntry } from "./registry.js";
 /** How a start went. */
 export type StartReport =
   | { readonly entry: NetworkEntry }
-  | { readonly problem: string; readonly running?: NetworkEntry | undefined };
+  /** `runs`: it is, or is just being, started or stopped by another process. */
+  | { readonly problem: string; readonly runs: boolean };
 
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop.abort());
@@ -23,7 +24,6 @@ const [settings] = (await once(process, "message")) as [NetworkSettings];
 try {
   await runNetwork(settings, { stop: stop.signal, onUp: (entry) => report({ entry }) });
 } catch (error) {
-  const running = error instanceof AlreadyRunningError ? { running: error.entry } : {};
-  report({ problem: messageOf(error), ...running });
+  report({ problem: messageOf(error), runs: error instanceof AlreadyRunningError });
   process.exitCode = 1;
 }

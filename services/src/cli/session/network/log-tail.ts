@@ -1,21 +1,22 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import { readIfThere } from "../../../session/operator/files.js";
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Reads a log file that grows, and that becomes another when it is full, line by line. */
+/** Reads a log file that grows, and that goes on in another where it is full, line by line. */
 export class LogTail {
   #file: number | undefined;
-  #decoder = new StringDecoder("utf8");
+  /** Files end where they are full, also within a line, or a character. */
+  readonly #decoder = new StringDecoder("utf8");
   #rest = "";
 
   constructor(private readonly path: string) {}
 
   /** The lines of the log before this one, and of this one. */
   history(): string[] {
-    const before = readIfThere(`${this.path}.1`)?.split("\n").slice(0, -1) ?? [];
-    return [...before, ...this.news()];
+    const before = `${this.path}.1`;
+    const lines = existsSync(before) ? this.#take(readFileSync(before)) : [];
+    return [...lines, ...this.news()];
   }
 
   /** The lines that have come since. */
@@ -41,18 +42,18 @@ export class LogTail {
     for (;;) {
       const length = readSync(this.#file, chunk);
       if (length === 0) return lines;
-      const [first = "", ...others] = this.#decoder.write(chunk.subarray(0, length)).split("\n");
-      const [rest, whole] = [others.pop(), others];
-      if (rest === undefined) this.#rest += first;
-      else {
-        lines.push(this.#rest + first, ...whole);
-        this.#rest = rest;
-      }
+      lines.push(...this.#take(chunk.subarray(0, length)));
     }
   }
 
+  /** The lines that end in these bytes. */
+  #take(bytes: Buffer): string[] {
+    const lines = (this.#rest + this.#decoder.write(bytes)).split("\n");
+    this.#rest = lines.pop() ?? "";
+    return lines;
+  }
+
   #open(): number | undefined {
-    this.#decoder = new StringDecoder("utf8");
     try {
       return openSync(this.path, "r");
     } catch (error) {

@@ -69,9 +69,9 @@ async function inBackground(settings: NetworkSettings): Promise<NetworkEntry> {
   child.send(settings);
   const report = await Promise.race([
     once(child, "message").then(([message]) => message as StartReport),
-    once(child, "exit").then((): StartReport => ({ problem: `its supervisor has ended: see ${log}` })),
+    once(child, "exit").then((): StartReport => ({ problem: `its supervisor has ended: see ${log}`, runs: false })),
   ]);
-  if ("problem" in report) throw cannotStart(settings.name, report.problem, "running" in report);
+  if ("problem" in report) throw cannotStart(settings.name, report.problem, report.runs);
   child.unref();
   if (child.connected) child.disconnect();
   return report.entry;

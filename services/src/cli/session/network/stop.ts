@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import pc from "picocolors";
 import { takeLock } from "../../../session/operator/lock.js";
 import { networkPlaces, stateRoot } from "../../../session/operator/places.js";
 import { Registry } from "../../../session/operator/registry.js";
@@ -54,7 +55,7 @@ export function stopNetworks(given: string | undefined, options: StopOptions): P
         if (!json) process.stdout.write(`The network "${name}" ${words[kind]}.\n`);
       } catch (error) {
         errors.push({ name, message: messageOf(error) });
-        if (!json) process.stderr.write(`${printable(messageOf(error))}\n`);
+        if (!json) process.stderr.write(`${pc.red("error")} ${printable(messageOf(error))}\n`);
       }
     }
     if (json) printJson({ results, errors });
