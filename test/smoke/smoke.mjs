@@ -13,6 +13,7 @@ import { RuntimeServer } from "@agentwire/server/runtime";
 function agentwire(...args) {
   const result = spawnSync(process.execPath, ["node_modules/agentwire/bin/agentwire.js", ...args], {
     encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
   });
   assert.equal(result.status, 0, result.stderr);
   return result.stdout;

@@ -16,6 +16,8 @@ export interface ChannelSocket {
   /** Sends one text frame; `written` is called when it has left, or never will. */
   send(text: string, written: () => void): void;
   close(code: number, reason: string): void;
+  /** Calls back once the peer has received all that was sent before; never when it is gone. */
+  confirm(received: () => void): void;
   /** Stops and restarts reading, so that the peer feels back-pressure. */
   pause(): void;
   resume(): void;
@@ -70,6 +72,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   readonly #mailbox: Mailbox<Incoming>;
   #gone: AbortController | undefined;
   #waiting: (() => void)[] = [];
+  #unconfirmed: ((isReceived: boolean) => void)[] = [];
   readonly #highWaterMark: number;
   /** Why nothing is read. */
   readonly #held = { mailbox: false, rate: false };
@@ -102,6 +105,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
           this.#end = { code, reason };
           this.#gone?.abort(new ChannelClosed(code, reason));
           this.#wake();
+          for (const settle of this.#unconfirmed.splice(0)) settle(isClean(code));
           void this.#order.then(() => this.#mailbox.end());
           resolve(this.#end);
         },
@@ -149,6 +153,21 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     if (this.options.validate && !validator) return false;
     this.socket.send(this.#textOf(message, this.options.validate ? validator : undefined), this.#wake);
     return true;
+  }
+
+  /**
+   * Has the peer received everything that was sent before the call? Resolves when it says so, which takes a ping and its
+   * pong, or else with the channel: true when the peer has closed it properly, and so has read to the end.
+   */
+  received(): Promise<boolean> {
+    if (this.#end) return Promise.resolve(isClean(this.#end.code));
+    return new Promise((settle) => {
+      this.#unconfirmed.push(settle);
+      this.socket.confirm(() => {
+        this.#unconfirmed = this.#unconfirmed.filter((other) => other !== settle);
+        settle(true);
+      });
+    });
   }
 
   get #isBehind(): boolean {
@@ -241,4 +260,9 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   #refuseClosed(): void {
     if (this.#end) throw new ChannelClosed(this.#end.code, this.#end.reason);
   }
+}
+
+/** RFC 6455, 7.1.5: 1006 is the code of a connection that ended without a close frame of the peer. */
+function isClean(code: number): boolean {
+  return code !== 1006;
 }

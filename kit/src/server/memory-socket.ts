@@ -13,7 +13,10 @@ export class SocketCloseEvent extends Event {
 type SocketEvent = Event & { readonly data?: unknown; readonly code?: number; readonly reason?: string };
 type SocketListener = ((event: SocketEvent) => void) | EventListenerObject | null;
 
-type Frame = { readonly data: string | Uint8Array } | { readonly code: number; readonly reason: string };
+type Frame =
+  | { readonly data: string | Uint8Array }
+  | { readonly code: number; readonly reason: string }
+  | { readonly passed: () => void };
 
 /** One end of a WebSocket pair in memory, with the face of the WHATWG `WebSocket`. */
 export class MemorySocket extends EventTarget {
@@ -67,6 +70,11 @@ export class MemorySocket extends EventTarget {
   send(data: string | Uint8Array): void {
     if (this.readyState === 0) throw new Error("the socket is not open yet");
     if (this.readyState === 1) this.#peer?.take({ data });
+  }
+
+  /** Calls back when the peer has taken everything that was sent before. */
+  mark(passed: () => void): void {
+    this.#peer?.take({ passed });
   }
 
   close(code = 1000, reason = ""): void {
@@ -132,6 +140,8 @@ export class MemorySocket extends EventTarget {
     if ("data" in frame) {
       this.#unread -= frame.data.length;
       if (this.readyState === 1 || this.readyState === 2) this.#emit(new MessageEvent("message", { data: frame.data }));
+    } else if ("passed" in frame) {
+      frame.passed();
     } else {
       this.#finish(frame.code, frame.reason, true);
     }

@@ -71,6 +71,7 @@ function channelSocket(socket: MemorySocket): ChannelSocket {
       queueMicrotask(written);
     },
     close: (code, reason) => socket.close(code, reason),
+    confirm: (received) => socket.mark(received),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     listen: ({ message, close }) => {

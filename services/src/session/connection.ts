@@ -1,6 +1,9 @@
 import type { KnownEvent } from "./event.js";
 import type { KeptSession } from "./kept-session.js";
-import type { Cursor, Participant } from "./participant.js";
+import type { Cursor, Participant, Place } from "./participant.js";
+
+/** Milliseconds after which a socket that was sent something is asked whether it has come. */
+const CONFIRM_MS = 1000;
 
 /** Where a connection's events go; a channel of the server kit is one. */
 export interface Sink {
@@ -8,6 +11,8 @@ export interface Sink {
   trySend(event: KnownEvent): boolean;
   /** Resolves when the other side keeps up; rejects when it is gone. */
   send(event: KnownEvent): Promise<void>;
+  /** Has all of it come? Resolves with the closing at the latest. */
+  received(): Promise<boolean>;
   close(code: number, reason: string): void;
   /** Settles when it is closed, by whichever side. */
   readonly closed: Promise<unknown>;
@@ -18,15 +23,25 @@ export interface Progress {
   moved(kept: KeptSession, participant: Participant): void;
 }
 
+/** How far a socket was sent the events of a session. */
+interface Sent {
+  readonly kept: KeptSession;
+  readonly participant: Participant;
+  readonly place: Place;
+}
+
 /**
  * One socket of an agent. It reads the sessions' own events, each at its own place, and so needs no queue: what a
  * slow client has not taken waits where it is kept anyway, and what was missed is sent in the same way as what is new.
  */
 export class Connection {
-  /** Rejects when an event cannot be read or sent; otherwise settles when the socket closes. */
+  /** Rejects when an event cannot be read or sent; otherwise settles when the socket has closed. */
   readonly done: Promise<void>;
   /** How far this socket is, by the agent's cursor: one that is new goes with a new place. */
-  readonly #positions = new WeakMap<Cursor, number>();
+  readonly #places = new WeakMap<Cursor, Place>();
+  /** What was sent and may be on its way, or lost with the socket; made when there is some. */
+  #unconfirmed: Map<Cursor, Sent> | undefined;
+  #confirming: NodeJS.Timeout | undefined;
   /** Sessions in which there is more than could be sent at once; made when there are some, as most sockets are idle. */
   #pending: Set<KeptSession> | undefined;
   #sending = false;
@@ -41,14 +56,14 @@ export class Connection {
   ) {
     this.done = new Promise((resolve, reject) => {
       this.#fail = reject;
-      void sink.closed.then(() => resolve());
+      void sink.closed.then(() => this.confirm()).then(resolve);
     });
   }
 
-  /** Goes on in a session where the agent was when the socket opened. */
+  /** Goes on in a session where the agent is. */
   begin(kept: KeptSession): void {
     const { cursor } = kept.session.participant(this.handle);
-    this.#positions.set(cursor, cursor.at);
+    this.#places.set(cursor, cursor.place);
     this.notify(kept);
   }
 
@@ -64,6 +79,20 @@ export class Connection {
 
   close(code: number, reason: string): void {
     this.sink.close(code, reason);
+  }
+
+  /** Finds out whether what was sent has come; what has, the agent has got. */
+  async confirm(): Promise<void> {
+    clearTimeout(this.#confirming);
+    this.#confirming = undefined;
+    const unconfirmed = this.#unconfirmed;
+    this.#unconfirmed = undefined;
+    if (!unconfirmed || !(await this.sink.received())) return;
+    for (const [cursor, { kept, participant, place }] of unconfirmed) {
+      if (cursor.place.at >= place.at) continue;
+      cursor.place = place;
+      this.progress.moved(kept, participant);
+    }
   }
 
   /** Sends what waits, at the pace of the other side. */
@@ -110,18 +139,27 @@ export class Connection {
   #next({ session }: KeptSession): { participant: Participant; sequence: number } | undefined {
     if (!session.has(this.handle)) return undefined;
     const participant = session.participant(this.handle);
-    const { cursor } = participant;
-    let sequence = participant.next(this.#positions.get(cursor) ?? cursor.start);
-    while (sequence !== undefined && cursor.got.includes(sequence)) sequence = participant.next(sequence);
+    const { at, got } = this.#placeWith(participant.cursor);
+    let sequence = participant.next(at);
+    while (sequence !== undefined && got.includes(sequence)) sequence = participant.next(sequence);
     return sequence === undefined ? undefined : { participant, sequence };
   }
 
-  /** The agent has an event as soon as one of its sockets has. */
   #reached(kept: KeptSession, participant: Participant, sequence: number): void {
     const { cursor } = participant;
-    this.#positions.set(cursor, sequence);
-    if (cursor.at >= sequence) return;
-    cursor.at = sequence;
-    this.progress.moved(kept, participant);
+    const place = { at: sequence, got: this.#placeWith(cursor).got };
+    this.#places.set(cursor, place);
+    this.#unconfirmed ??= new Map();
+    this.#unconfirmed.set(cursor, { kept, participant, place });
+    this.#confirming ??= setTimeout(() => void this.confirm(), CONFIRM_MS).unref();
   }
+
+  readonly #placeWith = (cursor: Cursor): Place => {
+    let place = this.#places.get(cursor);
+    if (!place) {
+      place = cursor.start(this.#placeWith);
+      this.#places.set(cursor, place);
+    }
+    return place;
+  };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { shareItem } from "@agentwire/kit/server";
 import type { Connection, Sink } from "./connection.js";
 import type { KnownEvent } from "./event.js";
@@ -5,6 +6,12 @@ import type { KeptSession } from "./kept-session.js";
 
 /** Events that wait for a tap; one that is further behind is cut off. */
 const MAX_BEHIND = 10_000;
+
+/** Milliseconds that a new connection waits for what others of its agent have received. */
+const CONFIRM_PATIENCE_MS = 500;
+
+/** The code and reason with which connections are closed. */
+export const NO_LONGER_GOOD = [4401, "the token is no longer good"] as const;
 
 /** Who is connected, and who has to hear when something happens in a session. */
 export class Hub {
@@ -17,27 +24,47 @@ export class Hub {
     else this.#connections.set(connection.handle, new Set([connection]));
   }
 
-  remove(connection: Connection): void {
+  /** False when it was not there any more. */
+  remove(connection: Connection): boolean {
     const others = this.#connections.get(connection.handle);
-    others?.delete(connection);
+    const wasThere = others?.delete(connection) ?? false;
     if (others?.size === 0) this.#connections.delete(connection.handle);
+    return wasThere;
   }
 
   isOnline(handle: string): boolean {
     return this.#connections.has(handle);
   }
 
+  /** Waits until it is known what an agent has received, but not for long. */
+  async confirm(handle: string): Promise<void> {
+    const confirmed = [...(this.#connections.get(handle) ?? [])].map((connection) => connection.confirm());
+    if (confirmed.length > 0)
+      await Promise.race([Promise.all(confirmed), delay(CONFIRM_PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  /** Resolves when all connections have ended. */
+  async ended(): Promise<void> {
+    const all = [...this.#connections.values()].flatMap((connections) => [...connections]);
+    await Promise.allSettled(all.map(({ done }) => done));
+  }
+
   /** Closes the connections of an agent whose token is no longer good; those with another token stay. */
   expel(handle: string, tokenHash: string): void {
     for (const connection of this.#connections.get(handle) ?? []) {
-      if (connection.tokenHash === tokenHash) connection.close(4401, "the token is no longer good");
+      if (connection.tokenHash === tokenHash) connection.close(...NO_LONGER_GOOD);
     }
   }
 
-  expelAll(): void {
-    for (const connections of this.#connections.values()) {
-      for (const { handle, tokenHash } of connections) this.expel(handle, tokenHash);
-    }
+  /** The agent is no more: whoever has its handle later has nothing to do with these connections. */
+  banish(handle: string): void {
+    const connections = this.#connections.get(handle);
+    this.#connections.delete(handle);
+    for (const connection of connections ?? []) connection.close(...NO_LONGER_GOOD);
+  }
+
+  banishAll(): void {
+    for (const handle of [...this.#connections.keys()]) this.banish(handle);
   }
 
   /** Lets everybody know of what has just become durable in a session. */

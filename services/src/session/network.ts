@@ -6,7 +6,7 @@ import { type Agent, newAgent, newToken, type Policy, recordOf } from "./agent.j
 import { Connection, type Sink } from "./connection.js";
 import { Conversations } from "./conversations.js";
 import { collections } from "./documents.js";
-import { Hub } from "./hub.js";
+import { Hub, NO_LONGER_GOOD } from "./hub.js";
 import type { KeptSession } from "./kept-session.js";
 import { Presence, type PresenceRecord } from "./presence.js";
 import { refuse } from "./refusal.js";
@@ -61,9 +61,11 @@ export class Network {
 
   /** Serves one connection until it closes. */
   async connect(handle: string, tokenHash: string, sink: Sink): Promise<void> {
+    // It begins after what others of its agent have received.
+    await this.hub.confirm(handle);
     // The token may have been changed while the socket was being opened.
     if (this.store.agent(handle)?.tokenHash !== tokenHash) {
-      sink.close(4401, "the token is no longer good");
+      sink.close(...NO_LONGER_GOOD);
       return;
     }
     const connection = new Connection(handle, tokenHash, sink, this.store);
@@ -74,8 +76,7 @@ export class Network {
     try {
       await connection.done;
     } finally {
-      this.hub.remove(connection);
-      if (!this.hub.isOnline(handle) && this.store.agent(handle)) this.presence.departed(handle);
+      if (this.hub.remove(connection) && !this.hub.isOnline(handle)) this.presence.departed(handle);
     }
   }
 
@@ -116,12 +117,12 @@ export class Network {
 
   /** Takes an agent out of everything. */
   async remove(handle: string): Promise<void> {
-    const { tokenHash } = this.#agent(handle);
+    this.#agent(handle);
     const sessions = this.store.sessionsOf(handle);
     for (const session of currentOf(sessions)) session.forget(handle);
     await this.store.deleteAgent(handle, sessions, [{ collection: collections.presence, id: handle }]);
     this.presence.forget(handle);
-    this.hub.expel(handle, tokenHash);
+    this.hub.banish(handle);
   }
 
   async allow(handle: string, entries: readonly string[]): Promise<AgentRecord> {
@@ -162,13 +163,14 @@ export class Network {
   /** Forgets everything. */
   async reset(): Promise<void> {
     for (const { handle } of this.store.agents()) this.presence.forget(handle);
-    this.hub.expelAll();
+    this.hub.banishAll();
     await this.store.clear();
   }
 
   /** Writes down what is not yet. Nobody is told that agents are gone. */
   async close(): Promise<void> {
     this.presence.stop();
+    await this.hub.ended();
     await this.store.writeCursors();
   }
 

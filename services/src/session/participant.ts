@@ -2,14 +2,20 @@ import type { ParticipantStatus, Participant as ParticipantView } from "@agentwi
 
 export type Status = Extract<ParticipantStatus, "invited" | "joined" | "left">;
 
-/** How far an agent has come with the events of a session. */
-export interface Cursor {
-  /** The sequence of the last event it has got on any of its connections. */
-  at: number;
-  /** What it was at first: where connections begin that were there before the cursor. */
-  readonly start: number;
+/** A place in the events of a session, for one who goes through them. */
+export interface Place {
+  /** The sequence of the last event that it has got. */
+  readonly at: number;
   /** Later ones that it has got already, as they were for it alone. */
   readonly got: readonly number[];
+}
+
+/** How far an agent has come with the events of a session; a new one when it joins, as it then gets more of them. */
+export interface Cursor {
+  /** What the agent has surely received on one of its connections. */
+  place: Place;
+  /** Where connections begin that were there before the cursor, from where they were with the one before it. */
+  readonly start: (before: (cursor: Cursor) => Place) => Place;
 }
 
 /** A participant as it is kept. */
@@ -21,7 +27,7 @@ export interface ParticipantRecord {
   readonly extra: readonly number[];
   readonly joined_at?: number | undefined;
   readonly left_at?: number | undefined;
-  readonly cursor: Pick<Cursor, "at" | "got">;
+  readonly cursor: Place;
 }
 
 const NEW: Omit<ParticipantRecord, "session" | "handle"> = {
@@ -54,14 +60,13 @@ export class Participant {
     this.#extra = [...kept.extra];
     this.#joinedAt = kept.joined_at;
     this.#leftAt = kept.left_at;
-    this.#cursor = newCursor(kept.cursor.at, kept.cursor.got);
+    this.#cursor = { place: kept.cursor, start: () => kept.cursor };
   }
 
   get status(): Status {
     return this.#status;
   }
 
-  /** How far it has come on its connections. */
   get cursor(): Cursor {
     return this.#cursor;
   }
@@ -109,22 +114,19 @@ export class Participant {
       extra: this.#extra,
       joined_at: this.#joinedAt,
       left_at: this.#leftAt,
-      cursor: { at: this.#cursor.at, got: this.#cursor.got },
+      cursor: this.#cursor.place,
     };
   }
 
   /** Who joins gets the session from its start, except what it has got already. */
   #fromTheStart(): Cursor {
-    const { at, got } = this.#cursor;
-    const start = Math.min(at, this.#knowsUntil);
-    const alone = this.#extra.filter((sequence) => sequence <= at);
-    return newCursor(
-      start,
-      [...got, ...alone].filter((sequence) => sequence > start),
-    );
+    const before = this.#cursor;
+    const [dense, extra] = [this.#knowsUntil, [...this.#extra]];
+    const from = ({ at, got }: Place): Place => {
+      const start = Math.min(at, dense);
+      const alone = extra.filter((sequence) => sequence <= at);
+      return { at: start, got: [...got, ...alone].filter((sequence) => sequence > start) };
+    };
+    return { place: from(before.place), start: (placeWith) => from(placeWith(before)) };
   }
-}
-
-function newCursor(at: number, got: readonly number[]): Cursor {
-  return { at, start: at, got };
 }

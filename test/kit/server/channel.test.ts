@@ -169,6 +169,7 @@ describe("a slow consumer", () => {
           written.push(done);
         },
         close: (code, reason) => close(code, reason),
+        confirm() {},
         pause() {},
         resume() {},
         listen: (events) => (close = events.close),

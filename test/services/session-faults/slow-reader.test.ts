@@ -75,7 +75,7 @@ it("that begins to read after all gets everything, once and in order", async () 
   expect(sequences(slow.events)).toEqual(range(1, 2 + MESSAGES));
 }, 60_000);
 
-it.fails("whose network is gone: what was on its way then comes with the next connection", async () => {
+it("whose network is gone: what was on its way then comes with the next connection", async () => {
   const started = await operator({ graceMs: 3_600_000 });
   const [alice, bob] = [await started.agent(ALICE), await started.agent(BOB)];
   const { session_id: id } = (await alice.create({ invite: [BOB] })).json;
@@ -94,7 +94,10 @@ it.fails("whose network is gone: what was on its way then comes with the next co
   await watcher.next("disconnected", id);
   const back = await listening(bob);
   await back.until(() => back.of(id).at(-1)?.type === "session.reconnected", "the end of what was missed");
-  expect(sequences(back.of(id))).toEqual(range(3, 7));
+  // What came just before may come again: whether it had come was not known yet.
+  const missed = sequences(back.of(id));
+  expect(missed).toEqual(range(missed[0] ?? 0, 7));
+  expect(missed[0]).toBeLessThanOrEqual(3);
 });
 
 /** Bob with two sockets, of which one has not read anything of what was sent to a session. */
@@ -127,7 +130,7 @@ describe("beside a fast socket of the same agent", () => {
     expect(of(fresh)).toEqual(fast.of(fresh));
   }, 60_000);
 
-  it.fails("gets its invitation to a session that was joined meanwhile, as the fast one did", async () => {
+  it("gets its invitation to a session that was joined meanwhile, as the fast one did", async () => {
     const { alice, bob, fast, slow, of } = await twoSpeeds();
     const { session_id: fresh } = (await alice.create({ invite: [BOB] })).json;
     await fast.next("invited", fresh);

@@ -93,6 +93,21 @@ describe("several connections of an agent", () => {
   });
 });
 
+describe.each(WAYS)("a further connection, %s", (way) => {
+  it("begins after what the others have received", async () => {
+    const { agent } = await network({}, way);
+    const [alice, bob] = [await agent(ALICE), await agent(BOB)];
+    const path = { session_id: (await alice.createSession({ body: { invite: [BOB] } })).session_id };
+    await bob.joinSession({ path });
+    const one = await listen(bob);
+    await one.types(2);
+    const two = await listen(bob);
+    await alice.sendMessage({ path, body: { content: "x" } });
+    await two.types(1);
+    expect(two.list()).toEqual(["3 message"]);
+  });
+});
+
 describe("presence", () => {
   it("puts out who stays away too long; without anybody the session ends", async () => {
     const { agent } = await network({ graceMs: 60 });

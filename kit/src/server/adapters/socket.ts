@@ -92,6 +92,9 @@ class NodeChannelSocket implements ChannelSocket, Held {
   #gathering = false;
   /** When it last wrote, in milliseconds. */
   #flushedAt = Number.NEGATIVE_INFINITY;
+  /** How many times it was asked whether everything has been received, and what has to be called when it has. */
+  #confirms = 0;
+  readonly #confirming = new Map<number, () => void>();
 
   constructor(
     private readonly socket: WebSocket,
@@ -125,6 +128,17 @@ class NodeChannelSocket implements ChannelSocket, Held {
     this.socket.send(text, written);
   }
 
+  /** A pong may stand for several pings (RFC 6455, 5.5.3); those of the heartbeat are empty. */
+  readonly #confirmed = (payload: Buffer): void => {
+    const confirmed = Number(payload.toString());
+    for (const [number, received] of this.#confirming) {
+      if (number > confirmed) break;
+      this.#confirming.delete(number);
+      received();
+    }
+    if (this.#confirming.size === 0) this.socket.off("pong", this.#confirmed);
+  };
+
   flush(): void {
     this.#gathering = false;
     this.#flushedAt = performance.now();
@@ -133,6 +147,13 @@ class NodeChannelSocket implements ChannelSocket, Held {
 
   close(code: number, reason: string): void {
     this.socket.close(code, reason);
+  }
+
+  confirm(received: () => void): void {
+    if (this.#confirming.size === 0) this.socket.on("pong", this.#confirmed);
+    this.#confirms += 1;
+    this.#confirming.set(this.#confirms, received);
+    this.socket.ping(String(this.#confirms));
   }
 
   pause(): void {

@@ -131,8 +131,8 @@ export class Database {
     this.#atomically(() => {
       for (const change of this.#tail.changes()) {
         const { collection, id } = change;
+        if (change.kind === "remove" || change.anew) remove.run(collection, id);
         if (change.kind === "put") put.run(collection, id, change.label, change.owner, change.body);
-        else remove.run(collection, id);
       }
       for (const [stream, before] of this.#tail.truncations()) truncate.run(stream, before);
       for (const { stream, first, events } of this.#tail.runs()) {

@@ -8,9 +8,9 @@ export interface EventRun {
   readonly events: readonly string[];
 }
 
-/** What becomes of a document: its latest version, or that it is removed. */
+/** What becomes of a document: its latest version, or that it is removed. `anew`: it was removed before. */
 export type DocumentChange =
-  | ({ readonly kind: "put"; readonly collection: string; readonly id: string } & DocumentVersion)
+  | ({ readonly kind: "put"; readonly collection: string; readonly id: string; anew?: boolean } & DocumentVersion)
   | { readonly kind: "remove"; readonly collection: string; readonly id: string };
 
 interface GrowingRun extends EventRun {
@@ -134,7 +134,10 @@ export class Tail {
   /** A document keeps its place among the others when it changes, and loses it when it is removed. */
   #change(change: DocumentChange): void {
     const key = keyOf(change.collection, change.id);
-    if (this.#documents.get(key)?.kind === "remove" || change.kind === "remove") this.#documents.delete(key);
+    const before = this.#documents.get(key);
+    if (before?.kind === "remove" || change.kind === "remove") this.#documents.delete(key);
+    // Also when it changes again: the settled document of before has to go first.
+    if (change.kind === "put" && (before?.kind === "remove" || before?.anew)) change.anew = true;
     this.#documents.set(key, change);
   }
 }
