@@ -32,7 +32,7 @@ export class Tail {
 
   /** Is it time to settle? A bound on memory, and on the work of one settlement. */
   get isLong(): boolean {
-    return this.#weight >= 8192 || this.#characters >= 4 * 1024 * 1024;
+    return this.#weight >= 2048 || this.#characters >= 4 * 1024 * 1024;
   }
 
   get isEmpty(): boolean {
