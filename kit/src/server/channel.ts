@@ -69,7 +69,8 @@ export class InvalidMessage extends Error {
 export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements AsyncIterable<Incoming> {
   /** Settles when the channel is closed, by whichever side. Never rejects. */
   readonly closed: Promise<{ code: number; reason: string }>;
-  readonly #mailbox: Mailbox<Incoming>;
+  /** Made for the first message or reader, as many channels have neither. */
+  #mailbox: Mailbox<Incoming> | undefined;
   #gone: AbortController | undefined;
   #waiting: (() => void)[] = [];
   #unconfirmed: ((isReceived: boolean) => void)[] = [];
@@ -89,10 +90,6 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     this.#highWaterMark = options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
     const { rate } = options;
     const throttle = rate && new Throttle(rate);
-    this.#mailbox = new Mailbox(
-      () => this.#hold("mailbox"),
-      () => this.#release("mailbox"),
-    );
     this.closed = new Promise((resolve) => {
       socket.listen({
         // One after the other: validators load asynchronously at first, and order is part of the contract.
@@ -106,11 +103,15 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
           this.#gone?.abort(new ChannelClosed(code, reason));
           this.#wake();
           for (const settle of this.#unconfirmed.splice(0)) settle(isClean(code));
-          void this.#order.then(() => this.#mailbox.end());
+          void this.#order.then(() => this.#mailbox?.end());
           resolve(this.#end);
         },
       });
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#end !== undefined;
   }
 
   /** Aborts when the channel closes. */
@@ -170,6 +171,14 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     });
   }
 
+  get #messages(): Mailbox<Incoming> {
+    this.#mailbox ??= new Mailbox(
+      () => this.#hold("mailbox"),
+      () => this.#release("mailbox"),
+    );
+    return this.#mailbox;
+  }
+
   get #isBehind(): boolean {
     return this.socket.bufferedAmount > this.#highWaterMark;
   }
@@ -194,7 +203,10 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Incoming> {
-    return this.#mailbox.read();
+    const messages = this.#messages.read();
+    // Its reader is told of the end by the channel, which may have closed before.
+    if (this.#end) void this.#order.then(() => this.#mailbox?.end());
+    return messages;
   }
 
   async #receive(data: string | undefined): Promise<void> {
@@ -213,7 +225,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
       return;
     }
     if (!send || !(await this.#matches(send, message))) return this.#unknown(1008, "not a message of this channel");
-    this.#mailbox.put(message as Incoming);
+    this.#messages.put(message as Incoming);
   }
 
   async #matches(schema: Schema, message: unknown): Promise<boolean> {

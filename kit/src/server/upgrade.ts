@@ -79,22 +79,32 @@ async function run(
   const undo = core.onDrain(leave);
   exchange.onAbort = leave;
   log.info({ operation: description.name }, "channel opened");
-  try {
-    const context = exchange.context(principal, channel);
-    exchange.forgetRequest();
-    // A method that outlives its channel is not waited for; its signal tells it.
-    await Promise.race([method.call(core.implementation.target, contents, channel, context), channel.closed]);
-    channel.close(1000);
-  } catch (error) {
-    channel.close(...closeFor(error));
-    const expected = error instanceof Problem || (error instanceof ChannelClosed && channel.signal.aborted);
-    const found = error instanceof InvalidMessage ? { violations: error.violations } : { err: error };
-    if (!expected) log.error({ operation: description.name, ...found }, "the channel failed");
-  }
+  // A method that outlives its channel is not waited for; its signal tells it.
+  call(exchange, method, contents, principal, channel).then(
+    () => channel.close(1000),
+    (error: unknown) => {
+      channel.close(...closeFor(error));
+      const expected = error instanceof Problem || (error instanceof ChannelClosed && channel.isClosed);
+      const found = error instanceof InvalidMessage ? { violations: error.violations } : { err: error };
+      if (!expected) log.error({ operation: description.name, ...found }, "the channel failed");
+    },
+  );
+  exchange.forgetRequest();
   const { code } = await channel.closed;
   undo();
   exchange.end();
   log.info({ operation: description.name, code, ms: exchange.elapsed }, "channel closed");
+}
+
+/** Apart from `run`, which would keep the context in memory for as long as the channel is open. */
+async function call(
+  exchange: Exchange,
+  method: Method,
+  contents: RequestContents,
+  principal: Principal | undefined,
+  channel: ServerChannel,
+): Promise<void> {
+  await method.call(exchange.core.implementation.target, contents, channel, exchange.context(principal, channel));
 }
 
 /** The close frame for what a method threw: a refusal (1008) says why by its code, a failure (1011) says nothing. */

@@ -35,7 +35,7 @@ interface Sent {
  * slow client has not taken waits where it is kept anyway, and what was missed is sent in the same way as what is new.
  */
 export class Connection {
-  /** Rejects when an event cannot be read or sent; otherwise settles when the socket has closed. */
+  /** Settles when the socket has closed; rejects when that was because an event could not be read or sent. */
   readonly done: Promise<void>;
   /** How far this socket is, by the agent's cursor: one that is new goes with a new place. */
   readonly #places = new WeakMap<Cursor, Place>();
@@ -45,7 +45,8 @@ export class Connection {
   /** Sessions in which there is more than could be sent at once; made when there are some, as most sockets are idle. */
   #pending: Set<KeptSession> | undefined;
   #sending = false;
-  #fail: (error: unknown) => void = () => undefined;
+  /** What kept it from sending. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     readonly handle: string,
@@ -54,10 +55,7 @@ export class Connection {
     private readonly sink: Sink,
     private readonly progress: Progress,
   ) {
-    this.done = new Promise((resolve, reject) => {
-      this.#fail = reject;
-      void sink.closed.then(() => this.confirm()).then(resolve);
-    });
+    this.done = sink.closed.then(() => this.#end());
   }
 
   /** Goes on in a session where the agent is. */
@@ -105,7 +103,8 @@ export class Connection {
       }
     } catch (error) {
       // Over, also when there is more: who missed something gets it on the next connection.
-      this.#fail(error);
+      this.#failure = { error };
+      this.sink.close(1011, "what was missed could not be sent");
       return;
     }
     this.#sending = false;
@@ -135,6 +134,11 @@ export class Connection {
     }
   }
 
+  async #end(): Promise<void> {
+    await this.confirm();
+    if (this.#failure) throw this.#failure.error;
+  }
+
   /** What the agent may hear next on this socket. */
   #next({ session }: KeptSession): { participant: Participant; sequence: number } | undefined {
     if (!session.has(this.handle)) return undefined;
@@ -154,12 +158,12 @@ export class Connection {
     this.#confirming ??= setTimeout(() => void this.confirm(), CONFIRM_MS).unref();
   }
 
-  readonly #placeWith = (cursor: Cursor): Place => {
+  #placeWith(cursor: Cursor): Place {
     let place = this.#places.get(cursor);
     if (!place) {
-      place = cursor.start(this.#placeWith);
+      place = cursor.start((before) => this.#placeWith(before));
       this.#places.set(cursor, place);
     }
     return place;
-  };
+  }
 }

@@ -54,6 +54,8 @@ export class SessionService extends SessionServer {
   readonly #network: Promise<Network>;
   readonly #name: string;
   readonly #version: string;
+  /** The same, once it is there: there may be very many connections, and each would keep a promise more. */
+  #opened: Network | undefined;
   readonly #storage: Promise<GuardedStorage>;
   #isClosing = false;
   #releaseStorage: () => Promise<void> = async () => undefined;
@@ -167,13 +169,15 @@ export class SessionService extends SessionServer {
     return await (await this.#talk).events(caller(context), path.session_id, query?.after_sequence, query?.limit);
   }
 
-  override async connect(
+  override connect(
     _request: Record<string, never>,
     channel: ServerChannel<wire.SessionClientMessage, wire.SessionEvent>,
     context: RequestContext,
   ): Promise<void> {
+    const handle = caller(context);
     const tokenHash = String(context.principal?.claims["tokenHash"]);
-    await (await this.#network).connect(caller(context), tokenHash, channel);
+    const connect = (network: Network) => network.connect(handle, tokenHash, channel);
+    return this.#opened ? connect(this.#opened) : this.#network.then(connect);
   }
 
   override async listAgents(): Promise<wire.AgentList> {
@@ -248,6 +252,7 @@ export class SessionService extends SessionServer {
     if (!kept) this.#releaseStorage = () => storage.close();
     const network = await Network.open({ storage: withProblems(storage, log), ...options });
     for (const agent of agents) await network.seed(agent);
+    this.#opened = network;
     return network;
   }
 

@@ -4,27 +4,28 @@ import type { WebSocket } from "ws";
 export class Heartbeat {
   readonly #sockets = new Set<WebSocket>();
   readonly #unanswered = new Set<WebSocket>();
+  readonly #answered: (this: WebSocket) => void;
+  readonly #closed: (this: WebSocket) => void;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param interval milliseconds between pings */
-  constructor(private readonly interval: number) {}
+  constructor(private readonly interval: number) {
+    const remove = (socket: WebSocket): void => this.#remove(socket);
+    const unanswered = this.#unanswered;
+    this.#answered = function answered() {
+      unanswered.delete(this);
+    };
+    this.#closed = function closed() {
+      remove(this);
+    };
+  }
 
   add(socket: WebSocket): void {
     this.#sockets.add(socket);
-    const unanswered = this.#unanswered;
-    socket.on("pong", function answered() {
-      unanswered.delete(this);
-    });
-    socket.once("close", () => this.#remove(socket));
+    // The same two functions for all sockets: there may be very many that do nothing.
+    socket.on("pong", this.#answered);
+    socket.on("close", this.#closed);
     this.#timer ??= setInterval(() => this.#beat(), this.interval).unref();
-  }
-
-  #remove(socket: WebSocket): void {
-    this.#sockets.delete(socket);
-    this.#unanswered.delete(socket);
-    if (this.#sockets.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 
   #beat(): void {
@@ -37,5 +38,13 @@ export class Heartbeat {
         socket.ping();
       }
     }
+  }
+
+  #remove(socket: WebSocket): void {
+    this.#sockets.delete(socket);
+    this.#unanswered.delete(socket);
+    if (this.#sockets.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -94,7 +94,7 @@ class NodeChannelSocket implements ChannelSocket, Held {
   #flushedAt = Number.NEGATIVE_INFINITY;
   /** How many times it was asked whether everything has been received, and what has to be called when it has. */
   #confirms = 0;
-  readonly #confirming = new Map<number, () => void>();
+  #confirming: Map<number, () => void> | undefined;
 
   constructor(
     private readonly socket: WebSocket,
@@ -130,13 +130,16 @@ class NodeChannelSocket implements ChannelSocket, Held {
 
   /** A pong may stand for several pings (RFC 6455, 5.5.3); those of the heartbeat are empty. */
   readonly #confirmed = (payload: Buffer): void => {
+    const confirming = this.#confirming ?? new Map<number, () => void>();
     const confirmed = Number(payload.toString());
-    for (const [number, received] of this.#confirming) {
+    for (const [number, received] of confirming) {
       if (number > confirmed) break;
-      this.#confirming.delete(number);
+      confirming.delete(number);
       received();
     }
-    if (this.#confirming.size === 0) this.socket.off("pong", this.#confirmed);
+    if (confirming.size > 0) return;
+    this.#confirming = undefined;
+    this.socket.off("pong", this.#confirmed);
   };
 
   flush(): void {
@@ -150,7 +153,10 @@ class NodeChannelSocket implements ChannelSocket, Held {
   }
 
   confirm(received: () => void): void {
-    if (this.#confirming.size === 0) this.socket.on("pong", this.#confirmed);
+    if (!this.#confirming) {
+      this.#confirming = new Map();
+      this.socket.on("pong", this.#confirmed);
+    }
     this.#confirms += 1;
     this.#confirming.set(this.#confirms, received);
     this.socket.ping(String(this.#confirms));
