@@ -3,7 +3,8 @@ import { equal, type Schema, type Validator, type Violation, violationsOf } from
 import { parseJson } from "./json.js";
 import type { Logger } from "./log.js";
 import { Mailbox } from "./mailbox.js";
-import { textOnce } from "./shared-item.js";
+import { madeOnce } from "./shared-item.js";
+import { TextFrame } from "./text-frame.js";
 import { type MessageRate, Throttle } from "./throttle.js";
 import { violations } from "./validate.js";
 
@@ -14,7 +15,7 @@ export interface ChannelSocket {
   /** One side has said goodbye: what is sent from now on goes nowhere, though `close` is still to come. */
   readonly closing?: boolean;
   /** Sends one text frame; `written` is called when it has left, or never will. */
-  send(text: string, written: () => void): void;
+  send(frame: TextFrame, written: () => void): void;
   close(code: number, reason: string): void;
   /** Calls back once the peer has received all that was sent before; never when it is gone. */
   confirm(received: () => void): void;
@@ -133,10 +134,10 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     try {
       const { receive } = this.description;
       const validator = this.options.validate ? (receive.validator ?? (await receive.load())) : undefined;
-      const text = this.#textOf(message, validator);
+      const frame = this.#frameOf(message, validator);
       if (this.socket.closing) await this.closed;
       this.#refuseClosed();
-      this.socket.send(text, this.#wake);
+      this.socket.send(frame, this.#wake);
     } finally {
       this.#preparing -= 1;
     }
@@ -152,7 +153,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     if (this.#preparing > 0 || this.socket.closing || this.#end || this.#isBehind) return false;
     const { validator } = this.description.receive;
     if (this.options.validate && !validator) return false;
-    this.socket.send(this.#textOf(message, this.options.validate ? validator : undefined), this.#wake);
+    this.socket.send(this.#frameOf(message, this.options.validate ? validator : undefined), this.#wake);
     return true;
   }
 
@@ -184,12 +185,12 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   }
 
   /** The frame of a message, which is checked first; both once only, where it is shared. */
-  #textOf(message: Outgoing, validator: Validator | undefined): string {
-    return textOnce(message, this.description, () => {
+  #frameOf(message: Outgoing, validator: Validator | undefined): TextFrame {
+    return madeOnce(message, this.description, (_, isShared) => {
       if (validator && !validator(message)) {
         throw new InvalidMessage(violationsOf(validator, message));
       }
-      return JSON.stringify(message);
+      return new TextFrame(JSON.stringify(message), isShared);
     });
   }
 
@@ -221,7 +222,7 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
     if (heartbeat && equal(message, heartbeat.ping)) {
       // A peer that pings and reads nothing does not get to fill our memory.
       const answers = heartbeat.pong !== undefined && !this.#end && !this.#isBehind;
-      if (answers) this.socket.send(JSON.stringify(heartbeat.pong), this.#wake);
+      if (answers) this.socket.send(new TextFrame(JSON.stringify(heartbeat.pong), false), this.#wake);
       return;
     }
     if (!send || !(await this.#matches(send, message))) return this.#unknown(1008, "not a message of this channel");

@@ -1,7 +1,7 @@
 import type { Stream } from "../operation.js";
 import { type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { framer, heartbeat } from "./framing.js";
-import { textOnce } from "./shared-item.js";
+import { madeOnce } from "./shared-item.js";
 
 /** Characters of gathered items that are sent without waiting for more. */
 const GATHERED_ENOUGH = 64 * 1024;
@@ -139,7 +139,7 @@ export class ItemStream implements AsyncIterableIterator<string, undefined> {
   #add(first: unknown): void {
     let item = first;
     do {
-      this.#text += textOnce(item, this.stream, this.#encode);
+      this.#text += madeOnce(item, this.stream, this.#encode);
       item = this.#text.length < GATHERED_ENOUGH ? this.#eager?.takeReady() : undefined;
     } while (item !== undefined);
   }

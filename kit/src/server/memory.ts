@@ -66,7 +66,7 @@ function channelSocket(socket: MemorySocket): ChannelSocket {
     get closing() {
       return socket.readyState > 1;
     },
-    send: (text, written) => {
+    send: ({ text }, written) => {
       socket.send(text);
       queueMicrotask(written);
     },

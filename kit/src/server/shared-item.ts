@@ -1,23 +1,23 @@
-/** Texts of the items that go to many readers, by the stream or channel, which says how they are framed. */
-const texts = new WeakMap<object, Map<object, string>>();
+/** What was made of the items that go to many readers, by the stream or channel, which says how they are framed. */
+const shared = new WeakMap<object, Map<object, unknown>>();
 
 /**
  * Says that an item of a stream, or a message of a channel, goes to many readers: it is checked and encoded once for all
  * of them, and so must not change any more. Returns the item.
  */
 export function shareItem<Item extends object>(item: Item): Item {
-  texts.set(item, new Map());
+  shared.set(item, new Map());
   return item;
 }
 
-/** The text of an item, made at most once where the item is shared. */
-export function textOnce(item: unknown, place: object, make: (item: unknown) => string): string {
-  const made = typeof item === "object" && item !== null ? texts.get(item) : undefined;
-  if (!made) return make(item);
-  let text = made.get(place);
-  if (text === undefined) {
-    text = make(item);
-    made.set(place, text);
+/** Makes something of an item for a stream or channel; at most once where the item is shared. */
+export function madeOnce<Made>(item: unknown, place: object, make: (item: unknown, isShared: boolean) => Made): Made {
+  const made = typeof item === "object" && item !== null ? shared.get(item) : undefined;
+  if (!made) return make(item, false);
+  let result = made.get(place) as Made | undefined;
+  if (result === undefined) {
+    result = make(item, true);
+    made.set(place, result);
   }
-  return text;
+  return result;
 }

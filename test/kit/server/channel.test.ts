@@ -164,7 +164,7 @@ describe("a slow consumer", () => {
         get bufferedAmount() {
           return state.bufferedAmount;
         },
-        send: (text, done) => {
+        send: ({ text }, done) => {
           state.bufferedAmount += text.length;
           written.push(done);
         },

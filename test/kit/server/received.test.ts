@@ -1,9 +1,9 @@
-/** Whether a peer has received what was sent to it, and how much it may send itself, over real sockets. */
+/** What goes to many peers, whether a peer has received it, and how much it may send itself, over real sockets. */
 import { once } from "node:events";
 import { expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { ServiceDescription } from "../../../kit/src/index.js";
-import { type ChannelOptions, Server, type ServerChannel } from "../../../kit/src/server/index.js";
+import { type ChannelOptions, Server, type ServerChannel, shareItem } from "../../../kit/src/server/index.js";
 import { service } from "./service.js";
 
 type Down = { readonly text: string };
@@ -13,12 +13,14 @@ type Up = { readonly say: string };
 async function served(channels: ChannelOptions = {}) {
   let give: (channel: ServerChannel<Up, Down>) => void;
   const given = new Promise<ServerChannel<Up, Down>>((resolve) => (give = resolve));
+  const all: ServerChannel<Up, Down>[] = [];
   class Held extends Server {
     constructor() {
       super(service as ServiceDescription, { channels });
     }
     async connect(_: unknown, channel: ServerChannel<Up, Down>): Promise<void> {
       give(channel);
+      all.push(channel);
       await channel.closed;
     }
   }
@@ -30,7 +32,7 @@ async function served(channels: ChannelOptions = {}) {
     await once(socket, "open");
     return socket;
   };
-  return { open, given };
+  return { open, given, all };
 }
 
 it("resolves with the pong of the peer; what was sent before has come by then", async () => {
@@ -76,4 +78,29 @@ it("a peer that sends too fast is read at the rate, and loses nothing", async ()
   }
   expect(performance.now() - start).toBeGreaterThan(150);
   socket.close();
+});
+
+it("what is shared arrives as it is at each peer, whatever its length, in the order of all that is sent", async () => {
+  const { open, all } = await served();
+  const heard = await Promise.all(
+    [0, 1].map(async () => {
+      const texts: string[] = [];
+      (await open()).on("message", (data, isBinary) => texts.push(isBinary ? "binary" : JSON.parse(String(data)).text));
+      return texts;
+    }),
+  );
+  // Their frames have heads of 2, 4 and 10 bytes, at both ends of each.
+  const lengths = [0, 1, 114, 115, 65_524, 65_525, 200_000];
+  const texts = [...lengths.map((length) => "x".repeat(length)), "\u{1f600}é".repeat(50)];
+  for (const text of texts) {
+    const message = shareItem({ text });
+    for (const channel of all) {
+      await channel.send(message);
+      await channel.send({ text: "between" });
+    }
+  }
+  await Promise.all(all.map((channel) => channel.received()));
+  const expected = texts.flatMap((text) => [text, "between"]);
+  for (const texts of heard)
+    expect(texts.map((text) => [text.length, text])).toEqual(expected.map((text) => [text.length, text]));
 });

@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { ChannelOptions, ChannelSocket } from "../channel.js";
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
+import type { TextFrame } from "../text-frame.js";
 import type { AcceptedChannel } from "../upgrade.js";
 import { Gatherer, type Held } from "./gatherer.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -117,7 +118,7 @@ class NodeChannelSocket implements ChannelSocket, Held {
    * What is sent within one turn of the event loop leaves in one write, as with `node:http`; of a socket that has only
    * just written, what is sent within the delay.
    */
-  send(text: string, written: () => void): void {
+  send(frame: TextFrame, written: () => void): void {
     if (!this.#gathering) {
       this.#gathering = true;
       this.connection.cork();
@@ -125,7 +126,9 @@ class NodeChannelSocket implements ChannelSocket, Held {
       if (isQuiet) this.gatherer.afterTurn(this);
       else this.gatherer.afterDelay(this);
     }
-    this.socket.send(text, written);
+    // `ws` would encode it for each peer. Without compression it writes at once, so nothing is overtaken.
+    if (frame.isShared) this.connection.write(frame.encoded, written);
+    else this.socket.send(frame.text, written);
   }
 
   /** A pong may stand for several pings (RFC 6455, 5.5.3); those of the heartbeat are empty. */
