@@ -32,16 +32,22 @@ interface Seen {
   readonly result?: RunResult | undefined;
 }
 
+/** Milliseconds until a run that waits is read again, when that failed. */
+const FETCH_AGAIN_MS = 1000;
+
 /** Records that are read at once when a runtime starts. */
 const RECOVERED_AT_ONCE = 200;
 
 /** All runs of a runtime: takes them, lets so many work at a time, and finds them again. */
 export class Runs {
-  /** Those that have not ended. All others are in the storage. */
+  /** Those at work, and of those that wait the ones that somebody follows. All others are in the storage alone. */
   readonly #active = new Map<string, Run>();
   /** Ids that are being looked up or kept, so that the same one cannot be taken twice. */
   readonly #taking = new Map<string, Promise<Seen>>();
-  readonly #queue: Run[] = [];
+  /** Runs that wait and are being read, so that none is there twice. */
+  readonly #fetching = new Map<string, Promise<Run | undefined>>();
+  /** Ids of those that wait. */
+  readonly #queue: string[] = [];
   readonly #closing = new AbortController();
   #working = 0;
   #pruner: Pruner<RunRecord> | undefined;
@@ -118,13 +124,14 @@ export class Runs {
   /** Stops a run; one that has ended stays as it is. @throws Problem `not_found` */
   async cancel(id: string): Promise<RunStatus> {
     const failure = new RunFailure("canceled", "The run was canceled.", { state: "canceled" });
-    await this.#active.get(id)?.stop(failure);
+    const run = this.#active.get(id) ?? (await this.#fetch(id));
+    await run?.stop(failure);
     return await this.status(id);
   }
 
   /** The events of a run from a number on, up to its end. @throws Problem `not_found` */
   async events(id: string, from: number, signal: AbortSignal): Promise<AsyncIterable<RunEvent, undefined>> {
-    const run = this.#active.get(id);
+    const run = this.#active.get(id) ?? (await this.#fetch(id));
     if (run) return run.events.read(from, signal);
     await this.#get(id);
     const { storage } = this.options;
@@ -153,7 +160,7 @@ export class Runs {
   }
 
   /** A run that can begin at once is never queued, which saves it a write. */
-  async #add(id: string, request: RunRequest): Promise<Run> {
+  async #add(id: string, request: RunRequest): Promise<Seen> {
     if (this.#closing.signal.aborted) throw new Problem("unavailable", "The runtime is shutting down.");
     const { storage, instanceId, maxQueued, maxConcurrent } = this.options;
     const begins = this.#working < maxConcurrent && this.#queue.length === 0;
@@ -169,9 +176,12 @@ export class Runs {
       if (begins) this.#done();
       throw error;
     }
+    if (!begins) {
+      this.#enqueue(record);
+      return record;
+    }
     const run = this.#run(record, 0);
-    if (begins) this.#work(run);
-    else this.#enqueue(run);
+    this.#work(run);
     return run;
   }
 
@@ -186,8 +196,8 @@ export class Runs {
   }
 
   async #recover(record: RunRecord): Promise<void> {
+    if (record.status.state === "queued") return this.#enqueue(record);
     const run = this.#run(record, await this.options.storage.length(streamOf(record.status.run_id)));
-    if (record.status.state === "queued") return this.#enqueue(run);
     await run.stop(interrupted("The runtime ended while the run was under way, and started again."));
     this.options.log.warn({ run: run.id }, "a run was interrupted by the end of the runtime");
   }
@@ -198,18 +208,52 @@ export class Runs {
     return run;
   }
 
-  #enqueue(run: Run): void {
-    this.#queue.push(run);
+  /** Very many may wait; in memory is only the clock of those that may not wait for ever. */
+  #enqueue(record: RunRecord): void {
+    if (record.request.limits?.timeout_ms !== undefined) this.#run(record, 0);
+    this.#queue.push(record.status.run_id);
     this.#next();
+  }
+
+  /** A run that waits, from the storage; undefined for one that does not. @throws StorageError */
+  #fetch(id: string): Promise<Run | undefined> {
+    let fetching = this.#fetching.get(id);
+    if (!fetching) {
+      fetching = this.#known(id).then((record) => {
+        const isWaiting = record?.status.state === "queued" && !this.#closing.signal.aborted;
+        return this.#active.get(id) ?? (isWaiting ? this.#run(record, 0) : undefined);
+      });
+      this.#fetching.set(id, fetching);
+      const fetched = () => this.#fetching.delete(id);
+      fetching.then(fetched, fetched);
+    }
+    return fetching;
   }
 
   #next(): void {
     while (this.#working < this.options.maxConcurrent) {
-      const run = this.#queue.shift();
-      if (!run) return;
+      const id = this.#queue.shift();
+      if (id === undefined) return;
       this.#working += 1;
-      this.#work(run);
+      const run = this.#active.get(id);
+      if (run) this.#work(run);
+      else void this.#fetchAndWork(id);
     }
+  }
+
+  async #fetchAndWork(id: string): Promise<void> {
+    let run: Run | undefined;
+    try {
+      run = await this.#fetch(id);
+    } catch {
+      // The storage has said what is wrong with it. The run still waits, with its place at the front.
+      if (!this.#closing.signal.aborted) this.#queue.unshift(id);
+      this.#working -= 1;
+      setTimeout(() => this.#next(), FETCH_AGAIN_MS).unref();
+      return;
+    }
+    if (run) this.#work(run);
+    else this.#done();
   }
 
   /** Its place among those that work is taken already. */

@@ -2,9 +2,11 @@ import { RuntimeClient } from "@agentwire/client/runtime";
 import { ToolRegistryClient } from "@agentwire/client/tool-registry";
 import { inMemory } from "@agentwire/kit/server";
 import type { RunEvent, RunRequest } from "@agentwire/models/runtime";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type Executor, RunFailure } from "../../../services/src/runtime/executor.js";
 import { type RuntimeOptions, RuntimeService } from "../../../services/src/runtime/service.js";
+import { IN_MEMORY, openSqlite } from "../../../services/src/storage/sqlite/storage.js";
+import { type Storage, StorageError } from "../../../services/src/storage/storage.js";
 import { ToolRegistryService } from "../../../services/src/tool-registry/service.js";
 import { collect, eventually, refused, serve, WAYS, type Way } from "../support.js";
 
@@ -236,6 +238,74 @@ describe("the queue", () => {
     await client.cancelRun({ path: { run_id: String(first?.run_id) } });
     const state = async () => (await client.getRunStatus({ path: { run_id: String(third?.run_id) } })).state;
     await eventually(state, (found) => found === "running");
+  });
+
+  it("a run that waits can be followed, by several, before it begins; it may wait only so long; the order is that of asking", async () => {
+    const order: string[] = [];
+    const noted: Executor = async function* (input, context) {
+      order.push(context.runId);
+      if (input.goal === "block") yield* endless(input, context);
+      yield { type: "token", text: context.runId };
+      return {};
+    };
+    const client = await start({ executor: noted, maxConcurrentRuns: 1 });
+    const create = (run_id: string, limits: object = {}, goal = "x") =>
+      client.createRun({ body: { run_id, input: { goal }, limits } });
+    await create("first", {}, "block");
+    for (const run_id of ["b", "c", "d"]) await create(run_id);
+    await create("impatient", { timeout_ms: 50 });
+    await create("e");
+    const following = ["c", "c", "impatient"].map((run_id) => collect(client.streamRunEvents({ path: { run_id } })));
+    expect(await following[2]).toMatchObject([{ type: "error", data: { error: { code: "limits.timeout" } } }]);
+    await client.cancelRun({ path: { run_id: "d" } });
+    await refused(client.createRun({ body: { run_id: "e", input: { goal: "another" } } }), 409, "conflict");
+    expect(await create("e")).toMatchObject({ run_id: "e", state: "queued" });
+    await client.cancelRun({ path: { run_id: "first" } });
+    for (const events of await Promise.all(following.slice(0, 2))) {
+      expect(events.map(({ run_id, type }) => [run_id, type])).toEqual([
+        ["c", "token"],
+        ["c", "final"],
+      ]);
+    }
+    expect(types(await collect(client.streamRunEvents({ path: { run_id: "e" } })))).toEqual(["token", "final"]);
+    expect(order).toEqual(["first", "b", "c", "e"]);
+  });
+
+  it("a run whose turn comes while the disk fails keeps its place", async () => {
+    const storage = await openSqlite(IN_MEMORY);
+    onTestFinished(() => storage.close());
+    let isBroken = false;
+    let failures = 0;
+    const moody = new Proxy(storage, {
+      get: (target, name: keyof Storage) => {
+        if (name === "get" && isBroken) {
+          failures += 1;
+          return () => Promise.reject(new StorageError("failed", "an input/output error"));
+        }
+        const member = target[name];
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    let free = (): void => undefined;
+    const freed = new Promise<void>((resolve) => (free = resolve));
+    const held: Executor = async function* (input) {
+      if (input.goal === "held") await freed;
+      yield { type: "token", text: input.goal };
+      return {};
+    };
+    const client = await start({ executor: held, storage: moody, maxConcurrentRuns: 1 });
+    await client.createRun({ body: { run_id: "a", input: { goal: "held" } } });
+    for (const run_id of ["b", "c"]) await client.createRun({ body: { run_id, input: { goal: run_id } } });
+    isBroken = true;
+    free();
+    await eventually(
+      () => failures,
+      (count) => count > 0,
+    );
+    isBroken = false;
+    for (const run_id of ["b", "c"]) {
+      expect(types(await collect(client.streamRunEvents({ path: { run_id } })))).toEqual(["token", "final"]);
+    }
   });
 
   it("ends runs and their streams when the runtime closes", async () => {
