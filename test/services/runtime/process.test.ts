@@ -32,7 +32,7 @@ async function start(options: Partial<ProcessOptions> = {}, logger: Log = new Lo
 it.each(["please", "fail"])("a secret that the agent was given shows nowhere (%s)", async (word) => {
   const env = { AGENT_KEY: { env: "THE_KEY" }, AGENT_FOLDER: { env: "THE_FOLDER" } };
   const config = { kind: "process", command: process.execPath, args: [AGENT], env } as const;
-  const environment = { THE_KEY: "hunter2-hunter2", THE_FOLDER: "/home/of/data" };
+  const environment = { THE_KEY: "hunter2-hunter2", THE_FOLDER: "/srv/data" };
   const log = new Log();
   const executor = await executorOf(config, { environment });
   const client = new RuntimeClient(await serve(new RuntimeService({ executor, logger: log })));
@@ -40,7 +40,7 @@ it.each(["please", "fail"])("a secret that the agent was given shows nowhere (%s
   const said = JSON.stringify([events, result, log.lines]);
   expect(result.ok).toBe(word === "please");
   expect(said).not.toContain("hunter2");
-  for (const part of ["I was given [secret]", "It is [secret], kept in /home/of/data.", '"[secret]":["[secret]"]']) {
+  for (const part of ["I was given [secret]", "It is [secret], kept in /srv/data.", '"[secret]":["[secret]"]']) {
     expect(said.replaceAll("\\", "")).toContain(part);
   }
 });

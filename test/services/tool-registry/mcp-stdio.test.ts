@@ -215,12 +215,12 @@ describe("an MCP server that misbehaves", () => {
 
   it("that tells a secret in a result has it struck out; what is not called a secret stays as it is", async () => {
     const source = odd({ env: { ODD_TOKEN: { env: "THE_TOKEN" }, ODD_FOLDER: { env: "THE_FOLDER" } } });
-    const environment = { THE_TOKEN: "hunter2-hunter2", THE_FOLDER: "/home/of/data" };
+    const environment = { THE_TOKEN: "hunter2-hunter2", THE_FOLDER: "/srv/data" };
     const registry = await TestRegistry.start([source], { environment });
     await registry.until("mcp odd", "degraded");
     const { ok, result } = await registry.call("odd.tells");
     expect(ok).toBe(true);
-    expect(JSON.stringify(result)).toContain("[secret] in /home/of/data");
+    expect(JSON.stringify(result)).toContain("[secret] in /srv/data");
   });
 
   it("that cannot be started delays and fails nothing", async () => {
