@@ -1,5 +1,6 @@
 /** Connections that each send the next request when the answer is there. */
 import { connect } from "node:net";
+import { onAnswers } from "../lib/answers.mjs";
 
 const body = JSON.stringify({ input: { goal: "nothing" } });
 const request = Buffer.from(
@@ -11,16 +12,8 @@ process.on("message", ({ port, connections, milliseconds }) => {
   let running = true;
   const sockets = Array.from({ length: connections }, () => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    let rest = "";
     socket.on("connect", () => socket.write(request));
-    socket.on("error", fail);
-    socket.on("data", (chunk) => {
-      rest += chunk.latin1Slice();
-      const end = rest.indexOf("\r\n\r\n");
-      const size = Number(/content-length: (\d+)/i.exec(rest)?.[1]);
-      if (end < 0 || rest.length < end + 4 + size) return;
-      if (!rest.startsWith("HTTP/1.1 200 ")) fail(new Error(rest));
-      rest = rest.slice(end + 4 + size);
+    onAnswers(socket, 200, () => {
       answers += 1;
       if (running) socket.write(request);
     });
@@ -32,10 +25,5 @@ process.on("message", ({ port, connections, milliseconds }) => {
     for (const socket of sockets) socket.destroy();
   }, milliseconds);
 });
-
-function fail(error) {
-  console.error(error.message);
-  process.exit(1);
-}
 
 process.send("ready");

@@ -42,6 +42,8 @@ export class Connection {
   /** What was sent and may be on its way, or lost with the socket; made when there is some. */
   #unconfirmed: Map<Cursor, Sent> | undefined;
   #confirming: NodeJS.Timeout | undefined;
+  /** The question that is under way. */
+  #asking: Promise<void> | undefined;
   /** Sessions in which there is more than could be sent at once; made when there are some, as most sockets are idle. */
   #pending: Set<KeptSession> | undefined;
   #sending = false;
@@ -67,7 +69,12 @@ export class Connection {
 
   /** There may be something new in a session. */
   notify(kept: KeptSession): void {
-    if (!this.#sending && this.#catchUp(kept)) return;
+    try {
+      if (!this.#sending && this.#catchUp(kept)) return;
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
     this.#pending ??= new Set();
     this.#pending.add(kept);
     if (this.#sending) return;
@@ -85,7 +92,16 @@ export class Connection {
     this.#confirming = undefined;
     const unconfirmed = this.#unconfirmed;
     this.#unconfirmed = undefined;
-    if (!unconfirmed || !(await this.sink.received())) return;
+    // Answers come in the order of the questions, so the last one is enough to wait for.
+    if (!unconfirmed) return await this.#asking;
+    const asking = this.#ask(unconfirmed);
+    this.#asking = asking;
+    await asking;
+    if (this.#asking === asking) this.#asking = undefined;
+  }
+
+  async #ask(unconfirmed: ReadonlyMap<Cursor, Sent>): Promise<void> {
+    if (!(await this.sink.received())) return;
     for (const [cursor, { kept, participant, place }] of unconfirmed) {
       if (cursor.place.at >= place.at) continue;
       cursor.place = place;
@@ -102,9 +118,7 @@ export class Connection {
         await this.#deliver(kept);
       }
     } catch (error) {
-      // Over, also when there is more: who missed something gets it on the next connection.
-      this.#failure = { error };
-      this.sink.close(1011, "what was missed could not be sent");
+      this.#fail(error);
       return;
     }
     this.#sending = false;
@@ -132,6 +146,13 @@ export class Connection {
       if (event === undefined || !this.sink.trySend(event)) return false;
       this.#reached(kept, next.participant, event.sequence);
     }
+  }
+
+  /** Over, also when there is more: who missed something gets it on the next connection. Others are not held up. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#sending = true;
+    this.sink.close(1011, "what was missed could not be sent");
   }
 
   async #end(): Promise<void> {

@@ -89,7 +89,12 @@ export class Hub {
   }
 
   #tell(tap: Sink, event: KnownEvent): void {
-    if (tap.trySend(event)) return;
+    try {
+      if (tap.trySend(event)) return;
+    } catch {
+      tap.close(1011, "an event could not be sent");
+      return;
+    }
     const behind = (this.#taps.get(tap) ?? 0) + 1;
     if (behind > MAX_BEHIND) {
       tap.close(1013, "too slow");

@@ -16,7 +16,14 @@ export interface Cursor {
   place: Place;
   /** Where connections begin that were there before the cursor, from where they were with the one before it. */
   readonly start: (before: (cursor: Cursor) => Place) => Place;
+  /** How many cursors before it that may ask for. */
+  readonly depth: number;
 }
+
+/** Joins that a connection may be behind. One that is further behind begins anew: it may hear something twice. */
+const MAX_DEPTH = 16;
+
+const THE_START: Place = { at: 0, got: [] };
 
 /** A participant as it is kept. */
 export interface ParticipantRecord {
@@ -60,7 +67,7 @@ export class Participant {
     this.#extra = [...kept.extra];
     this.#joinedAt = kept.joined_at;
     this.#leftAt = kept.left_at;
-    this.#cursor = { place: kept.cursor, start: () => kept.cursor };
+    this.#cursor = { place: kept.cursor, start: () => kept.cursor, depth: 0 };
   }
 
   get status(): Status {
@@ -127,6 +134,9 @@ export class Participant {
       const alone = extra.filter((sequence) => sequence <= at);
       return { at: start, got: [...got, ...alone].filter((sequence) => sequence > start) };
     };
-    return { place: from(before.place), start: (placeWith) => from(placeWith(before)) };
+    const place = from(before.place);
+    // Whoever joins and leaves without end does not get to fill our memory with the cursors of before.
+    if (before.depth === MAX_DEPTH) return { place, start: () => THE_START, depth: 0 };
+    return { place, start: (placeWith) => from(placeWith(before)), depth: before.depth + 1 };
   }
 }

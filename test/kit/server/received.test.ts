@@ -50,6 +50,20 @@ it("resolves with the pong of the peer; what was sent before has come by then", 
   expect(await channel.received()).toBe(true);
 });
 
+it("takes no pong for an answer that is not one, as some peers send them to keep a connection", async () => {
+  const { open, given } = await served();
+  const socket = await open({ autoPong: false });
+  const channel = await given;
+  await channel.send({ text: "on its way" });
+  const received = channel.received();
+  for (const payload of ["", "abc", "999999999", "1", "-1", "received", "received x"]) socket.pong(payload);
+  // Whatever the server makes of them, it does before it closes.
+  socket.send(JSON.stringify({ say: "over" }));
+  for await (const { say } of channel) if (say === "over") break;
+  socket.terminate();
+  expect(await received).toBe(false);
+});
+
 it("is false for a peer that was lost before it answered", async () => {
   const { open, given } = await served();
   const socket = await open({ autoPong: false });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Agent, canReach, newToken } from "../../../services/src/session/agent.js";
+import { Connection } from "../../../services/src/session/connection.js";
 import type { KnownEvent } from "../../../services/src/session/event.js";
+import type { KeptSession } from "../../../services/src/session/kept-session.js";
+import { type Cursor, Participant, type Place } from "../../../services/src/session/participant.js";
 import { Session } from "../../../services/src/session/session.js";
 
 const A = "@a.x";
@@ -42,6 +45,12 @@ describe("canReach", () => {
   });
 });
 
+const begin = () => {
+  const session = Session.create(A, "topic", () => 1);
+  session.begin(A, [B, C], { content: "hello" }, false);
+  return session;
+};
+
 describe("Session", () => {
   /** What has happened in a session, though its changes were taken piece by piece. */
   const courses = new WeakMap<Session, KnownEvent[]>();
@@ -61,12 +70,6 @@ describe("Session", () => {
     }
     return visible;
   };
-  const begin = () => {
-    const session = Session.create(A, "topic", () => 1);
-    session.begin(A, [B, C], { content: "hello" }, false);
-    return session;
-  };
-
   it("numbers events from 1 without gaps, and gives messages the number of their event", () => {
     const session = begin();
     session.join(B);
@@ -147,5 +150,59 @@ describe("Session", () => {
     expect(session.view().participants.map(({ status }) => status)).toEqual(["invited", "joined"]);
     session.end(B);
     expect(() => session.reopen(A, [], () => true)).toThrow(expect.objectContaining({ code: "not_joined" }));
+  });
+});
+
+describe("a participant that joins and leaves without end", () => {
+  it("costs no more each time: a socket that has seen none of it still finds its place", () => {
+    const participant = new Participant("sess_1", A);
+    for (let sequence = 0; sequence < 200_000; sequence += 2) {
+      participant.become("joined", sequence, 1);
+      participant.become("left", sequence + 1, 1);
+    }
+    const placeWith = (cursor: Cursor): Place => cursor.start(placeWith);
+    expect(placeWith(participant.cursor)).toEqual({ at: 0, got: [] });
+  });
+});
+
+describe("a connection", () => {
+  const kept = () => {
+    const session = begin();
+    const events = session.changes().events;
+    return { session, log: { length: events.length, recent: (sequence: number) => events[sequence - 1] } };
+  };
+  const sink = (more: object) => ({
+    trySend: () => true,
+    send: () => Promise.resolve(),
+    received: () => Promise.resolve(true),
+    close: () => undefined,
+    closed: new Promise(() => undefined),
+    ...more,
+  });
+  const progress = { moved: () => undefined };
+
+  it("that cannot send an event closes with 1011, and keeps it from nobody else", () => {
+    const closed: number[] = [];
+    const broken = sink({
+      trySend: () => {
+        throw new Error("it cannot be sent");
+      },
+      close: (code: number) => closed.push(code),
+    });
+    const connection = new Connection(A, "hash", broken, progress);
+    expect(() => connection.begin(kept() as unknown as KeptSession)).not.toThrow();
+    expect(closed).toEqual([1011]);
+  });
+
+  it("waits for the confirmation that is under way already", async () => {
+    let answer: (isReceived: boolean) => void = () => undefined;
+    const slow = sink({ received: () => new Promise<boolean>((resolve) => (answer = resolve)) });
+    const connection = new Connection(A, "hash", slow, progress);
+    const { session, log } = kept();
+    connection.begin({ session, log } as unknown as KeptSession);
+    void connection.confirm();
+    const second = connection.confirm().then(() => session.participant(A).cursor.place.at);
+    answer(true);
+    expect(await second).toBe(3);
   });
 });

@@ -131,10 +131,13 @@ class NodeChannelSocket implements ChannelSocket, Held {
     else this.socket.send(frame.text, written);
   }
 
-  /** A pong may stand for several pings (RFC 6455, 5.5.3); those of the heartbeat are empty. */
+  /**
+   * A pong may stand for several pings, and may come unasked, with whatever is in it (RFC 6455, 5.5.3); those of the
+   * heartbeat are empty.
+   */
   readonly #confirmed = (payload: Buffer): void => {
     const confirming = this.#confirming ?? new Map<number, () => void>();
-    const confirmed = Number(payload.toString());
+    const confirmed = Number(/^received (\d+)$/.exec(payload.toString())?.[1] ?? 0);
     for (const [number, received] of confirming) {
       if (number > confirmed) break;
       confirming.delete(number);
@@ -162,7 +165,7 @@ class NodeChannelSocket implements ChannelSocket, Held {
     }
     this.#confirms += 1;
     this.#confirming.set(this.#confirms, received);
-    this.socket.ping(String(this.#confirms));
+    this.socket.ping(`received ${this.#confirms}`);
   }
 
   pause(): void {
