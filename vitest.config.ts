@@ -7,6 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^#platform$/, replacement: source("kit/src/client/platform/node.ts") },
       { find: /^@agentwire\/kit$/, replacement: source("kit/src/index.ts") },
       {
         find: /^@agentwire\/kit\/(client|client\/stream|client\/channel|server|streams|validation|validation\/checks|validation\/formats)$/,

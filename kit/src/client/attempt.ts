@@ -1,6 +1,12 @@
 import { type AgentwireError, abortedBy, TimeoutError, unreachable } from "./errors.js";
 import type { Answer, Trial } from "./plan.js";
 
+/** How long attempts may take that all have the same time. */
+export interface TimeLimit {
+  begin(attempt: Attempt): void;
+  end(attempt: Attempt): void;
+}
+
 /**
  * One try of something that can be aborted or time out. Everything that waits in it ends with the error that ended
  * the attempt, even when a `fetch` of one's own ignores signals.
@@ -9,11 +15,12 @@ export class Attempt implements Trial {
   readonly operation: string;
   readonly #caller: AbortSignal | undefined;
   /** Stops what waits at the moment. By hand: a race with one long promise would remember everything it ran. */
-  readonly #waiting: ((reason: unknown) => void)[] = [];
+  readonly #waiting = new Set<(reason: unknown) => void>();
   #end: { readonly reason: unknown } | undefined;
   /** Made when somebody asks: a signal costs more than the rest of an attempt. */
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #limit: TimeLimit | undefined;
 
   constructor(operation: string, caller?: AbortSignal) {
     this.operation = operation;
@@ -32,15 +39,16 @@ export class Attempt implements Trial {
   }
 
   /** Calls `stop` when the attempt ends, unless what it returns is called first. */
-  onEnd(stop: (reason: unknown) => void): () => void {
+  onEnd(stop: (reason: unknown) => void): () => unknown {
     if (this.#end) stop(this.#end.reason);
-    else this.#waiting.push(stop);
-    return () => this.#forget(stop);
+    else this.#waiting.add(stop);
+    return () => this.#waiting.delete(stop);
   }
 
-  #forget(stop: (reason: unknown) => void): void {
-    const index = this.#waiting.indexOf(stop);
-    if (index >= 0) this.#waiting.splice(index, 1);
+  /** Ends the attempt when the time is over that it shares with others. */
+  within(limit: TimeLimit): void {
+    this.#limit = limit;
+    limit.begin(this);
   }
 
   /** Ends the attempt after `ms` milliseconds unless armed again or disarmed first; 0 is never. */
@@ -58,27 +66,28 @@ export class Attempt implements Trial {
     if (this.#end) return;
     this.#end = { reason: error };
     this.#controller?.abort(error);
-    for (const stop of this.#waiting.splice(0)) stop(error);
+    for (const stop of this.#waiting) stop(error);
+    this.#waiting.clear();
   }
 
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
   release(): void {
     this.disarm();
+    this.#limit?.end(this);
     this.#caller?.removeEventListener("abort", this);
   }
 
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void, explained = (error: unknown) => error): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#end) reject(this.#end.reason);
-      else this.#waiting.push(reject);
+      const settled = this.onEnd(reject);
       promise.then(
         (value) => {
-          this.#forget(reject);
+          settled();
           if (this.#end) abandoned?.(value);
           resolve(value);
         },
         (error: unknown) => {
-          this.#forget(reject);
+          settled();
           reject(explained(error));
         },
       );

@@ -1,3 +1,4 @@
+import { fetchWithin } from "#platform";
 import type { CallOptions, ClientOptions } from "./options.js";
 import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
@@ -72,10 +73,10 @@ export function transmit(plan: Plan, request: PreparedRequest, trial: Trial): Pr
 
 /** Calls the platform's `fetch`. */
 export const fetchAnswer: Send = ({ engine }, request, trial) =>
-  trial.answer(fetch(engine.baseUrl + request.target, initOf(request, trial.signal)));
+  trial.answer(fetchWithin(trial, engine.baseUrl + request.target, initOf(request)));
 
 /** A request as `fetch` takes it. */
-export function initOf({ method, headers, body }: PreparedRequest, signal: AbortSignal | undefined): RequestInit {
+export function initOf({ method, headers, body }: PreparedRequest, signal: AbortSignal | null = null): RequestInit {
   // Fetch wants it said that a streamed body is sent before the answer is read; of others it means nothing.
   const init = { method, headers, body: body?.content, signal, redirect: "manual", duplex: "half" };
   return init as RequestInit;

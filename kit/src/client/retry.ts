@@ -1,3 +1,4 @@
+import { timeLimit } from "#platform";
 import { Attempt } from "./attempt.js";
 import { ApiError, abortedBy, ConnectionError, TimeoutError } from "./errors.js";
 import type { CallOptions, ClientOptions } from "./options.js";
@@ -23,6 +24,7 @@ const TRANSIENT = [408, 425, 429, 500, 502, 503, 504];
 export function retries(
   defaults: Pick<ClientOptions, "retries" | "timeoutMs"> = {},
 ): Part<Pick<CallOptions, "retries" | "timeoutMs">> {
+  const limit = timeLimit(defaults.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   return {
     complete: withKey,
     repeat: async (plan, request, options, attempt) => {
@@ -31,7 +33,8 @@ export function retries(
       for (let failures = 0; ; failures++) {
         const trial = new Attempt(name, options.signal);
         try {
-          trial.arm(options.timeoutMs ?? defaults.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+          if (options.timeoutMs === undefined) trial.within(limit);
+          else trial.arm(options.timeoutMs);
           return await attempt(trial);
         } catch (error) {
           trial.release();

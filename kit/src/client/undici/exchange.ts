@@ -11,7 +11,7 @@ export interface Controller {
 /** One request on its way: undici's handler on one side, a promise of the answer on the other. */
 export class Exchange {
   readonly answer: Promise<DispatchedAnswer>;
-  readonly #deaf: () => void;
+  readonly #deaf: () => unknown;
   #resolve!: (answer: DispatchedAnswer) => void;
   #reject!: (reason: unknown) => void;
   #answer: DispatchedAnswer | undefined;

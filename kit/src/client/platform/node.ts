@@ -1,0 +1,100 @@
+/**
+ * What Node does at less cost than the standard's way: a signal and a timer of its own for each call take more time than
+ * all else that a client adds to `fetch`.
+ */
+import type { Attempt, TimeLimit } from "../attempt.js";
+import { TimeoutError } from "../errors.js";
+import type { Trial } from "../plan.js";
+import * as standard from "./standard.js";
+
+/** Where Node, and the package `undici`, keep the dispatcher that `fetch` sends with, once it was used. */
+const DISPATCHER = Symbol.for("undici.globalDispatcher.1");
+const nodeFetch = globalThis.fetch;
+/** The versions whose dispatchers hand over `abort` as below. */
+const knowsAbort = /^[67]\./.test(globalThis.process?.versions?.["undici"] ?? "");
+
+interface Handler {
+  onConnect?(abort: (reason: unknown) => void, context: unknown): void;
+}
+
+interface Dispatcher {
+  readonly isMockActive?: boolean;
+  dispatch(options: object, handler: Handler): boolean;
+}
+
+/** Calls the platform's `fetch`, and ends with the attempt. */
+export function fetchWithin(trial: Trial, url: string, init: RequestInit): Promise<Response> {
+  // Whoever has put another `fetch` in its place expects the standard's signal.
+  if (!trial.onEnd || !knowsAbort || fetch !== nodeFetch || dispatcher() === undefined) {
+    return standard.fetchWithin(trial, url, init);
+  }
+  return fetch(url, Object.assign(init, { dispatcher: new Abortable(trial) }));
+}
+
+function dispatcher(): Dispatcher | undefined {
+  return (globalThis as { [DISPATCHER]?: Dispatcher })[DISPATCHER];
+}
+
+/** Stands before the dispatcher, and hears from it how a request is aborted. */
+class Abortable implements Dispatcher {
+  constructor(private readonly trial: Trial) {}
+
+  get isMockActive(): boolean {
+    return dispatcher()?.isMockActive === true;
+  }
+
+  dispatch(options: object, handler: Handler): boolean {
+    const { onConnect } = handler;
+    handler.onConnect = (abort, context) => {
+      onConnect?.call(handler, abort, context);
+      this.trial.onEnd?.(abort);
+    };
+    return (dispatcher() as Dispatcher).dispatch(options, handler);
+  }
+}
+
+/** Milliseconds; 0 is no limit. */
+export function timeLimit(ms: number): TimeLimit {
+  return ms > 0 && ms !== Number.POSITIVE_INFINITY ? new Deadlines(ms) : standard.timeLimit(ms);
+}
+
+/** One timer for all attempts: who began first is due first. */
+class Deadlines implements TimeLimit {
+  readonly #ms: number;
+  readonly #due = new Map<Attempt, number>();
+  #timer: NodeJS.Timeout | undefined;
+  /** What made the timer: a test may have put its own clock in place of it. */
+  #setTimeout: typeof setTimeout | undefined;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  begin(attempt: Attempt): void {
+    if (this.#timer === undefined || this.#setTimeout !== setTimeout) this.#wait(this.#ms);
+    else if (this.#due.size === 0) this.#timer.ref();
+    this.#due.set(attempt, performance.now() + this.#ms);
+  }
+
+  end(attempt: Attempt): void {
+    // The timer stays for the next attempt, without keeping the process alive.
+    if (this.#due.delete(attempt) && this.#due.size === 0) this.#timer?.unref();
+  }
+
+  #wait(ms: number): void {
+    this.#timer?.unref();
+    this.#setTimeout = setTimeout;
+    this.#timer = setTimeout(() => this.#ring(), ms);
+  }
+
+  #ring(): void {
+    this.#timer = undefined;
+    for (const [attempt, due] of this.#due) {
+      const left = due - performance.now();
+      // Timers may ring a fraction of a millisecond early.
+      if (left >= 1) return this.#wait(left);
+      this.#due.delete(attempt);
+      attempt.end(new TimeoutError(attempt.operation, this.#ms));
+    }
+  }
+}
