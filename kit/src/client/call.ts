@@ -23,7 +23,7 @@ export class Call<Body, Header = object> implements Promise<Body> {
     onBody?: ((body: Body) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#response.then(({ body }) => body).then(onBody, onError);
+    return this.#response.then(({ body }) => (onBody ? onBody(body) : (body as never)), onError);
   }
 
   catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<Body | B> {

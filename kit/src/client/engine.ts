@@ -1,5 +1,5 @@
 import { fetchWithin } from "#platform";
-import type { CallOptions, ClientOptions } from "./options.js";
+import type { CallOptions, ClientOptions, HeaderValues } from "./options.js";
 import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
@@ -14,7 +14,13 @@ export function engineOf(
   parts: readonly Part<never>[],
 ): Engine {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new Map() };
+  const headers = inLowerCase(options.headers);
+  return { baseUrl, service, options, headers, part: Object.assign({}, ...parts), plans: new Map() };
+}
+
+/** Headers by names in lower case, without those that have no value. */
+export function inLowerCase(headers: HeaderValues | undefined): Record<string, string> {
+  return Object.fromEntries(membersOf(headers).map(([name, value]) => [name.toLowerCase(), value as string]));
 }
 
 /** The plan of an operation, worked out once: what calls it again finds objects of the shapes that it knows. */
@@ -39,10 +45,14 @@ export async function exchange(
   const checking = part.check?.(row, source, options);
   if (checking) await checking;
   const prepared = encode(plan, source, options);
-  const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
-  if (part.repeat) return part.repeat(plan, prepared, options, attempt);
+  // Waiting here for what is returned takes fewer turns than leaving it to the promise.
+  const attempt = async (trial: Trial) => {
+    const answer = await transmit(plan, prepared, trial);
+    return await part.read(plan, answer, trial, options);
+  };
+  if (part.repeat) return await part.repeat(plan, prepared, options, attempt);
   // Without a time limit, only as quick to end as `fetch`, and with its errors.
-  return attempt({ signal: options.signal, wait: same, answer: same, explain: same });
+  return await attempt({ signal: options.signal, wait: same, answer: same, explain: same });
 }
 
 function same<T>(value: T): T {
@@ -55,9 +65,7 @@ export function encode(
   source: RequestObject,
   options: CallOptions,
 ): PreparedRequest {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers }))
-    headers[name.toLowerCase()] = value as string;
+  const headers = { ...engine.headers, ...(options.headers && inLowerCase(options.headers)) };
   parameters.headers?.(source, headers);
   headers["accept"] = options.accept ?? accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);

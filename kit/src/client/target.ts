@@ -9,21 +9,21 @@ export function pathWriter(
 ): (values: Values) => string {
   // In each segment, text and names take turns.
   const segments = template.split("/").map((segment) => segment.split(/\{([^{}]+)\}/));
-  return (values) =>
-    segments
-      .map((parts) => {
-        const filled = parts
-          .map((part, index) => {
-            if (index % 2 === 0) return part;
-            return values && Object.hasOwn(values, part) && values[part] !== undefined
-              ? write(values[part], part)
-              : refuse(operation, part, "is required");
-          })
-          .join("");
-        // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-        return parts[1] && /^\.{0,2}$/.test(filled) ? refuse(operation, parts[1], "is empty or dots") : filled;
-      })
-      .join("/");
+  return (values) => {
+    let path = "";
+    for (const parts of segments) {
+      let filled = "";
+      parts.forEach((part, index) => {
+        const value = index % 2 ? own(values, part) : part;
+        if (value === undefined) refuse(operation, part, "is required");
+        filled += index % 2 ? write(value, part) : part;
+      });
+      // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
+      if (parts[1] && /^\.{0,2}$/.test(filled)) refuse(operation, parts[1], "is empty or dots");
+      path += `/${filled}`;
+    }
+    return path.slice(1);
+  };
 }
 
 /** The members of an object that have a value. */

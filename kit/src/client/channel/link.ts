@@ -8,6 +8,7 @@ import {
   sameCredentials,
   targetWith,
 } from "../auth.js";
+import { inLowerCase } from "../engine.js";
 import { ChannelClosedError, ChannelOverflowError, ConnectionError } from "../errors.js";
 import type { ChannelOptions } from "../options.js";
 import type { ParameterWriter } from "../part.js";
@@ -15,7 +16,6 @@ import type { Engine } from "../plan.js";
 import { apiError } from "../problem.js";
 import { backoff, DEFAULT_TIMEOUT_MS, sleep } from "../retry.js";
 import type { RequestObject, ServiceFacts } from "../row.js";
-import { membersOf } from "../target.js";
 import { check, validates } from "../validation.js";
 import { type Closed, Connection } from "./connection.js";
 import { MessageReader } from "./messages.js";
@@ -193,10 +193,7 @@ export class Link {
     const { resume } = this.#description;
     const after = position !== undefined && resume?.cursor === "parameter" ? resume.parameter : undefined;
     const query = after === undefined ? this.#request.query : { ...this.#request.query, [after]: position };
-    const headers: Record<string, string> = {};
-    for (const [name, value] of membersOf({ ...this.#engine.options.headers, ...this.#options.headers })) {
-      headers[name.toLowerCase()] = String(value);
-    }
+    const headers = { ...this.#engine.headers, ...inLowerCase(this.#options.headers) };
     this.#parameters.headers?.(this.#request, headers);
     return { target: this.#parameters.target({ ...this.#request, query }), headers };
   }
