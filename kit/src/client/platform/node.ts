@@ -92,7 +92,10 @@ class Deadlines implements TimeLimit {
     for (const [attempt, due] of this.#due) {
       const left = due - performance.now();
       // Timers may ring a fraction of a millisecond early.
-      if (left >= 1) return this.#wait(left);
+      if (left >= 1) {
+        this.#wait(left);
+        return;
+      }
       this.#due.delete(attempt);
       attempt.end(new TimeoutError(attempt.operation, this.#ms));
     }

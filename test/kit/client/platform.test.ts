@@ -1,0 +1,179 @@
+/** A call that ends early is ended on the wire too, and costs the process nothing, whatever `fetch` it goes through. */
+import { execFile } from "node:child_process";
+import type { ServerResponse } from "node:http";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
+import { afterEach, expect, test, vi } from "vitest";
+import { Attempt } from "../../../kit/src/client/attempt.js";
+import { AbortedError, ConnectionError, TimeoutError } from "../../../kit/src/client/index.js";
+import * as node from "../../../kit/src/client/platform/node.js";
+import * as standard from "../../../kit/src/client/platform/standard.js";
+import { answer, Client, closeAll, failure, serve, service, wait } from "./fixtures.js";
+
+const path = { run_id: "r" };
+const nodeFetch = globalThis.fetch;
+const nodeDispatcher = getGlobalDispatcher();
+
+afterEach(() => {
+  vi.useRealTimers();
+  globalThis.fetch = nodeFetch;
+  setGlobalDispatcher(nodeDispatcher);
+  closeAll();
+});
+
+/** Says when the client has closed the connection of a request. */
+function closed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.on("close", () => resolve()));
+}
+
+test.each([
+  ["before the headers", () => {}],
+  [
+    "in the middle of the body",
+    (response: ServerResponse) => {
+      response.writeHead(200, { "content-type": "application/json" }).write('{"run_id":');
+    },
+  ],
+])("a time limit and an abort %s close the connection", async (_, start) => {
+  const ends: Promise<void>[] = [];
+  const { url } = await serve((request, response) => {
+    if (request.url?.endsWith("warm")) return answer(response, 200, { run_id: "warm" });
+    ends.push(closed(response));
+    start(response);
+  });
+  const client = new Client(service, { baseUrl: url, retries: 0, timeoutMs: 150 });
+  // The first call of a process goes another way than the later ones.
+  await client.call("getRun", { path: { run_id: "warm" } });
+  expect(await failure(client.call("getRun", { path }))).toBeInstanceOf(TimeoutError);
+  expect(await failure(client.call("getRun", { path }, { timeoutMs: 100 }))).toBeInstanceOf(TimeoutError);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 50);
+  expect(await failure(client.call("getRun", { path }, { signal: controller.signal }))).toBeInstanceOf(AbortedError);
+  expect(ends).toHaveLength(3);
+  await Promise.all(ends);
+});
+
+test("many calls share a timer: each has its whole time, those that end in time do not disturb the others", async () => {
+  const { url } = await serve((request, response) => {
+    if (request.url?.endsWith("quick")) answer(response, 200, { run_id: "quick" });
+  });
+  const client = new Client(service, { baseUrl: url, retries: 0, timeoutMs: 300 });
+  const lasted: number[] = [];
+  const slow = Array.from({ length: 12 }, async (_, index) => {
+    await wait(index * 20);
+    const start = performance.now();
+    expect(await failure(client.call("getRun", { path }))).toBeInstanceOf(TimeoutError);
+    lasted.push(performance.now() - start);
+  });
+  const quick = Array.from({ length: 20 }, async (_, index) => {
+    await wait(index * 15);
+    expect(await client.call("getRun", { path: { run_id: "quick" } })).toEqual({ run_id: "quick" });
+  });
+  await Promise.all([...slow, ...quick]);
+  for (const each of lasted) expect(each).toBeGreaterThanOrEqual(298);
+});
+
+test("a clock that a test puts in place counts, also for a client that was used before", async () => {
+  const { url } = await serve((request, response) => {
+    if (request.url?.endsWith("quick")) answer(response, 200, { run_id: "quick" });
+  });
+  const client = new Client(service, { baseUrl: url, retries: 0 });
+  await client.call("getRun", { path: { run_id: "quick" } });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const failed = failure(client.call("getRun", { path }));
+  await vi.advanceTimersByTimeAsync(29_000);
+  await vi.advanceTimersByTimeAsync(1_001);
+  expect(await failed).toBeInstanceOf(TimeoutError);
+});
+
+test("another `fetch` in the platform's place gets the standard's signal", async () => {
+  const { url } = await serve((_, response) => answer(response, 200, { run_id: "r" }));
+  const client = new Client(service, { baseUrl: url, retries: 0, timeoutMs: 50 });
+  await client.call("getRun", { path });
+  const given: RequestInit[] = [];
+  globalThis.fetch = (_, init = {}) =>
+    new Promise((__, reject) => {
+      given.push(init);
+      init.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+    });
+  expect(await failure(client.call("getRun", { path }))).toBeInstanceOf(TimeoutError);
+  expect(given[0]?.signal?.aborted).toBe(true);
+  expect(given[0]).not.toHaveProperty("dispatcher");
+});
+
+test("calls go through the dispatcher that an application has set, such as a mock or a proxy", async () => {
+  const { url } = await serve((_, response) => answer(response, 200, { run_id: "real" }));
+  const client = new Client(service, { baseUrl: url, retries: 0 });
+  await client.call("getRun", { path });
+  const mock = new MockAgent();
+  mock.disableNetConnect();
+  setGlobalDispatcher(mock);
+  const json = { headers: { "content-type": "application/json" } };
+  mock
+    .get(url)
+    .intercept({ path: "/v1/runs", method: "POST", body: (text) => text.includes('"goal":"g"') })
+    .reply(200, { run_id: "mocked" }, json);
+  expect(await client.call("createRun", { body: { goal: "g" } })).toEqual({ run_id: "mocked" });
+  mock.get(url).intercept({ path: "/v1/runs/r" }).reply(200, { run_id: "late" }, json).delay(5_000);
+  expect(await failure(client.call("getRun", { path }, { timeoutMs: 50 }))).toBeInstanceOf(TimeoutError);
+  expect(await failure(client.call("getRun", { path: { run_id: "unknown" } }))).toBeInstanceOf(ConnectionError);
+  await mock.close();
+});
+
+test.each([
+  ["Node", node],
+  ["any platform", standard],
+])("%s: a limit ends what is too late, and nothing that has ended", async (_, { timeLimit }) => {
+  const limit = timeLimit(40);
+  const [late, early] = [new Attempt("late"), new Attempt("early")];
+  const reasons: unknown[] = [];
+  for (const attempt of [late, early]) {
+    attempt.within(limit);
+    attempt.onEnd((reason) => reasons.push(reason));
+  }
+  early.release();
+  await wait(120);
+  expect(reasons).toMatchObject([{ name: "TimeoutError", operation: "late", timeoutMs: 40 }]);
+  for (const never of [0, Number.POSITIVE_INFINITY]) {
+    const attempt = new Attempt("never");
+    attempt.within(timeLimit(never));
+    attempt.onEnd((reason) => reasons.push(reason));
+    await wait(20);
+    attempt.release();
+  }
+  expect(reasons).toHaveLength(1);
+});
+
+test("any platform: `fetch` ends with the attempt", async () => {
+  const { url } = await serve(() => {});
+  const attempt = new Attempt("op");
+  const failed = failure(attempt.answer(standard.fetchWithin(attempt, url, {})));
+  attempt.end(new AbortedError("op"));
+  expect(await failed).toBeInstanceOf(AbortedError);
+});
+
+test("a process ends with its last call, and lives as long as one is on its way", async () => {
+  const { url } = await serve((request, response) => {
+    if (request.url?.endsWith("quick")) answer(response, 200, { run_id: "quick" }, { connection: "close" });
+  });
+  const kit = new URL("../../../kit/dist/client/index.js", import.meta.url).href;
+  const script = `
+    import { Client, TimeoutError } from ${JSON.stringify(kit)};
+    const operations = { get: { name: "get", id: "get", method: "GET", path: "/{id}", security: [],
+      responses: { 200: { content: [{ type: "application/json", format: "json" }] } } } };
+    const service = { name: "s", securitySchemes: {}, security: [], errors: { media: "application/json" }, operations };
+    // A transport without sockets: nothing but the time limit keeps the process alive.
+    const never = { fetch: () => new Promise(() => {}) };
+    const quick = new Client(service, { baseUrl: ${JSON.stringify(url)} });
+    console.log((await quick.call("get", { path: { id: "quick" } })).run_id);
+    const slow = new Client(service, { baseUrl: ${JSON.stringify(url)}, transport: never, timeoutMs: 200 });
+    await slow.call("get", { path: { id: "slow" } }).catch((error) => console.log(error instanceof TimeoutError));
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: fileURLToPath(new URL("../../..", import.meta.url)),
+    // Less than the limit of the quick client.
+    timeout: 20_000,
+  });
+  expect(stdout).toBe("quick\ntrue\n");
+});
