@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { RuntimeClient } from "@agentwire/client";
 import { Problem } from "@agentwire/kit/server";
@@ -68,6 +69,20 @@ await assert.rejects(runtime.getRunStatus({ path: { run_id: "x" } }), {
   status: 404,
   code: "not_found",
 });
+// A call that is given up is given up on the wire too: what Node's `fetch` is asked for differs from version to version.
+const given = createServer((request, response) => {
+  if (request.url.endsWith("/known"))
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ run_id: "known", state: "running" }));
+});
+given.listen(0, "127.0.0.1");
+await once(given, "listening");
+const patient = new RuntimeClient({ baseUrl: `http://127.0.0.1:${given.address().port}`, timeoutMs: 200, retries: 0 });
+assert.equal((await patient.getRunStatus({ path: { run_id: "known" } })).state, "running");
+const request = once(given, "request");
+const late = assert.rejects(patient.getRunStatus({ path: { run_id: "unknown" } }), { name: "TimeoutError" });
+const [, response] = await request;
+await Promise.all([late, once(response, "close", { signal: AbortSignal.timeout(20_000) })]);
+given.close();
 const events = [];
 for await (const event of runtime.streamRunEvents({ path: { run_id: "run_1" } })) events.push(event.seq);
 assert.deepEqual(events, [0, 1]);

@@ -8,7 +8,17 @@ export function emitKit(): OutputFile[] {
   const root = dirname(fileURLToPath(import.meta.resolve("@agentwire/kit")));
   return filesBelow(root)
     .filter((path) => path.endsWith(".js") || path.endsWith(".d.ts"))
-    .map((path) => ({ path: `kit/${relative(root, path).split(sep).join("/")}`, text: readFileSync(path, "utf8") }));
+    .map((path) => ({ path: `kit/${posix(relative(root, path))}`, text: standingAlone(root, path) }));
+}
+
+/** Only a package can choose files by platform; the one for Node looks around, and is right everywhere. */
+function standingAlone(root: string, path: string): string {
+  const platform = posix(relative(dirname(path), join(root, "client/platform/node.js")));
+  return readFileSync(path, "utf8").replaceAll('"#platform"', `"./${platform}"`);
+}
+
+function posix(path: string): string {
+  return path.split(sep).join("/");
 }
 
 function filesBelow(folder: string): string[] {
