@@ -1,5 +1,13 @@
-import type { SecurityRequirement, SecurityScheme } from "../operation.js";
+import type { SecurityScheme } from "../operation.js";
 import { cancelLate } from "./attempt.js";
+import {
+  addCredentials,
+  type CredentialSet,
+  credentialsFor,
+  placeCredentials,
+  sameCredentials,
+  targetWith,
+} from "./credentials.js";
 import type { Part } from "./part.js";
 import type { PreparedRequest } from "./plan.js";
 import type { ServiceFacts } from "./row.js";
@@ -74,108 +82,44 @@ export type Auth = AuthProvider | Readonly<Record<string, AuthProvider>>;
 
 /** The part that adds credentials as the contract says, and after a 401 tries once more with newer ones. */
 export function authentication(auth: Auth | undefined): Part {
+  return authorizing(auth, (service, request, set) => {
+    const places = placeCredentials(service, set);
+    const headers = { ...request.headers };
+    addCredentials(headers, places);
+    return { ...request, headers, target: targetWith(request.target, places) };
+  });
+}
+
+/** The same in fewer bytes, for contracts that take nothing but bearer tokens in a header. */
+export function tokenAuthentication(auth: Auth | undefined): Part {
+  return authorizing(auth, (_, request, set) => {
+    const headers = { ...request.headers };
+    for (const [name, credentials] of set) {
+      if (!("token" in credentials)) throw new TypeError(`${name} takes a token`);
+      headers["authorization"] ??= `Bearer ${credentials.token}`;
+    }
+    return { ...request, headers };
+  });
+}
+
+type Place = (service: ServiceFacts, request: PreparedRequest, set: CredentialSet) => PreparedRequest;
+
+function authorizing(auth: Auth | undefined, place: Place): Part {
   if (auth === undefined) return {};
   return {
     authorize: async (plan, request, trial, send) => {
-      const { row } = plan;
-      const { service } = plan.engine;
+      const { row, engine } = plan;
+      const { service } = engine;
       if (service === undefined) throw new TypeError("authentication needs the option `service`");
-      const credentials = await trial.wait(credentialsFor(service, row, auth));
-      const answer = await send(plan, withCredentials(service, request, credentials), trial);
+      const find = (rejected?: CredentialSet) => trial.wait(credentialsFor(service, row, auth, rejected));
+      const sendWith = (set: CredentialSet) => send(plan, set.size > 0 ? place(service, request, set) : request, trial);
+      const credentials = await find();
+      const answer = await sendWith(credentials);
       if (answer.status !== 401 || credentials.size === 0 || request.body?.once) return answer;
-      const fresh = await trial.wait(credentialsFor(service, row, auth, credentials));
+      const fresh = await find(credentials);
       if (fresh.size === 0 || sameCredentials(fresh, credentials)) return answer;
       cancelLate(answer);
-      return send(plan, withCredentials(service, request, fresh), trial);
+      return sendWith(fresh);
     },
   };
-}
-
-function withCredentials(service: ServiceFacts, request: PreparedRequest, set: CredentialSet): PreparedRequest {
-  if (set.size === 0) return request;
-  const places = placeCredentials(service, set);
-  const headers = { ...request.headers };
-  addCredentials(headers, places);
-  return { ...request, headers, target: targetWith(request.target, places) };
-}
-
-/** Credentials by scheme name, for one request. */
-export type CredentialSet = ReadonlyMap<string, Credentials>;
-
-/** Gets the credentials of the first alternative that the providers can satisfy; empty when none, or none is needed. */
-export async function credentialsFor(
-  service: ServiceFacts,
-  operation: { readonly name: string; readonly security?: readonly SecurityRequirement[] },
-  auth: Auth | undefined,
-  rejected?: CredentialSet,
-): Promise<CredentialSet> {
-  if (auth === undefined) return new Map();
-  alternatives: for (const requirement of operation.security ?? service.security ?? []) {
-    const found = new Map<string, Credentials>();
-    for (const [name, scopes] of Object.entries(requirement)) {
-      const scheme = Object.hasOwn(service.securitySchemes, name) ? service.securitySchemes[name] : undefined;
-      const provider = typeof auth === "function" ? auth : Object.hasOwn(auth, name) ? auth[name] : undefined;
-      if (scheme === undefined || provider === undefined) continue alternatives;
-      const old = rejected?.get(name);
-      const context = { service: service.name, operation: operation.name, name, scheme, scopes };
-      const credentials = await provider(old === undefined ? context : { ...context, rejected: old });
-      if (credentials === undefined) continue alternatives;
-      found.set(name, credentials);
-    }
-    // `{}` allows anonymous calls; an alternative with credentials is still the better one.
-    if (found.size > 0) return found;
-  }
-  return new Map();
-}
-
-/** True when the two hold the same secrets, so that sending again would be refused again. */
-export function sameCredentials(a: CredentialSet, b: CredentialSet): boolean {
-  return JSON.stringify([...a]) === JSON.stringify([...b]);
-}
-
-/** Where credentials go on the wire. */
-export interface CredentialPlaces {
-  readonly headers: [name: string, value: string][];
-  readonly query: [name: string, value: string][];
-  readonly cookies: string[];
-}
-
-/** Places credentials as their schemes say. Without `headers`, a bearer token uses the scheme's query parameter. */
-export function placeCredentials(service: ServiceFacts, set: CredentialSet, headers = true): CredentialPlaces {
-  const places: CredentialPlaces = { headers: [], query: [], cookies: [] };
-  for (const [name, credentials] of set) {
-    const scheme = service.securitySchemes[name];
-    if (scheme === undefined) continue;
-    if ("key" in credentials) {
-      const key = scheme.name ?? name;
-      if (scheme.in === "query") places.query.push([key, credentials.key]);
-      else if (scheme.in === "cookie") places.cookies.push(`${key}=${encodeURIComponent(credentials.key)}`);
-      else places.headers.push([key, credentials.key]);
-    } else if ("username" in credentials) {
-      places.headers.push(["authorization", `Basic ${base64(`${credentials.username}:${credentials.password}`)}`]);
-    } else if (!headers && scheme.query !== undefined) {
-      places.query.push([scheme.query, credentials.token]);
-    } else {
-      places.headers.push(["authorization", `Bearer ${credentials.token}`]);
-    }
-  }
-  return places;
-}
-
-/** Adds credentials to headers in lower case; one that is set already stays. */
-export function addCredentials(headers: Record<string, string>, places: CredentialPlaces): void {
-  for (const [name, value] of places.headers) headers[name.toLowerCase()] ??= value;
-  const cookies = [...(headers["cookie"] ? [headers["cookie"]] : []), ...places.cookies];
-  if (cookies.length > 0) headers["cookie"] = cookies.join("; ");
-}
-
-/** Adds credentials to a query that the contract's styles have made. */
-export function targetWith(target: string, { query }: CredentialPlaces): string {
-  const more = query.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
-  return more === "" ? target : `${target}${target.includes("?") ? "&" : "?"}${more}`;
-}
-
-/** Base64 of the text in UTF-8; `btoa` alone only takes Latin-1. */
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

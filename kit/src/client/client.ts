@@ -1,5 +1,4 @@
 import type { ServiceDescription } from "../operation.js";
-import { authentication } from "./auth.js";
 import { bodies, jsonCodec } from "./bodies.js";
 import { Call } from "./call.js";
 import { engineOf, exchange, planNamed } from "./engine.js";
@@ -35,10 +34,10 @@ export class Client {
       bodies(jsonCodec),
       validation(options.validate),
       retries(options),
-      authentication(options.auth),
       interception(options),
       ...parts,
     ]);
+    if (options.auth && !this.engine.part.authorize) throw new TypeError("the contract takes no credentials");
   }
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */

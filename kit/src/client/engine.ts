@@ -3,7 +3,7 @@ import type { CallOptions, ClientOptions, HeaderValues } from "./options.js";
 import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
-import { membersOf } from "./target.js";
+import { membersOf, own } from "./target.js";
 
 type Located = { readonly baseUrl: string };
 
@@ -93,8 +93,7 @@ export function initOf({ method, headers, body }: PreparedRequest, signal: Abort
 /** The plan of an operation by its row, or of the client's service by its name. Throws `TypeError` for an unknown name. */
 export function planNamed(engine: Engine, name: Row | string): Plan {
   if (typeof name !== "string") return planOf(engine, name);
-  const operations = engine.service?.operations ?? {};
-  const row = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  const row = own(engine.service?.operations, name);
   if (row === undefined) throw new TypeError(`no operation named ${name}`);
   return planOf(engine, row);
 }

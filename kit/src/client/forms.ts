@@ -2,7 +2,7 @@ import type { FormField, Media } from "../operation.js";
 import { textOf } from "./parameters.js";
 import { isObject } from "./pointer.js";
 import { styleWriter } from "./styles.js";
-import { membersOf } from "./target.js";
+import { membersOf, own } from "./target.js";
 
 type Fields = Media["fields"];
 
@@ -71,5 +71,5 @@ function styled(
 }
 
 function fieldOf(fields: Fields, name: string): FormField | undefined {
-  return fields && Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return own(fields, name);
 }

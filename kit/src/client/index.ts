@@ -12,6 +12,7 @@ export {
   bearer,
   type Credentials,
   type TokenSource,
+  tokenAuthentication,
 } from "./auth.js";
 export { Call } from "./call.js";
 export { type Caller, type CallerOptions, createCaller, type PlainOptions } from "./caller.js";
@@ -57,6 +58,7 @@ export type {
 export { PagedCall, type PagedRow, paginate } from "./page.js";
 export type { Part } from "./part.js";
 export type { Answer, CallResponse } from "./plan.js";
+export { followRedirects } from "./redirects.js";
 export { retries } from "./retry.js";
 export { retryAfter } from "./retry-after.js";
 export type { CallRow, RequestObject, Row, ServiceFacts, Streamed, StreamRow } from "./row.js";

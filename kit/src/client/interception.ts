@@ -1,24 +1,18 @@
-import { cancelLate } from "./attempt.js";
-import { fetchAnswer, initOf } from "./engine.js";
+import { initOf } from "./engine.js";
 import type { ClientOptions, ClientTransport } from "./options.js";
 import type { Part, Send } from "./part.js";
-import type { Answer, PreparedRequest } from "./plan.js";
 
-const MAX_REDIRECTS = 5;
+type Interception = Pick<ClientOptions, "middleware" | "fetch" | "transport">;
 
-type Interception = Pick<ClientOptions, "middleware" | "fetch" | "transport" | "followRedirects">;
-
-/** The part that puts middleware and another transport in the place of the platform's `fetch`, and follows redirects. */
+/** The part that puts middleware and another transport in the place of the platform's `fetch`. */
 export function interception(options: Interception): Part {
-  const { middleware = [], transport, followRedirects } = options;
+  const { middleware = [], transport } = options;
   const given = options.fetch ?? transport?.fetch;
   // The platform's own is called without making a `Request` first.
   const fetch = given === globalThis.fetch ? undefined : given;
   const lean = options.fetch === undefined && transport?.send;
-  const send: Send | undefined =
-    middleware.length > 0 || (fetch && !lean) ? through(middleware, fetch) : lean ? leanly(lean) : undefined;
-  if (!followRedirects) return send ? { send } : {};
-  return { send: following(send ?? fetchAnswer) };
+  if (middleware.length > 0 || (fetch && !lean)) return { send: through(middleware, fetch) };
+  return lean ? { send: leanly(lean) } : {};
 }
 
 /** Through the middleware, outermost first, to a `fetch`. */
@@ -35,28 +29,4 @@ function through(middleware: NonNullable<Interception["middleware"]>, own: Inter
 function leanly(send: NonNullable<ClientTransport["send"]>): Send {
   return ({ engine }, { method, target, headers, body }, trial) =>
     trial.answer(send({ method, url: engine.baseUrl + target, headers, body: body?.content }, trial));
-}
-
-/** Follows redirects of GET and HEAD within the origin: never across, because credentials stay where they belong. */
-function following(send: Send): Send {
-  return async (plan, request, trial) => {
-    let answer = await send(plan, request, trial);
-    let from = plan.engine.baseUrl + request.target;
-    for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
-      const to = redirectOf(from, request, answer);
-      if (to === undefined) break;
-      cancelLate(answer);
-      from = to.href;
-      const engine = { ...plan.engine, baseUrl: to.origin };
-      answer = await send({ ...plan, engine }, { ...request, target: to.pathname + to.search }, trial);
-    }
-    return answer;
-  };
-}
-
-function redirectOf(from: string, { method }: PreparedRequest, { status, headers }: Answer): URL | undefined {
-  if (![301, 302, 303, 307, 308].includes(status) || (method !== "GET" && method !== "HEAD")) return undefined;
-  const location = headers.get("location");
-  const url = location !== null && URL.canParse(location, from) ? new URL(location, from) : undefined;
-  return url?.origin === new URL(from).origin ? url : undefined;
 }

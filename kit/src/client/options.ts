@@ -60,11 +60,6 @@ export interface ClientOptions<Server = ServerChoice> {
   readonly validate?: Validation | undefined;
   /** Bytes a response body may have. Default 64 MiB. */
   readonly maxResponseBytes?: number | undefined;
-  /**
-   * Follow redirects of GET and HEAD within the origin of the request, at most 5. Default false: a redirect is an error,
-   * because it is not in the contract. Never across origins: credentials stay where they belong.
-   */
-  readonly followRedirects?: boolean | undefined;
 }
 
 /** What one call may change. */

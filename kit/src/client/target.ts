@@ -32,7 +32,7 @@ export function membersOf(values: unknown): [name: string, value: unknown][] {
 }
 
 /** A member, unless it is inherited. */
-export function own(values: Values, name: string): unknown {
+export function own<Value>(values: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return values && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 

@@ -1,6 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 import { openChannel } from "../../../kit/src/client/channel/index.js";
-import { InvalidRequestError, InvalidResponseError, UnexpectedResponseError } from "../../../kit/src/client/index.js";
+import {
+  followRedirects,
+  InvalidRequestError,
+  InvalidResponseError,
+  UnexpectedResponseError,
+} from "../../../kit/src/client/index.js";
 import { answer, bodyOf, Client, closeAll, failure, serve, service } from "./fixtures.js";
 
 afterEach(closeAll);
@@ -93,7 +98,7 @@ test("204 is undefined; a success that the contract does not name is an error th
   expect(String(error)).toMatch(/cancelRun: status 202 is not in the contract/);
 });
 
-test("redirects are errors; with followRedirects they stay within the origin", async () => {
+test("redirects are errors; with the middleware that follows them they stay within the origin", async () => {
   const other = await serve((_, response) => answer(response, 200, { run_id: "stolen" }));
   const { url } = await serve((request, response) => {
     if (request.url === "/v1/runs/here") return answer(response, 302, undefined, { location: "/v1/runs/there" });
@@ -101,8 +106,10 @@ test("redirects are errors; with followRedirects they stay within the origin", a
     if (request.url === "/v1/runs/loop") return answer(response, 302, undefined, { location: "/v1/runs/loop" });
     answer(response, 200, { run_id: "there" });
   });
-  const get = (followRedirects: boolean, run_id: string) =>
-    new Client(service, { baseUrl: url, followRedirects }).call("getRun", { path: { run_id } });
+  const get = (follow: boolean, run_id: string) =>
+    new Client(service, { baseUrl: url, middleware: follow ? [followRedirects] : [] }).call("getRun", {
+      path: { run_id },
+    });
   expect(String(await failure(get(false, "here")))).toMatch(/redirected \(302\) to \/v1\/runs\/there/);
   expect(await get(true, "here")).toEqual({ run_id: "there" });
   expect(await failure(get(true, "away"))).toBeInstanceOf(UnexpectedResponseError);

@@ -1,7 +1,14 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ClientOptions, Client as LeanClient, media, styles, withServer } from "../../../kit/src/client/index.js";
+import {
+  authentication,
+  type ClientOptions,
+  Client as LeanClient,
+  media,
+  styles,
+  withServer,
+} from "../../../kit/src/client/index.js";
 import type { Operation, ServiceDescription } from "../../../kit/src/operation.js";
 import type { Schema } from "../../../kit/src/validation/types.js";
 import { schema } from "../schema.js";
@@ -35,7 +42,7 @@ function operations(...rows: Operation[]): Record<string, Operation> {
 /** The client of a contract that needs all parts. */
 export class Client extends LeanClient {
   constructor(about: ServiceDescription, options?: ClientOptions) {
-    super(about, withServer(about, options), styles, media);
+    super(about, withServer(about, options), authentication(options?.auth), styles, media);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SecurityScheme } from "@agentwire/kit";
 import type { MediaModel, OperationModel, ParameterModel, ServiceModel } from "../../model/types.js";
 import { docLines, stringLiteral, typeKey } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
@@ -34,7 +35,7 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   code.value("Client", kit);
   code.value("service", layout.specifier(file, layout.file(service.area, "operations")));
   const located = service.servers.length > 0 ? `${code.value("withServer", kit)}(service, options)` : "options";
-  const parts = partsOf(service).map((part) => code.value(part, kit));
+  const parts = partsOf(service).map(({ name, of }) => code.value(name, kit) + of);
   const className = `${service.className}Client`;
   const classDoc = docComment(
     [`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")],
@@ -125,13 +126,27 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   return [...operations, ...channels];
 }
 
+interface PartOfClient {
+  readonly name: string;
+  /** What it is made with, in parentheses. */
+  readonly of: string;
+}
+
 /** The parts of the kit that the contract needs beyond default styles and JSON. */
-function partsOf({ operations, channels }: ServiceModel): string[] {
+function partsOf({ operations, channels, securitySchemes }: ServiceModel): PartOfClient[] {
   const parameters = [...operations, ...channels].flatMap((each) => each.parameters);
+  const schemes = Object.values(securitySchemes);
+  const authentication = schemes.every(takesToken) ? "tokenAuthentication" : "authentication";
   return [
-    ...(parameters.every(isPlainParameter) ? [] : ["styles"]),
-    ...(operations.every(speaksJson) ? [] : ["media"]),
+    ...(schemes.length === 0 ? [] : [{ name: authentication, of: "(options?.auth)" }]),
+    ...(parameters.every(isPlainParameter) ? [] : [{ name: "styles", of: "" }]),
+    ...(operations.every(speaksJson) ? [] : [{ name: "media", of: "" }]),
   ];
+}
+
+/** Schemes whose credentials are a bearer token in a header. */
+function takesToken({ type, scheme }: SecurityScheme): boolean {
+  return type === "oauth2" || type === "openIdConnect" || (type === "http" && scheme === "bearer");
 }
 
 /** What a client sends without the part `styles`: as a short row does, and scalars in headers. */

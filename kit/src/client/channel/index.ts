@@ -3,6 +3,7 @@
 import type { Client } from "../client.js";
 import type { ChannelOptions } from "../options.js";
 import type { RequestObject } from "../row.js";
+import { own } from "../target.js";
 import { ClientChannel } from "./channel.js";
 
 export { type ChannelState, ClientChannel } from "./channel.js";
@@ -23,8 +24,7 @@ export function openChannel<In, Out = never>(
   options: ChannelOptions = {},
 ): ClientChannel<In, Out> {
   const { service } = engine;
-  const channels = service?.channels ?? {};
-  const description = Object.hasOwn(channels, name) ? channels[name] : undefined;
+  const description = own(service?.channels, name);
   if (service === undefined || description === undefined) throw new TypeError(`no channel named ${name}`);
   return new ClientChannel<In, Out>(engine, service, description, request, options);
 }

@@ -7,7 +7,7 @@ import {
   placeCredentials,
   sameCredentials,
   targetWith,
-} from "../auth.js";
+} from "../credentials.js";
 import { inLowerCase } from "../engine.js";
 import { ChannelClosedError, ChannelOverflowError, ConnectionError } from "../errors.js";
 import type { ChannelOptions } from "../options.js";
