@@ -3,9 +3,12 @@ import type { Answer, Trial } from "./plan.js";
 
 /** How long attempts may take that all have the same time. */
 export interface TimeLimit {
-  begin(attempt: Attempt): void;
-  end(attempt: Attempt): void;
+  begin(attempt: Limited): void;
+  end(attempt: Limited): void;
 }
+
+/** What a limit needs of an attempt. */
+export type Limited = Pick<Attempt, "operation" | "arm" | "disarm" | "end">;
 
 /**
  * One try of something that can be aborted or time out. Everything that waits in it ends with the error that ended

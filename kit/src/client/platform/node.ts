@@ -2,7 +2,7 @@
  * What Node does at less cost than the standard's way: a signal and a timer of its own for each call take more time than
  * all else that a client adds to `fetch`.
  */
-import type { Attempt, TimeLimit } from "../attempt.js";
+import type { Limited, TimeLimit } from "../attempt.js";
 import { TimeoutError } from "../errors.js";
 import type { Trial } from "../plan.js";
 import * as standard from "./standard.js";
@@ -61,7 +61,7 @@ export function timeLimit(ms: number): TimeLimit {
 /** One timer for all attempts: who began first is due first. */
 class Deadlines implements TimeLimit {
   readonly #ms: number;
-  readonly #due = new Map<Attempt, number>();
+  readonly #due = new Map<Limited, number>();
   #timer: NodeJS.Timeout | undefined;
   /** What made the timer: a test may have put its own clock in place of it. */
   #setTimeout: typeof setTimeout | undefined;
@@ -70,13 +70,13 @@ class Deadlines implements TimeLimit {
     this.#ms = ms;
   }
 
-  begin(attempt: Attempt): void {
+  begin(attempt: Limited): void {
     if (this.#timer === undefined || this.#setTimeout !== setTimeout) this.#wait(this.#ms);
     else if (this.#due.size === 0) this.#timer.ref();
     this.#due.set(attempt, performance.now() + this.#ms);
   }
 
-  end(attempt: Attempt): void {
+  end(attempt: Limited): void {
     // The timer stays for the next attempt, without keeping the process alive.
     if (this.#due.delete(attempt) && this.#due.size === 0) this.#timer?.unref();
   }
