@@ -56,8 +56,13 @@ export class Attempt implements Trial {
 
   /** Ends the attempt after `ms` milliseconds unless armed again or disarmed first; 0 is never. */
   arm(ms: number, error: () => AgentwireError = () => new TimeoutError(this.operation, ms)): void {
-    clearTimeout(this.#timer);
-    if (ms > 0 && ms !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.end(error()), ms);
+    this.disarm();
+    if (ms > 0 && ms !== Number.POSITIVE_INFINITY) this.after(ms, () => this.end(error()));
+  }
+
+  /** Calls back after `ms` milliseconds, unless disarmed or released first. */
+  after(ms: number, then: () => void): void {
+    this.#timer = setTimeout(then, ms);
   }
 
   disarm(): void {

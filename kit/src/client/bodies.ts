@@ -45,12 +45,11 @@ export function bodies({ encode, decode, header }: Codec): Part {
     },
     /** Every whole media type of the operation's successes, and that of its errors. */
     accept: ({ responses = {} }, service) => {
-      const content = Object.entries(responses)
-        .filter(([status]) => /^[23]/.test(status))
-        .flatMap(([, row]) => row.content ?? [])
-        .filter(({ format }) => format !== "stream");
-      const errors = service?.errors.media ?? "application/json";
-      return [...new Set([...content.map(({ type }) => type), errors])].join(", ");
+      const types = new Set<string>();
+      for (const [status, { content = [] }] of Object.entries(responses)) {
+        for (const { type, format } of content) if (/^[23]/.test(status) && format !== "stream") types.add(type);
+      }
+      return [...types.add(service?.errors.media ?? "application/json")].join(", ");
     },
     read: async (plan, answer, trial, options) => {
       const row = successRow(plan.row, answer.status);

@@ -17,7 +17,7 @@ export class ConnectionError extends AgentwireError {}
 
 /** No answer within `timeoutMs` milliseconds. */
 export class TimeoutError extends AgentwireError {
-  readonly timeoutMs: number;
+  declare readonly timeoutMs: number;
 
   constructor(operation: string, timeoutMs: number) {
     super(operation, `${operation} had no complete answer within ${timeoutMs} ms`);
@@ -67,13 +67,12 @@ export class InvalidResponseError extends ContractError {}
 
 /** A status below 400 that the contract does not declare, such as a redirect. */
 export class UnexpectedResponseError extends AgentwireError {
-  readonly status: number;
-  readonly headers: Headers;
+  declare readonly status: number;
+  declare readonly headers: Headers;
 
   constructor(operation: string, status: number, headers: Headers, reason: string) {
     super(operation, `${operation}: ${reason}`);
-    this.status = status;
-    this.headers = headers;
+    Object.assign(this, { status, headers });
   }
 }
 

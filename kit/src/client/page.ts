@@ -1,3 +1,4 @@
+import type { Pagination } from "../operation.js";
 import { Call } from "./call.js";
 import type { Caller } from "./caller.js";
 import type { Client } from "./client.js";
@@ -41,16 +42,16 @@ export type PagedRow<Request = unknown, Page = unknown, Item = unknown, Header =
  * first page is fetched once, however it is used.
  */
 export class PagedCall<Page, Item, Header = object> extends Call<Page, Header> implements AsyncIterable<Item> {
-  readonly #plan: Plan;
-  readonly #request: RequestObject | undefined;
-  readonly #options: CallOptions | undefined;
+  readonly #pagination: Pagination;
+  readonly #after: (cursor: string | number) => Promise<CallResponse<unknown>>;
 
   constructor(plan: Plan, request?: RequestObject, options?: CallOptions) {
-    if (plan.row.pagination === undefined) throw new TypeError(`${plan.row.name} has no pagination`);
+    const { name, pagination } = plan.row;
+    if (pagination === undefined) throw new TypeError(`${name} has no pagination`);
     super(() => exchange(plan, request, options) as Promise<CallResponse<Page, Header>>);
-    this.#plan = plan;
-    this.#request = request;
-    this.#options = options;
+    this.#pagination = pagination;
+    this.#after = (cursor) =>
+      exchange(plan, { ...request, query: { ...request?.query, [pagination.cursor.name]: cursor } }, options);
   }
 
   /**
@@ -65,24 +66,21 @@ export class PagedCall<Page, Item, Header = object> extends Call<Page, Header> i
       const cursor = this.#cursorOf(body);
       if (cursor === undefined || used.has(cursor)) return;
       used.add(cursor);
-      const name = this.#plan.row.pagination?.cursor.name ?? "";
-      const query = { ...this.#request?.query, [name]: cursor };
-      ({ body } = (await exchange(this.#plan, { ...this.#request, query }, this.#options)) as { body: Page });
+      ({ body } = (await this.#after(cursor)) as { body: Page });
     }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     for await (const page of this.pages()) {
-      const items = valueAt(page, this.#plan.row.pagination?.items ?? "");
+      const items = valueAt(page, this.#pagination.items);
       if (Array.isArray(items)) yield* items as Item[];
     }
   }
 
   #cursorOf(page: Page): string | number | undefined {
-    const { next, cursor } = this.#plan.row.pagination ?? {};
-    const value = next === undefined ? undefined : valueAt(page, next);
+    const value = valueAt(page, this.#pagination.next);
     if (value === "" || (typeof value !== "string" && typeof value !== "number")) return undefined;
-    if (cursor?.type === "string") return String(value);
+    if (this.#pagination.cursor.type === "string") return String(value);
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : undefined;
   }

@@ -12,14 +12,19 @@ export function parametersWriter(
   { name: operation, path, parameters = [] }: Pick<Row, "name" | "path" | "parameters">,
   writerOf: (operation: string, parameter: ParameterToWrite) => (value: unknown) => string = plainWriter,
 ): ParameterWriter {
-  const all = parameters
-    // OpenAPI leaves these headers to media types and security.
-    .filter((each) => each.in !== "header" || !/^(accept|content-type|authorization)$/i.test(each.name))
-    .map((each) => ({ in: each.in, name: each.name, write: writerOf(operation, each) }));
-  const writersIn = (place: ParameterPlace) => all.filter((each) => each.in === place);
-  const inPath = new Map(writersIn("path").map(({ name, write }) => [name, write]));
-  const undeclared = writerOf(operation, { name: "", in: "path", type: "string" });
-  const writePath = pathWriter(operation, path, (value, name) => (inPath.get(name) ?? undeclared)(value));
+  /** Names of one place, and how their values are written. */
+  const writersIn = (place: ParameterPlace) =>
+    parameters
+      // OpenAPI leaves these headers to media types and security.
+      .filter(({ in: at, name }) => at === place && !(at === "header" && RESERVED_HEADERS.test(name)))
+      .map((each) => ({ name: each.name, write: writerOf(operation, each) }));
+  const inPath = writersIn("path");
+  const writePath = pathWriter(
+    operation,
+    path,
+    (name) =>
+      inPath.find((each) => each.name === name)?.write ?? writerOf(operation, { name: "", in: "path", type: "string" }),
+  );
   const headers = writersIn("header");
   const writeQuery = joined(writersIn("query"), "&");
   const writeCookies = joined(writersIn("cookie"), "; ");
@@ -39,6 +44,8 @@ export function parametersWriter(
     },
   };
 }
+
+const RESERVED_HEADERS = /^(accept|content-type|authorization)$/i;
 
 /** What `fetch` would not send is an invalid request, wherever it comes from. */
 function checkHeaders(operation: string, headers: Readonly<Record<string, string>>): void {

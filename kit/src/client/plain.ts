@@ -15,7 +15,7 @@ export const plain: Steps = {
 /** Scalars in the path, scalars and arrays in the query, each by the default style; no other parameter goes out. */
 export function defaultStyles({ name, path }: Pick<Row, "name" | "path">): ParameterWriter {
   const write = encodeURIComponent as (value: unknown) => string;
-  const writePath = pathWriter(name, path, write);
+  const writePath = pathWriter(name, path, () => write);
   return {
     target: ({ path, query }) => {
       let target = writePath(path);

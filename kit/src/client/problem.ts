@@ -81,11 +81,13 @@ function errorBody(text: string, type: string): unknown {
 }
 
 function unexpected({ status, headers, type }: Answer): string {
-  // Browsers hide where a redirect leads.
-  if (type === "opaqueredirect") return "redirected, which the contract does not declare; redirects are not followed";
   const location = headers.get("location");
-  if (status >= 300 && location !== null) return `redirected (${status}) to ${location}, and not followed`;
-  return `status ${status} is not in the contract`;
+  // Browsers hide the status of a redirect, and where it leads.
+  const hidden = type === "opaqueredirect";
+  const redirected = hidden || (status >= 300 && location !== null);
+  return redirected
+    ? `redirected ${hidden ? "" : `(${status}) to ${location}`}, and not followed`
+    : `status ${status} is not in the contract`;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { timeLimit } from "#platform";
 import { Attempt } from "./attempt.js";
-import { ApiError, abortedBy, ConnectionError, TimeoutError } from "./errors.js";
+import { ApiError, ConnectionError, TimeoutError } from "./errors.js";
 import type { CallOptions, ClientOptions } from "./options.js";
 import type { Part } from "./part.js";
 import type { PreparedRequest } from "./plan.js";
@@ -74,18 +74,11 @@ export function backoff(failures: number, baseMs: number, maxMs: number = MAX_DE
 
 /** Waits, and throws `AbortedError` at once when the signal fires. */
 export function sleep(operation: string, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(abortedBy(operation, signal?.reason));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort, { once: true });
-  });
+  const pause = new Attempt(operation, signal);
+  return new Promise<void>((resolve, reject) => {
+    pause.onEnd(reject);
+    pause.after(ms, resolve);
+  }).finally(() => pause.release());
 }
 
 function withKey({ idempotency }: Row, request: RequestObject): RequestObject {
@@ -95,10 +88,8 @@ function withKey({ idempotency }: Row, request: RequestObject): RequestObject {
 
 /** A random UUID; pages that are not a secure context have no `randomUUID`. */
 function randomId(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(31)), (byte) => (byte % 16).toString(16));
+  // Version 4 and variant 10 (RFC 9562); the other digits are random.
+  return "xxxxxxxx-xxxx-4xxx-9xxx-xxxxxxxxxxxx".replaceAll("x", () => hex.pop() ?? "");
 }

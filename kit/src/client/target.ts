@@ -1,25 +1,28 @@
 import { InvalidRequestError } from "./errors.js";
 import type { Values } from "./row.js";
 
-/** Fills in a template such as `/v1/runs/{run_id}:cancel`; `write` gives a value as it travels. */
+/** Fills in a template such as `/v1/runs/{run_id}:cancel`; `writerOf` gives how the value of a name travels. */
 export function pathWriter(
   operation: string,
   template: string,
-  write: (value: unknown, name: string) => string,
+  writerOf: (name: string) => (value: unknown) => string,
 ): (values: Values) => string {
-  // In each segment, text and names take turns.
-  const segments = template.split("/").map((segment) => segment.split(/\{([^{}]+)\}/));
+  const segments = template
+    .split("/")
+    .map((segment) =>
+      segment.split(/\{([^{}]+)\}/).map((part, index) => ({ part, write: index % 2 ? writerOf(part) : undefined })),
+    );
   return (values) => {
     let path = "";
     for (const parts of segments) {
       let filled = "";
-      parts.forEach((part, index) => {
-        const value = index % 2 ? own(values, part) : part;
+      for (const { part, write } of parts) {
+        const value = write ? own(values, part) : part;
         if (value === undefined) refuse(operation, part, "is required");
-        filled += index % 2 ? write(value, part) : part;
-      });
+        filled += write ? write(value) : part;
+      }
       // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-      if (parts[1] && /^\.{0,2}$/.test(filled)) refuse(operation, parts[1], "is empty or dots");
+      if (parts[1] && /^\.{0,2}$/.test(filled)) refuse(operation, parts[1].part, "is empty or dots");
       path += `/${filled}`;
     }
     return path.slice(1);
