@@ -1,8 +1,9 @@
 import { discriminatorOf } from "../model/discriminator.js";
 import { typesOf } from "../model/json-types.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
+import { evaluatesAlone } from "../model/shape.js";
 import type { ModelSchema, TypeId } from "../model/types.js";
-import type { JsonObject } from "../read/json.js";
+import { isObject, type JsonObject } from "../read/json.js";
 
 /**
  * How much of a schema a generated type says. `widened`: the type holds more values, and the validator enforces the
@@ -23,9 +24,8 @@ export interface Surroundings {
 /** Bounds and conditions on values, which TypeScript's types cannot say. */
 const onlyValidated: ReadonlySet<string> = new Set([
   ...["minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
-  ...["maxItems", "uniqueItems", "contains", "minContains", "maxContains", "minProperties", "maxProperties"],
+  ...["uniqueItems", "contains", "minContains", "maxContains", "minProperties", "maxProperties"],
   ...["propertyNames", "patternProperties", "dependentRequired", "dependentSchemas", "not", "if"],
-  ...["unevaluatedItems", "unevaluatedProperties"],
 ]);
 
 /** Keywords that the type says in full, and those for people or for finding schemas. */
@@ -33,7 +33,7 @@ const exact: ReadonlySet<string> = new Set([
   ...["$schema", "$id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$defs", "$comment", "$vocabulary"],
   ...["definitions", "title", "description", "summary", "default", "deprecated", "example", "examples"],
   ...["externalDocs", "readOnly", "writeOnly", "nullable", "const", "enum", "required", "properties", "items"],
-  ...["prefixItems", "additionalItems", "additionalProperties", "allOf", "anyOf", "then", "else"],
+  ...["prefixItems", "additionalItems", "allOf", "anyOf", "then", "else"],
   ...["contentEncoding", "contentMediaType", "contentSchema"],
 ]);
 
@@ -68,7 +68,15 @@ export function statusOf(
     case "type":
       return isIntegerType(value) ? "widened" : "exact";
     case "minItems":
-      return value === 0 || source.prefixItems !== undefined ? "exact" : "widened";
+    case "maxItems":
+      // A tuple says how many items there are, as far as they are named.
+      return value === 0 || Number(value) <= namedItems(source) ? "exact" : "widened";
+    case "unevaluatedItems":
+      return evaluatesAlone(source) ? "exact" : "widened";
+    case "unevaluatedProperties":
+      return evaluatesAlone(source) && isAdditionalSaid(value, source) ? "exact" : "widened";
+    case "additionalProperties":
+      return isAdditionalSaid(value, source) ? "exact" : "widened";
     case "format":
       return formatStatus(value, surroundings);
     case "oneOf":
@@ -79,6 +87,17 @@ export function statusOf(
       return value === true ? "widened" : "exact";
   }
   return onlyValidated.has(keyword) ? "widened" : "unsupported";
+}
+
+function namedItems({ prefixItems, items }: JsonObject): number {
+  const named = prefixItems ?? items;
+  return Array.isArray(named) ? named.length : 0;
+}
+
+/** An index signature speaks of named members too: beside them it holds more than the schema. */
+function isAdditionalSaid(value: unknown, { properties }: JsonObject): boolean {
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  return names.length === 0 || !isObject(value) || Object.keys(value).length === 0;
 }
 
 function isIntegerType(value: unknown): boolean {

@@ -129,11 +129,15 @@ function speaksOf(schema: SchemaObject, keywords: readonly string[]): boolean {
   return keywords.some((keyword) => schema[keyword] !== undefined);
 }
 
-/** Where no other keyword evaluates members or items, what is left unevaluated is what is additional. */
-const evaluating = ["$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "contains"];
+const evaluating = ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "contains"];
+
+/** True where no schema beside evaluates members or items: what is left unevaluated is what is additional. */
+export function evaluatesAlone(schema: object): boolean {
+  return !speaksOf(schema as SchemaObject, evaluating);
+}
 
 function leftOver(schema: SchemaObject, additional: string, unevaluated: string): ModelSchema | undefined {
-  const keyword = schema[additional] === undefined && !speaksOf(schema, evaluating) ? unevaluated : additional;
+  const keyword = schema[additional] === undefined && evaluatesAlone(schema) ? unevaluated : additional;
   return schema[keyword] as ModelSchema | undefined;
 }
 
