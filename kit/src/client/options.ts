@@ -76,7 +76,7 @@ export interface CallOptions {
   readonly validate?: Validation | undefined;
 }
 
-/** What one stream may change. `retries` counts reconnects in a row without a new item; default 5. */
+/** What one stream may change. `retries` counts reconnects in a row without a new item; default 5, and 0 where the client's is. */
 export interface StreamOptions extends CallOptions {
   /**
    * Milliseconds of silence after which the connection counts as lost; comments and empty lines are life.
