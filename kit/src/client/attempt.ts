@@ -18,7 +18,7 @@ export class Attempt implements Trial {
   readonly operation: string;
   readonly #caller: AbortSignal | undefined;
   /** Stops what waits at the moment. By hand: a race with one long promise would remember everything it ran. */
-  readonly #waiting = new Set<(reason: unknown) => void>();
+  readonly #waiting: ((reason: unknown) => void)[] = [];
   #end: { readonly reason: unknown } | undefined;
   /** Made when somebody asks: a signal costs more than the rest of an attempt. */
   #controller: AbortController | undefined;
@@ -44,8 +44,13 @@ export class Attempt implements Trial {
   /** Calls `stop` when the attempt ends, unless what it returns is called first. */
   onEnd(stop: (reason: unknown) => void): () => unknown {
     if (this.#end) stop(this.#end.reason);
-    else this.#waiting.add(stop);
-    return () => this.#waiting.delete(stop);
+    else this.#waiting.push(stop);
+    return () => this.#forget(stop);
+  }
+
+  #forget(stop: (reason: unknown) => void): void {
+    const index = this.#waiting.indexOf(stop);
+    if (index >= 0) this.#waiting.splice(index, 1);
   }
 
   /** Ends the attempt when the time is over that it shares with others. */
@@ -74,8 +79,7 @@ export class Attempt implements Trial {
     if (this.#end) return;
     this.#end = { reason: error };
     this.#controller?.abort(error);
-    for (const stop of this.#waiting) stop(error);
-    this.#waiting.clear();
+    for (const stop of this.#waiting.splice(0)) stop(error);
   }
 
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
@@ -87,15 +91,16 @@ export class Attempt implements Trial {
 
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void, explained = (error: unknown) => error): Promise<T> {
     return new Promise((resolve, reject) => {
-      const settled = this.onEnd(reject);
+      if (this.#end) reject(this.#end.reason);
+      else this.#waiting.push(reject);
       promise.then(
         (value) => {
-          settled();
+          this.#forget(reject);
           if (this.#end) abandoned?.(value);
           resolve(value);
         },
         (error: unknown) => {
-          settled();
+          this.#forget(reject);
           reject(explained(error));
         },
       );

@@ -64,7 +64,7 @@ export function bodies({ encode, decode, header }: Codec): Part {
         const judging = plan.part.judge?.(plan, kind, body, options);
         if (judging) await judging;
       }
-      return new Received(body, answer, () => header(row.headers, answer.headers));
+      return new Received(body, answer, row.headers, header);
     },
   };
 }
@@ -74,7 +74,8 @@ class Received implements CallResponse<unknown> {
   constructor(
     readonly body: unknown,
     private readonly answer: Answer,
-    private readonly declared: () => object,
+    private readonly declared: ResponseRow["headers"],
+    private readonly read: Codec["header"],
   ) {}
 
   get status(): number {
@@ -86,7 +87,7 @@ class Received implements CallResponse<unknown> {
   }
 
   get header(): object {
-    return this.declared();
+    return this.read(this.declared, this.headers);
   }
 }
 

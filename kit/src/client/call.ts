@@ -8,9 +8,9 @@ export class Call<Body, Header = object> implements Promise<Body> {
   readonly [Symbol.toStringTag] = "Call";
   readonly #response: Promise<CallResponse<Body, Header>>;
 
-  constructor(start: () => Promise<CallResponse<Body, Header>>) {
-    this.#response = start();
-    this.#response.catch(() => {});
+  constructor(response: Promise<CallResponse<Body, Header>>) {
+    this.#response = response;
+    response.catch(() => {});
   }
 
   /** The body together with the status and the headers of the answer. */

@@ -42,7 +42,7 @@ export class Client {
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */
   call<Body, Header = object>(name: string, request?: RequestObject, options?: CallOptions): Call<Body, Header> {
-    const plan = planNamed(this.engine, name);
-    return new Call(() => exchange(plan, request, options) as Promise<CallResponse<Body, Header>>);
+    const response = exchange(planNamed(this.engine, name), request, options);
+    return new Call(response as Promise<CallResponse<Body, Header>>);
   }
 }

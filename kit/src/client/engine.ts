@@ -45,14 +45,13 @@ export async function exchange(
   const checking = part.check?.(row, source, options);
   if (checking) await checking;
   const prepared = encode(plan, source, options);
+  const attempt = (trial: Trial) =>
+    transmit(plan, prepared, trial).then((answer) => part.read(plan, answer, trial, options));
   // Waiting here for what is returned takes fewer turns than leaving it to the promise.
-  const attempt = async (trial: Trial) => {
-    const answer = await transmit(plan, prepared, trial);
-    return await part.read(plan, answer, trial, options);
-  };
-  if (part.repeat) return await part.repeat(plan, prepared, options, attempt);
-  // Without a time limit, only as quick to end as `fetch`, and with its errors.
-  return await attempt({ signal: options.signal, wait: same, answer: same, explain: same });
+  return await (part.repeat
+    ? part.repeat(plan, prepared, options, attempt)
+    : // Without a time limit, only as quick to end as `fetch`, and with its errors.
+      attempt({ signal: options.signal, wait: same, answer: same, explain: same }));
 }
 
 function same<T>(value: T): T {

@@ -48,7 +48,7 @@ export class PagedCall<Page, Item, Header = object> extends Call<Page, Header> i
   constructor(plan: Plan, request?: RequestObject, options?: CallOptions) {
     const { name, pagination } = plan.row;
     if (pagination === undefined) throw new TypeError(`${name} has no pagination`);
-    super(() => exchange(plan, request, options) as Promise<CallResponse<Page, Header>>);
+    super(exchange(plan, request, options) as Promise<CallResponse<Page, Header>>);
     this.#pagination = pagination;
     this.#after = (cursor) =>
       exchange(plan, { ...request, query: { ...request?.query, [pagination.cursor.name]: cursor } }, options);

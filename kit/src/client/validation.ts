@@ -11,7 +11,7 @@ import type { Part } from "./part.js";
 export function validation(defaults?: Validation): Part<Pick<CallOptions, "validate">> {
   return {
     check: ({ name, request }, value, { validate, headers }) => {
-      checkNames(headers);
+      if (headers) checkNames(headers);
       if (request && validates("requests", validate, defaults)) return check(name, request, value);
     },
     judge: ({ row }, { schema, type }, value, { validate }) => {

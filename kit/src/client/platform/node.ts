@@ -28,7 +28,8 @@ export function fetchWithin(trial: Trial, url: string, init: RequestInit): Promi
   if (!trial.onEnd || !knowsAbort || fetch !== nodeFetch || dispatcher() === undefined) {
     return standard.fetchWithin(trial, url, init);
   }
-  return fetch(url, Object.assign(init, { dispatcher: new Abortable(trial) }));
+  (init as { dispatcher?: Dispatcher }).dispatcher = new Abortable(trial);
+  return fetch(url, init);
 }
 
 function dispatcher(): Dispatcher | undefined {
