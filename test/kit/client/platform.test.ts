@@ -3,13 +3,14 @@ import { execFile } from "node:child_process";
 import type { ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
 import { afterEach, expect, test, vi } from "vitest";
 import { Attempt } from "../../../kit/src/client/attempt.js";
 import { AbortedError, ConnectionError, TimeoutError } from "../../../kit/src/client/index.js";
 import * as node from "../../../kit/src/client/platform/node.js";
 import * as standard from "../../../kit/src/client/platform/standard.js";
-import { answer, Client, closeAll, failure, serve, service, wait } from "./fixtures.js";
+import { answer, bodyOf, Client, closeAll, failure, serve, service, wait } from "./fixtures.js";
 
 const path = { run_id: "r" };
 const nodeFetch = globalThis.fetch;
@@ -143,6 +144,27 @@ test.each([
     attempt.release();
   }
   expect(reasons).toHaveLength(1);
+});
+
+test("a text arrives as any platform sends it", async () => {
+  const { url } = await serve(async (request, response) => {
+    const { "content-length": length, "content-type": type, "transfer-encoding": encoding } = request.headers;
+    const text = JSON.stringify([length, type, encoding, await bodyOf(request)]);
+    response.writeHead(200, { "content-type": "x/y" }).end(text);
+  });
+  const told = async (platform: typeof node, body: string) => {
+    const attempt = new Attempt("op");
+    const init = { method: "POST", body, headers: { "content-type": "text/plain" } };
+    const answered = await platform.fetchWithin(attempt, url, init);
+    return answered.text();
+  };
+  await told(node, "warm");
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: "binary" }), fc.constantFrom("", "\ud800", "é\u2028"), async (text, more) => {
+      expect(await told(node, text + more)).toBe(await told(standard, text + more));
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test("any platform: `fetch` ends with the attempt", async () => {

@@ -1,6 +1,6 @@
 /**
- * What Node does at less cost than the standard's way: a signal and a timer of its own for each call take more time than
- * all else that a client adds to `fetch`.
+ * What Node does at less cost than the standard's way: a signal and a timer of its own for each call, and the stream that
+ * `fetch` makes of a text, take more time than all else that a client adds.
  */
 import type { Limited, TimeLimit } from "../attempt.js";
 import { TimeoutError } from "../errors.js";
@@ -10,8 +10,8 @@ import * as standard from "./standard.js";
 /** Where Node, and the package `undici`, keep the dispatcher that `fetch` sends with, once it was used. */
 const DISPATCHER = Symbol.for("undici.globalDispatcher.1");
 const nodeFetch = globalThis.fetch;
-/** The versions whose dispatchers hand over `abort` as below. */
-const knowsAbort = /^[67]\./.test(globalThis.process?.versions?.["undici"] ?? "");
+/** The versions whose dispatchers and handlers are as below. */
+const knowsHandlers = /^[67]\./.test(globalThis.process?.versions?.["undici"] ?? "");
 
 interface Handler {
   onConnect?(abort: (reason: unknown) => void, context: unknown): void;
@@ -25,26 +25,31 @@ interface Dispatcher {
 /** Calls the platform's `fetch`, and ends with the attempt. */
 export function fetchWithin(trial: Trial, url: string, init: RequestInit): Promise<Response> {
   // Whoever has put another `fetch` in its place expects the standard's signal.
-  if (!trial.onEnd || !knowsAbort || fetch !== nodeFetch || dispatcher() === undefined) {
+  if (!knowsHandlers || fetch !== nodeFetch || dispatcher() === undefined) {
     return standard.fetchWithin(trial, url, init);
   }
-  (init as { dispatcher?: Dispatcher }).dispatcher = new Abortable(trial);
-  return fetch(url, init);
+  (init as { dispatcher?: Dispatcher }).dispatcher = new Passage(trial, init.body);
+  return trial.onEnd ? fetch(url, init) : standard.fetchWithin(trial, url, init);
 }
 
 function dispatcher(): Dispatcher | undefined {
   return (globalThis as { [DISPATCHER]?: Dispatcher })[DISPATCHER];
 }
 
-/** Stands before the dispatcher, and hears from it how a request is aborted. */
-class Abortable implements Dispatcher {
-  constructor(private readonly trial: Trial) {}
+/** Stands before the dispatcher: hands a text over as it is, and hears how the request is aborted. */
+class Passage implements Dispatcher {
+  constructor(
+    private readonly trial: Trial,
+    private readonly body: unknown,
+  ) {}
 
   get isMockActive(): boolean {
     return dispatcher()?.isMockActive === true;
   }
 
-  dispatch(options: object, handler: Handler): boolean {
+  dispatch(options: { body?: unknown }, handler: Handler): boolean {
+    // `fetch` has made a stream of it, which takes longer to write than the whole text.
+    if (typeof this.body === "string") options.body = this.body;
     const { onConnect } = handler;
     handler.onConnect = (abort, context) => {
       onConnect?.call(handler, abort, context);
