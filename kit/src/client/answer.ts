@@ -1,7 +1,8 @@
 import { InvalidResponseError } from "./errors.js";
 import type { Answer, Plan, Trial } from "./plan.js";
 
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+/** 64 MiB. */
+const DEFAULT_MAX_BYTES = 2 ** 26;
 const utf8 = new TextDecoder();
 
 /** Media type of the answer in lower case, without parameters. */

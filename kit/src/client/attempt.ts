@@ -23,7 +23,6 @@ export class Attempt implements Trial {
   /** Made when somebody asks: a signal costs more than the rest of an attempt. */
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #limit: TimeLimit | undefined;
 
   constructor(operation: string, caller?: AbortSignal) {
     this.operation = operation;
@@ -41,28 +40,21 @@ export class Attempt implements Trial {
     return this.#controller.signal;
   }
 
-  /** Calls `stop` when the attempt ends, unless what it returns is called first. */
-  onEnd(stop: (reason: unknown) => void): () => unknown {
+  /** Calls `stop` when the attempt ends, or at once when it has ended. */
+  onEnd(stop: (reason: unknown) => void): void {
     if (this.#end) stop(this.#end.reason);
     else this.#waiting.push(stop);
-    return () => this.#forget(stop);
   }
 
-  #forget(stop: (reason: unknown) => void): void {
+  forget(stop: (reason: unknown) => void): void {
     const index = this.#waiting.indexOf(stop);
     if (index >= 0) this.#waiting.splice(index, 1);
   }
 
-  /** Ends the attempt when the time is over that it shares with others. */
-  within(limit: TimeLimit): void {
-    this.#limit = limit;
-    limit.begin(this);
-  }
-
-  /** Ends the attempt after `ms` milliseconds unless armed again or disarmed first; 0 is never. */
+  /** Ends the attempt after `ms` milliseconds unless armed again or disarmed first; 0, and what no timer holds, is never. */
   arm(ms: number, error: () => AgentwireError = () => new TimeoutError(this.operation, ms)): void {
     this.disarm();
-    if (ms > 0 && ms !== Number.POSITIVE_INFINITY) this.after(ms, () => this.end(error()));
+    if (ms > 0 && ms < 2 ** 31) this.after(ms, () => this.end(error()));
   }
 
   /** Calls back after `ms` milliseconds, unless disarmed or released first. */
@@ -85,22 +77,20 @@ export class Attempt implements Trial {
   /** Lets go of timer and caller. Call it exactly when nothing of the attempt is needed any more. */
   release(): void {
     this.disarm();
-    this.#limit?.end(this);
     this.#caller?.removeEventListener("abort", this);
   }
 
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void, explained = (error: unknown) => error): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#end) reject(this.#end.reason);
-      else this.#waiting.push(reject);
+      this.onEnd(reject);
       promise.then(
         (value) => {
-          this.#forget(reject);
+          this.forget(reject);
           if (this.#end) abandoned?.(value);
           resolve(value);
         },
         (error: unknown) => {
-          this.#forget(reject);
+          this.forget(reject);
           reject(explained(error));
         },
       );

@@ -30,7 +30,7 @@ export interface AuthContext {
   /** The scopes that the contract asks for. */
   readonly scopes: readonly string[];
   /** Credentials of this scheme that were just answered with 401: hand over newer ones, or the same to give up. */
-  readonly rejected?: Credentials;
+  readonly rejected?: Credentials | undefined;
 }
 
 /** Hands over credentials, or `undefined` when it has none for the scheme. Called before every attempt. */
@@ -94,10 +94,8 @@ export function authentication(auth: Auth | undefined): Part {
 export function tokenAuthentication(auth: Auth | undefined): Part {
   return authorizing(auth, (_, request, set) => {
     const headers = { ...request.headers };
-    for (const [name, credentials] of set) {
-      if (!("token" in credentials)) throw new TypeError(`${name} takes a token`);
-      headers["authorization"] ??= `Bearer ${credentials.token}`;
-    }
+    for (const credentials of set.values())
+      if ("token" in credentials) headers["authorization"] ??= `Bearer ${credentials.token}`;
     return { ...request, headers };
   });
 }

@@ -1,15 +1,16 @@
 import type { ServiceDescription } from "../operation.js";
-import { bodies, jsonCodec } from "./bodies.js";
 import { Call } from "./call.js";
-import { engineOf, exchange, planNamed } from "./engine.js";
+import { engineOf, exchange, planOf } from "./engine.js";
+import { checkHeaders } from "./header-check.js";
 import { interception } from "./interception.js";
+import { json } from "./json.js";
 import type { CallOptions, ClientOptions } from "./options.js";
-import { parametersWriter } from "./parameters.js";
+import { urlWriter } from "./parameters.js";
 import type { Part } from "./part.js";
 import type { CallResponse, Engine } from "./plan.js";
 import { retries } from "./retry.js";
 import type { RequestObject } from "./row.js";
-import { checkNames, validation } from "./validation.js";
+import { validation } from "./validation.js";
 
 /**
  * What every generated client is: a caller that knows its service, and one short method an operation. It writes scalars
@@ -21,17 +22,17 @@ export class Client {
   readonly engine: Engine;
 
   constructor(service: ServiceDescription, options: ClientOptions = {}, ...parts: readonly Part[]) {
-    const { server, baseUrl = "http://localhost" } = options;
-    if (server && !options.baseUrl) throw new TypeError("the contract has no servers to choose from");
-    const url = new URL(baseUrl);
+    const { server, baseUrl } = options;
+    if (server && !baseUrl) throw new TypeError("the contract has no servers");
+    const url = new URL(baseUrl ?? "http://localhost");
     if (url.username + url.search + url.hash !== "") {
       throw new TypeError("baseUrl must hold no credentials, query or fragment");
     }
-    checkNames(options.headers);
     const headers = { "user-agent": options.userAgent, ...options.headers };
+    checkHeaders(service.name, headers);
     this.engine = engineOf({ ...options, baseUrl: url.href, headers }, service, [
-      { parameters: parametersWriter },
-      bodies(jsonCodec),
+      { parameters: urlWriter },
+      json,
       validation(options.validate),
       retries(options),
       interception(options),
@@ -42,7 +43,7 @@ export class Client {
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */
   call<Body, Header = object>(name: string, request?: RequestObject, options?: CallOptions): Call<Body, Header> {
-    const response = exchange(planNamed(this.engine, name), request, options);
+    const response = exchange(planOf(this.engine, name), request, options);
     return new Call(response as Promise<CallResponse<Body, Header>>);
   }
 }

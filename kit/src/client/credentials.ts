@@ -1,8 +1,8 @@
 /** Which credentials a request needs, and where they go. */
 import type { SecurityRequirement } from "../operation.js";
 import type { Auth, Credentials } from "./auth.js";
+import { own } from "./own.js";
 import type { ServiceFacts } from "./row.js";
-import { own } from "./target.js";
 
 /** Credentials by scheme name, for one request. */
 export type CredentialSet = ReadonlyMap<string, Credentials>;
@@ -14,19 +14,19 @@ export async function credentialsFor(
   auth: Auth | undefined,
   rejected?: CredentialSet,
 ): Promise<CredentialSet> {
-  alternatives: for (const requirement of operation.security ?? service.security ?? []) {
+  for (const requirement of operation.security ?? service.security ?? []) {
     const found = new Map<string, Credentials>();
-    for (const [name, scopes] of Object.entries(requirement)) {
+    const wanted = Object.entries(requirement);
+    for (const [name, scopes] of wanted) {
       const scheme = own(service.securitySchemes, name);
       const provider = typeof auth === "function" ? auth : own(auth, name);
-      const old = rejected?.get(name);
-      const context = { service: service.name, operation: operation.name, name, scopes, ...(old && { rejected: old }) };
+      const context = { service: service.name, operation: operation.name, name, scopes, rejected: rejected?.get(name) };
       const credentials = scheme && (await provider?.({ ...context, scheme }));
-      if (credentials === undefined) continue alternatives;
+      if (!credentials) break;
       found.set(name, credentials);
     }
     // `{}` allows anonymous calls; an alternative with credentials is still the better one.
-    if (found.size > 0) return found;
+    if (found.size > 0 && found.size === wanted.length) return found;
   }
   return new Map();
 }

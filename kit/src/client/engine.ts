@@ -1,9 +1,10 @@
 import { fetchWithin } from "#platform";
 import type { CallOptions, ClientOptions, HeaderValues } from "./options.js";
+import { own } from "./own.js";
 import type { Part, Send, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
-import { membersOf, own } from "./target.js";
+import { membersOf } from "./target.js";
 
 type Located = { readonly baseUrl: string };
 
@@ -23,8 +24,13 @@ export function inLowerCase(headers: HeaderValues | undefined): Record<string, s
   return Object.fromEntries(membersOf(headers).map(([name, value]) => [name.toLowerCase(), value as string]));
 }
 
-/** The plan of an operation, worked out once: what calls it again finds objects of the shapes that it knows. */
-export function planOf(engine: Engine, row: Row): Plan {
+/**
+ * The plan of an operation, by its row, or by its name in the client's service; worked out once: what calls it again
+ * finds objects of the shapes that it knows. Throws `TypeError` for an unknown name.
+ */
+export function planOf(engine: Engine, name: Row | string): Plan {
+  const row: Row | undefined = typeof name === "string" ? own(engine.service?.operations, name) : name;
+  if (row === undefined) throw new TypeError(`no operation named ${name}`);
   let plan = engine.plans.get(row);
   if (!plan) {
     const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
@@ -42,8 +48,7 @@ export async function exchange(
 ): Promise<CallResponse<unknown>> {
   const { row, part } = plan;
   const source = part.complete?.(row, request) ?? request;
-  const checking = part.check?.(row, source, options);
-  if (checking) await checking;
+  await part.check?.(row, source, options);
   const prepared = encode(plan, source, options);
   const attempt = (trial: Trial) =>
     transmit(plan, prepared, trial).then((answer) => part.read(plan, answer, trial, options));
@@ -87,12 +92,4 @@ export function initOf({ method, headers, body }: PreparedRequest, signal: Abort
   // Fetch wants it said that a streamed body is sent before the answer is read; of others it means nothing.
   const init = { method, headers, body: body?.content, signal, redirect: "manual", duplex: "half" };
   return init as RequestInit;
-}
-
-/** The plan of an operation by its row, or of the client's service by its name. Throws `TypeError` for an unknown name. */
-export function planNamed(engine: Engine, name: Row | string): Plan {
-  if (typeof name !== "string") return planOf(engine, name);
-  const row = own(engine.service?.operations, name);
-  if (row === undefined) throw new TypeError(`no operation named ${name}`);
-  return planOf(engine, row);
 }

@@ -1,8 +1,9 @@
 import type { FormField, Media } from "../operation.js";
+import { own } from "./own.js";
 import { textOf } from "./parameters.js";
 import { isObject } from "./pointer.js";
 import { styleWriter } from "./styles.js";
-import { membersOf, own } from "./target.js";
+import { membersOf } from "./target.js";
 
 type Fields = Media["fields"];
 

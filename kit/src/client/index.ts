@@ -40,6 +40,7 @@ export {
   UnexpectedResponseError,
   UnprocessableError,
 } from "./errors.js";
+export { fields } from "./fields.js";
 export { interception } from "./interception.js";
 export { media } from "./media.js";
 export type {
@@ -53,10 +54,9 @@ export type {
   Middleware,
   StreamOptions,
   Validation,
-  WireRequest,
 } from "./options.js";
 export { PagedCall, type PagedRow, paginate } from "./page.js";
-export type { Part } from "./part.js";
+export type { Part, Send } from "./part.js";
 export type { Answer, CallResponse } from "./plan.js";
 export { followRedirects } from "./redirects.js";
 export { retries } from "./retry.js";

@@ -1,5 +1,5 @@
 import { initOf } from "./engine.js";
-import type { ClientOptions, ClientTransport } from "./options.js";
+import type { ClientOptions } from "./options.js";
 import type { Part, Send } from "./part.js";
 
 type Interception = Pick<ClientOptions, "middleware" | "fetch" | "transport">;
@@ -12,7 +12,7 @@ export function interception(options: Interception): Part {
   const fetch = given === globalThis.fetch ? undefined : given;
   const lean = options.fetch === undefined && transport?.send;
   if (middleware.length > 0 || (fetch && !lean)) return { send: through(middleware, fetch) };
-  return lean ? { send: leanly(lean) } : {};
+  return lean ? { send: lean } : {};
 }
 
 /** Through the middleware, outermost first, to a `fetch`. */
@@ -24,9 +24,4 @@ function through(middleware: NonNullable<Interception["middleware"]>, own: Inter
     const first = middleware.reduceRight<typeof last>((next, wrap) => async (each) => wrap(each, next), last);
     return first(new Request(engine.baseUrl + request.target, initOf(request, trial.signal ?? null)));
   };
-}
-
-function leanly(send: NonNullable<ClientTransport["send"]>): Send {
-  return ({ engine }, { method, target, headers, body }, trial) =>
-    trial.answer(send({ method, url: engine.baseUrl + target, headers, body: body?.content }, trial));
 }

@@ -1,6 +1,6 @@
 import type { Auth } from "./auth.js";
 import type { WebSocketFactory } from "./channel/socket.js";
-import type { Answer, Trial } from "./plan.js";
+import type { Send } from "./part.js";
 import type { ServerChoice } from "./servers.js";
 
 /** Wraps every attempt of every call: change the request, answer by itself, or look at the response. */
@@ -16,17 +16,8 @@ export type HeaderValues = Readonly<Record<string, string | undefined>>;
 export interface ClientTransport {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Sends without the objects of `fetch`, where a transport can; middleware still goes through `fetch`. */
-  readonly send?: ((request: WireRequest, life: Pick<Trial, "signal" | "onEnd">) => Promise<Answer>) | undefined;
+  readonly send?: Send | undefined;
   readonly webSocket?: WebSocketFactory | undefined;
-}
-
-/** A request on its way out, below `fetch`. */
-export interface WireRequest {
-  readonly method: string;
-  readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: BodyInit | undefined;
 }
 
 /** What a client is made with. */

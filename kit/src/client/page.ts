@@ -2,7 +2,7 @@ import type { Pagination } from "../operation.js";
 import { Call } from "./call.js";
 import type { Caller } from "./caller.js";
 import type { Client } from "./client.js";
-import { exchange, planNamed } from "./engine.js";
+import { exchange, planOf } from "./engine.js";
 import type { CallOptions } from "./options.js";
 import type { CallResponse, Engine, Plan } from "./plan.js";
 import { valueAt } from "./pointer.js";
@@ -27,7 +27,7 @@ export function paginate(
   request?: unknown,
   options?: CallOptions,
 ): PagedCall<unknown, unknown> {
-  return new PagedCall(planNamed(engine, row), request as RequestObject | undefined, options);
+  return new PagedCall(planOf(engine, row), request as RequestObject | undefined, options);
 }
 
 /** The row of an operation that answers in pages. */
@@ -78,10 +78,9 @@ export class PagedCall<Page, Item, Header = object> extends Call<Page, Header> i
   }
 
   #cursorOf(page: Page): string | number | undefined {
-    const value = valueAt(page, this.#pagination.next);
-    if (value === "" || (typeof value !== "string" && typeof value !== "number")) return undefined;
-    if (this.#pagination.cursor.type === "string") return String(value);
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : undefined;
+    const { next, cursor } = this.#pagination;
+    const value = valueAt(page, next);
+    if (typeof value !== "number" && (typeof value !== "string" || value === "")) return undefined;
+    return cursor.type === "string" ? String(value) : Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   }
 }

@@ -1,64 +1,53 @@
 import type { Parameter, ParameterPlace } from "../operation.js";
+import { own } from "./own.js";
 import type { ParameterWriter } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row, Values } from "./row.js";
-import { own, pathWriter, refuse } from "./target.js";
+import { pathWriter, refuse } from "./target.js";
 
 /** How one parameter is written does not depend on its being required. */
 export type ParameterToWrite = Omit<Parameter, "required">;
 
-/** Writes the declared parameters of an operation or channel; no others go out. */
-export function parametersWriter(
+type WriterOf = (operation: string, parameter: ParameterToWrite) => (value: unknown) => string;
+
+/** Writes the declared parameters in path and query of an operation or channel; no others go out. */
+export function urlWriter(
   { name: operation, path, parameters = [] }: Pick<Row, "name" | "path" | "parameters">,
-  writerOf: (operation: string, parameter: ParameterToWrite) => (value: unknown) => string = plainWriter,
+  writerOf: WriterOf = plainWriter,
 ): ParameterWriter {
-  /** Names of one place, and how their values are written. */
-  const writersIn = (place: ParameterPlace) =>
-    parameters
-      // OpenAPI leaves these headers to media types and security.
-      .filter(({ in: at, name }) => at === place && !(at === "header" && RESERVED_HEADERS.test(name)))
-      .map((each) => ({ name: each.name, write: writerOf(operation, each) }));
-  const inPath = writersIn("path");
-  const writePath = pathWriter(
-    operation,
-    path,
-    (name) =>
-      inPath.find((each) => each.name === name)?.write ?? writerOf(operation, { name: "", in: "path", type: "string" }),
+  const undeclared: ParameterToWrite = { name: "", in: "path", type: "string" };
+  const writePath = pathWriter(operation, path, (wanted) =>
+    writerOf(operation, parameters.find(({ in: at, name }) => at === "path" && name === wanted) ?? undeclared),
   );
-  const headers = writersIn("header");
-  const writeQuery = joined(writersIn("query"), "&");
-  const writeCookies = joined(writersIn("cookie"), "; ");
+  const writeQuery = joined(writersIn("query", operation, parameters, writerOf), "&");
   return {
     target: (request) => {
       const query = writeQuery(request.query);
       return writePath(request.path) + (query && `?${query}`);
     },
-    headers: ({ header, cookie }, into) => {
-      for (const { name, write } of headers) {
-        const value = own(header, name);
-        if (value !== undefined) into[name.toLowerCase()] = write(value);
-      }
-      const cookies = writeCookies(cookie);
-      if (cookies) into["cookie"] = cookies;
-      checkHeaders(operation, into);
-    },
   };
 }
 
-const RESERVED_HEADERS = /^(accept|content-type|authorization)$/i;
-
-/** What `fetch` would not send is an invalid request, wherever it comes from. */
-function checkHeaders(operation: string, headers: Readonly<Record<string, string>>): void {
-  for (const name in headers) {
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(headers[name] as string)) {
-      refuse(operation, escaped(name), "must not hold control characters or anything beyond Latin-1", "header");
-    }
-  }
+/** The parameters of one place, in the contract's order, and how their values are written. */
+export function writersIn(
+  place: ParameterPlace,
+  operation: string,
+  parameters: readonly ParameterToWrite[],
+  writerOf: WriterOf = plainWriter,
+): Writer[] {
+  return parameters
+    .filter((each) => each.in === place)
+    .map((each) => ({ name: each.name, write: writerOf(operation, each) }));
 }
 
-/** What the parameters of one place come to, in the contract's order; those without a value are left out. */
-function joined(writers: readonly { name: string; write: (value: unknown) => string }[], separator: string) {
-  return (values: Values) => {
+interface Writer {
+  readonly name: string;
+  readonly write: (value: unknown) => string;
+}
+
+/** What the parameters of one place come to; those without a value are left out. */
+export function joined(writers: readonly Writer[], separator: string): (values: Values) => string {
+  return (values) => {
     let text = "";
     for (const { name, write } of writers) {
       const value = own(values, name);
@@ -70,7 +59,7 @@ function joined(writers: readonly { name: string; write: (value: unknown) => str
 }
 
 /** Writes a scalar, and in a query the items of an array, by the default style of its place. */
-function plainWriter(operation: string, parameter: ParameterToWrite): (value: unknown) => string {
+export function plainWriter(operation: string, parameter: ParameterToWrite): (value: unknown) => string {
   if (parameter.in === "header") return textOf;
   const key = parameter.in === "path" ? "" : `${encodeURIComponent(parameter.name)}=`;
   const write = (value: unknown) => key + encoded(operation, parameter, value);
@@ -98,6 +87,6 @@ export function textOf(value: unknown): string {
 }
 
 /** A name as a token of a JSON pointer. */
-function escaped(name: string): string {
+export function escaped(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

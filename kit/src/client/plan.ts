@@ -68,8 +68,10 @@ export interface CallResponse<Body, Header = object> {
 /** One attempt of a call, as far as sending and reading care. */
 export interface Trial {
   readonly signal: AbortSignal | undefined;
-  /** Where it is there, a cheaper way than the signal to hear of the end; what it returns stops listening. */
-  onEnd?(stop: (reason: unknown) => void): () => unknown;
+  /** Where it is there, a cheaper way than the signal to hear of the end. */
+  onEnd?(stop: (reason: unknown) => void): void;
+  /** No longer calls what was given to {@link onEnd}. */
+  forget?(stop: (reason: unknown) => void): void;
   /** Waits for a promise, at most until the attempt ends; `abandoned` then gets what comes too late. */
   wait<T>(promise: Promise<T>, abandoned?: (value: T) => void): Promise<T>;
   /** The same for an answer: a failure is what {@link explain} makes of it, and nobody reads what comes too late. */

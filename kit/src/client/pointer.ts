@@ -3,6 +3,8 @@
  * value from the wire, can never reach a prototype.
  */
 
+import { own } from "./own.js";
+
 /** The reference tokens of a pointer: `/a~1b/0` is `["a/b", "0"]`, `""` is the whole value. */
 export function tokensOf(pointer: string): string[] {
   if (pointer === "") return [];
@@ -15,10 +17,7 @@ export function tokensOf(pointer: string): string[] {
 /** The value at a pointer, or `undefined` where there is none. */
 export function valueAt(root: unknown, pointer: string): unknown {
   let value = root;
-  for (const token of tokensOf(pointer)) {
-    if (!isObject(value) || !Object.hasOwn(value, token)) return undefined;
-    value = value[token];
-  }
+  for (const token of tokensOf(pointer)) value = isObject(value) ? own(value, token) : undefined;
   return value;
 }
 
@@ -30,16 +29,10 @@ export function withValueAt(root: unknown, pointer: string, value: unknown): unk
 function replace(node: unknown, tokens: readonly string[], value: unknown): unknown {
   const [token, ...rest] = tokens;
   if (token === undefined) return value;
-  if (Array.isArray(node)) {
-    const copy: unknown[] = [...node];
-    const index = token === "-" ? copy.length : Number(token);
-    copy[index] = replace(copy[index], rest, value);
-    return copy;
-  }
   const object = isObject(node) ? node : {};
-  const member = Object.hasOwn(object, token) ? object[token] : undefined;
+  const member = replace(own(object, token), rest, value);
   // A computed key defines an own member, also for "__proto__".
-  return { ...object, [token]: replace(member, rest, value) };
+  return Array.isArray(node) ? Object.assign([...node], { [token]: member }) : { ...object, [token]: member };
 }
 
 /** True for objects and arrays. */

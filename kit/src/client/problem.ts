@@ -1,3 +1,4 @@
+import type { Response as ResponseRow } from "../operation.js";
 import { chunksOf, essence, textIn } from "./answer.js";
 import {
   type AgentwireError,
@@ -16,7 +17,7 @@ import {
 import type { Answer, Plan, Trial } from "./plan.js";
 import { valueAt } from "./pointer.js";
 import { retryAfter } from "./retry-after.js";
-import type { ServiceFacts } from "./row.js";
+import type { Row, ServiceFacts } from "./row.js";
 
 /** The error that an answer other than a declared success is. Reads the body. */
 export async function failureOf(plan: Plan, answer: Answer, trial: Trial, maxBytes?: number): Promise<AgentwireError> {
@@ -81,16 +82,25 @@ function errorBody(text: string, type: string): unknown {
 }
 
 function unexpected({ status, headers, type }: Answer): string {
-  const location = headers.get("location");
   // Browsers hide the status of a redirect, and where it leads.
-  const hidden = type === "opaqueredirect";
-  const redirected = hidden || (status >= 300 && location !== null);
-  return redirected
-    ? `redirected ${hidden ? "" : `(${status}) to ${location}`}, and not followed`
+  if (type === "opaqueredirect") return "redirected, and not followed";
+  const location = headers.get("location");
+  return location && status > 299
+    ? `redirected (${status}) to ${location}, and not followed`
     : `status ${status} is not in the contract`;
 }
 
 function text(value: unknown): string | undefined {
-  if (typeof value === "string" && value !== "") return value;
-  return typeof value === "number" ? String(value) : undefined;
+  return typeof value === "number" || (typeof value === "string" && value !== "") ? String(value) : undefined;
+}
+
+/**
+ * The contract's row for a status below 400: exact, then its range, then `default`. Where the contract declares any
+ * success, `default` speaks of errors and does not count.
+ */
+export function successRow({ responses = {} }: Row, status: number): ResponseRow | undefined {
+  if (status < 200 || status >= 400) return undefined;
+  const row = responses[status] ?? responses[`${Math.floor(status / 100)}XX`];
+  if (row !== undefined) return row;
+  return Object.keys(responses).some((key) => /^[123]/.test(key)) ? undefined : responses["default"];
 }

@@ -32,17 +32,19 @@ export function retries(
       const most = options.retries ?? defaults.retries ?? DEFAULT_RETRIES;
       for (let failures = 0; ; failures++) {
         const trial = new Attempt(name, options.signal);
+        let failure: unknown;
         try {
-          if (options.timeoutMs === undefined) trial.within(limit);
+          if (options.timeoutMs === undefined) limit.begin(trial);
           else trial.arm(options.timeoutMs);
           return await attempt(trial);
         } catch (error) {
-          trial.release();
           if (failures >= most || !isTransient(error) || !isRepeatable(plan.row, request)) throw error;
-          await sleep(name, delayFor(error, backoff(failures, BASE_DELAY_MS)), options.signal);
+          failure = error;
         } finally {
+          limit.end(trial);
           trial.release();
         }
+        await sleep(name, delayFor(failure, backoff(failures, BASE_DELAY_MS)), options.signal);
       }
     },
   };
@@ -52,7 +54,7 @@ export function retries(
 export function isRepeatable({ retry, idempotency }: Row, { source, body }: PreparedRequest): boolean {
   if (body?.once || retry === undefined) return false;
   const key = idempotency && valueAt(source, idempotency.key);
-  return retry === "always" || (key !== undefined && key !== null && key !== "");
+  return retry === "always" || (key ?? "") !== "";
 }
 
 /** True when the same request may do better: no answer, or a status that passes. The service's own "no" counts. */
@@ -86,10 +88,10 @@ function withKey({ idempotency }: Row, request: RequestObject): RequestObject {
   return withValueAt(request, idempotency.key, randomId()) as RequestObject;
 }
 
-/** A random UUID; pages that are not a secure context have no `randomUUID`. */
+/** A random UUID. Pages that are not a secure context have no `randomUUID`; a key has to be new there, not secret. */
 function randomId(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(31)), (byte) => (byte % 16).toString(16));
-  // Version 4 and variant 10 (RFC 9562); the other digits are random.
-  return "xxxxxxxx-xxxx-4xxx-9xxx-xxxxxxxxxxxx".replaceAll("x", () => hex.pop() ?? "");
+  return (
+    crypto.randomUUID?.() ??
+    "xxxxxxxx-xxxx-4xxx-9xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(Math.random() * 16).toString(16))
+  );
 }

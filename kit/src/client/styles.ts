@@ -1,4 +1,5 @@
-import { encoded, type ParameterToWrite, parametersWriter, textOf } from "./parameters.js";
+import { parametersWriter } from "./fields.js";
+import { encoded, type ParameterToWrite, textOf } from "./parameters.js";
 import type { ParameterWriter, Part } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row } from "./row.js";

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from "./errors.js";
+import { own } from "./own.js";
 import type { Values } from "./row.js";
 
 /** Fills in a template such as `/v1/runs/{run_id}:cancel`; `writerOf` gives how the value of a name travels. */
@@ -32,11 +33,6 @@ export function pathWriter(
 /** The members of an object that have a value. */
 export function membersOf(values: unknown): [name: string, value: unknown][] {
   return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
-}
-
-/** A member, unless it is inherited. */
-export function own<Value>(values: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
-  return values && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** A value that cannot travel in its place. */

@@ -1,6 +1,7 @@
 import type { Schema } from "../validation/types.js";
 import { violationsOf } from "../validation/violations.js";
 import { InvalidRequestError, InvalidResponseError } from "./errors.js";
+import { checkHeaders } from "./header-check.js";
 import type { CallOptions, Validation } from "./options.js";
 import type { Part } from "./part.js";
 
@@ -11,7 +12,7 @@ import type { Part } from "./part.js";
 export function validation(defaults?: Validation): Part<Pick<CallOptions, "validate">> {
   return {
     check: ({ name, request }, value, { validate, headers }) => {
-      if (headers) checkNames(headers);
+      if (headers) checkHeaders(name, headers);
       if (request && validates("requests", validate, defaults)) return check(name, request, value);
     },
     judge: ({ row }, { schema, type }, value, { validate }) => {
@@ -28,15 +29,6 @@ export function validation(defaults?: Validation): Part<Pick<CallOptions, "valid
   };
 }
 
-/**
- * Names of headers are the caller's own, not the contract's: a wrong one is a mistake in the call, and no failure of the
- * network that might be retried. Throws `TypeError`.
- */
-export function checkNames(headers: object = {}): void {
-  for (const name of Object.keys(headers))
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new TypeError(`"${name}" is no name of a header`);
-}
-
 /** Validates against the strict schema; at once when its validator is there. Throws `InvalidRequestError`. */
 export function check(operation: string, schema: Schema, value: unknown): void | Promise<void> {
   return judged(schema, (validator) => {
@@ -45,12 +37,9 @@ export function check(operation: string, schema: Schema, value: unknown): void |
 }
 
 /** True unless the options switch the direction off; the call's word counts before the client's. */
-export function validates(direction: "requests" | "responses", ...options: (Validation | undefined)[]): boolean {
-  for (const option of options) {
-    const choice = typeof option === "object" ? option[direction] : option;
-    if (choice !== undefined) return choice;
-  }
-  return true;
+export function validates(direction: "requests" | "responses", call?: Validation, client?: Validation): boolean {
+  const choice = (option?: Validation) => (typeof option === "object" ? option[direction] : option);
+  return choice(call) ?? choice(client) ?? true;
 }
 
 type Judge = NonNullable<Schema["validator"]>;

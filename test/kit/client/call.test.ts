@@ -44,13 +44,13 @@ test("an invalid request is refused with pointers, and nothing is sent", async (
 
 test("a wrong name of a header is a mistake in the call: told at once, nothing is sent", async () => {
   const { url, seen } = await serve((_, response) => answer(response, 200, {}));
-  expect(() => new Client(service, { baseUrl: url, headers: { "a b": "c" } })).toThrow(TypeError);
+  expect(() => new Client(service, { baseUrl: url, headers: { "a b": "c" } })).toThrow(InvalidRequestError);
   const call = new Client(service, { baseUrl: url }).call(
     "getRun",
     { path: { run_id: "r" } },
     { headers: { "": "c" } },
   );
-  expect(await failure(call)).toBeInstanceOf(TypeError);
+  expect(await failure(call)).toBeInstanceOf(InvalidRequestError);
   expect(seen).toEqual([]);
 });
 

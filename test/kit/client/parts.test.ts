@@ -1,8 +1,8 @@
 /** What a client does by itself is what its parts would do, and what it cannot do without them it refuses. */
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { Client } from "../../../kit/src/client/index.js";
-import { parametersWriter } from "../../../kit/src/client/parameters.js";
+import { parametersWriter } from "../../../kit/src/client/fields.js";
+import { Client, InvalidResponseError } from "../../../kit/src/client/index.js";
 import { styledParameters } from "../../../kit/src/client/styles.js";
 import type { Operation, Parameter } from "../../../kit/src/operation.js";
 import { answer, closeAll, failure, serve, service } from "./fixtures.js";
@@ -61,9 +61,11 @@ const text: Operation = {
 test("other media types than JSON are refused, with the part that they need", async () => {
   const { url } = await serve((_, response) => answer(response, 200, "hi", { "content-type": "text/plain" }));
   const client = new Client({ ...service, operations: { text } }, { baseUrl: url });
-  for (const request of [{ body: "hi" }, {}]) {
-    expect(String(await failure(client.call("text", request)))).toMatch(/TypeError: text needs the part `media`/);
-  }
+  const sent = await failure(client.call("text", { body: "hi" }));
+  expect(String(sent)).toBe("TypeError: text needs the part `media` to send text/plain");
+  const read = await failure(client.call("text", {}));
+  expect(read).toBeInstanceOf(InvalidResponseError);
+  expect(String(read)).toMatch(/expected application\/json, got text\/plain/);
 });
 
 test("a server is only chosen where the contract has some", () => {

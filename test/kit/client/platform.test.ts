@@ -130,18 +130,19 @@ test.each([
   const [late, early] = [new Attempt("late"), new Attempt("early")];
   const reasons: unknown[] = [];
   for (const attempt of [late, early]) {
-    attempt.within(limit);
+    limit.begin(attempt);
     attempt.onEnd((reason) => reasons.push(reason));
   }
-  early.release();
+  limit.end(early);
   await wait(120);
   expect(reasons).toMatchObject([{ name: "TimeoutError", operation: "late", timeoutMs: 40 }]);
   for (const never of [0, Number.POSITIVE_INFINITY]) {
     const attempt = new Attempt("never");
-    attempt.within(timeLimit(never));
+    const none = timeLimit(never);
+    none.begin(attempt);
     attempt.onEnd((reason) => reasons.push(reason));
     await wait(20);
-    attempt.release();
+    none.end(attempt);
   }
   expect(reasons).toHaveLength(1);
 });

@@ -92,7 +92,8 @@ export function isDefault({ in: place, type, style, explode = true, allowReserve
   return place === "query" && explode && (style ?? "form") === "form";
 }
 
-function isJson({ type, format }: MediaModel): boolean {
+/** What clients and short rows read and write without the part `media`. */
+export function isJson({ type, format }: MediaModel): boolean {
   return format === "json" && type === "application/json";
 }
 

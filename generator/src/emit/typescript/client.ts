@@ -1,10 +1,10 @@
 import type { SecurityScheme } from "@agentwire/kit";
-import type { MediaModel, OperationModel, ParameterModel, ServiceModel } from "../../model/types.js";
+import type { OperationModel, ParameterModel, ServiceModel } from "../../model/types.js";
 import { docLines, stringLiteral, typeKey } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
-import { isDefault } from "./calls.js";
+import { isDefault, isJson } from "./calls.js";
 import type { Context } from "./context.js";
 import { methodDoc, sentType, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
@@ -136,10 +136,13 @@ interface PartOfClient {
 function partsOf({ operations, channels, securitySchemes }: ServiceModel): PartOfClient[] {
   const parameters = [...operations, ...channels].flatMap((each) => each.parameters);
   const schemes = Object.values(securitySchemes);
+  const written = parameters.every(isDefault)
+    ? []
+    : [{ name: parameters.every(isPlain) ? "fields" : "styles", of: "" }];
   const authentication = schemes.every(takesToken) ? "tokenAuthentication" : "authentication";
   return [
     ...(schemes.length === 0 ? [] : [{ name: authentication, of: "(options?.auth)" }]),
-    ...(parameters.every(isPlainParameter) ? [] : [{ name: "styles", of: "" }]),
+    ...written,
     ...(operations.every(speaksJson) ? [] : [{ name: "media", of: "" }]),
   ];
 }
@@ -149,21 +152,22 @@ function takesToken({ type, scheme }: SecurityScheme): boolean {
   return type === "oauth2" || type === "openIdConnect" || (type === "http" && scheme === "bearer");
 }
 
-/** What a client sends without the part `styles`: as a short row does, and scalars in headers. */
-function isPlainParameter(parameter: ParameterModel): boolean {
+/** What a client sends without the part `styles`: as a short row does, and with `fields` scalars in headers. */
+function isPlain(parameter: ParameterModel): boolean {
   const { in: place, type } = parameter;
   return place === "header" ? type !== "array" && type !== "object" && type !== "json" : isDefault(parameter);
 }
 
 /** True where the part `media` has nothing to do; streams are read elsewhere. */
 function speaksJson({ body, responses }: OperationModel): boolean {
-  const json = ({ type, format }: MediaModel) => format === "json" && !type.includes("*");
+  const bodies = body?.content ?? [];
   const successes = responses.filter(({ status }) => !/^[45]/.test(status));
   return (
-    (body?.content ?? []).every(json) &&
+    bodies.length < 2 &&
+    bodies.every(({ type, format }) => format === "json" && !type.includes("*")) &&
     successes.every(
       ({ content, headers }) =>
-        headers.length === 0 && content.every((media) => media.format === "stream" || json(media)),
+        headers.length === 0 && content.every((media) => media.format === "stream" || isJson(media)),
     )
   );
 }

@@ -2,8 +2,8 @@
 
 import type { Client } from "../client.js";
 import type { ChannelOptions } from "../options.js";
+import { own } from "../own.js";
 import type { RequestObject } from "../row.js";
-import { own } from "../target.js";
 import { ClientChannel } from "./channel.js";
 
 export { type ChannelState, ClientChannel } from "./channel.js";

@@ -10,6 +10,7 @@ import {
 } from "../credentials.js";
 import { inLowerCase } from "../engine.js";
 import { ChannelClosedError, ChannelOverflowError, ConnectionError } from "../errors.js";
+import { checkHeaders } from "../header-check.js";
 import type { ChannelOptions } from "../options.js";
 import type { ParameterWriter } from "../part.js";
 import type { Engine } from "../plan.js";
@@ -193,6 +194,7 @@ export class Link {
     const { resume } = this.#description;
     const after = position !== undefined && resume?.cursor === "parameter" ? resume.parameter : undefined;
     const query = after === undefined ? this.#request.query : { ...this.#request.query, [after]: position };
+    checkHeaders(this.#description.name, this.#options.headers);
     const headers = { ...this.#engine.headers, ...inLowerCase(this.#options.headers) };
     this.#parameters.headers?.(this.#request, headers);
     return { target: this.#parameters.target({ ...this.#request, query }), headers };

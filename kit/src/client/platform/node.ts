@@ -61,7 +61,7 @@ class Passage implements Dispatcher {
 
 /** Milliseconds; 0 is no limit. */
 export function timeLimit(ms: number): TimeLimit {
-  return ms > 0 && ms !== Number.POSITIVE_INFINITY ? new Deadlines(ms) : standard.timeLimit(ms);
+  return ms > 0 && ms < 2 ** 31 ? new Deadlines(ms) : standard.timeLimit(ms);
 }
 
 /** One timer for all attempts: who began first is due first. */

@@ -1,13 +1,13 @@
 import type { Media, Stream } from "../../operation.js";
 import { equal } from "../../validation/checks/index.js";
 import { Attempt } from "../attempt.js";
-import { mediaOf, successRow } from "../bodies.js";
 import { transmit } from "../engine.js";
 import { AbortedError, ApiError, ConnectionError } from "../errors.js";
+import { mediaOf } from "../media-of.js";
 import type { StreamOptions } from "../options.js";
 import type { Plan, PreparedRequest } from "../plan.js";
 import { valueAt } from "../pointer.js";
-import { failureOf } from "../problem.js";
+import { failureOf, successRow } from "../problem.js";
 import { backoff, DEFAULT_TIMEOUT_MS, delayFor, isRepeatable, isTransient, MAX_DELAY_MS, sleep } from "../retry.js";
 import { decoderOf, type Frame } from "./frames.js";
 import type { StreamResponse } from "./stream.js";

@@ -8,6 +8,9 @@ export interface Controller {
   resume(): void;
 }
 
+/** What ends a request: an attempt, or a signal alone. */
+export type Life = Pick<Trial, "signal" | "onEnd" | "forget">;
+
 /** One request on its way: undici's handler on one side, a promise of the answer on the other. */
 export class Exchange {
   readonly answer: Promise<DispatchedAnswer>;
@@ -18,13 +21,16 @@ export class Exchange {
   #controller: Controller | undefined;
   #aborted: { readonly reason: unknown } | undefined;
 
-  constructor(life: Pick<Trial, "signal" | "onEnd">) {
+  constructor(life: Life) {
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     const abort = (reason: unknown) => this.#abort(reason);
-    this.#deaf = life.onEnd ? life.onEnd(abort) : listen(life.signal, abort);
+    if (life.onEnd) {
+      life.onEnd(abort);
+      this.#deaf = () => life.forget?.(abort);
+    } else this.#deaf = listen(life.signal, abort);
   }
 
   onRequestStart(controller: Controller): void {

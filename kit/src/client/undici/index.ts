@@ -2,7 +2,8 @@
 
 import { Pool } from "undici";
 import type { ClientTransport } from "../options.js";
-import { Exchange } from "./exchange.js";
+import type { DispatchedAnswer } from "./answer.js";
+import { Exchange, type Life } from "./exchange.js";
 
 /** How connections are used. */
 export interface UndiciOptions {
@@ -28,10 +29,10 @@ export interface UndiciTransport extends ClientTransport {
  */
 export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions = {}): UndiciTransport {
   const pools = new Map<string, Pool>();
-  const send: UndiciTransport["send"] = ({ method, url, headers, body }, life) => {
+  const dispatch = ({ method, url, headers, body }: WireRequest, life: Life): Promise<DispatchedAnswer> => {
     if (body instanceof FormData) {
       return packed(body).then((form) =>
-        send({ method, url, headers: { ...headers, ...form.headers }, body: form.bytes }, life),
+        dispatch({ method, url, headers: { ...headers, ...form.headers }, body: form.bytes }, life),
       );
     }
     const at = url.indexOf("/", url.indexOf("//") + 2);
@@ -47,9 +48,10 @@ export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions =
     return exchange.answer;
   };
   return {
-    send,
+    send: ({ engine }, { method, target, headers, body }, trial) =>
+      trial.answer(dispatch({ method, url: engine.baseUrl + target, headers, body: body?.content }, trial)),
     fetch: async ({ method, url, headers, body, signal }) => {
-      const answer = await send(
+      const answer = await dispatch(
         { method, url, headers: Object.fromEntries(headers), body: body ?? undefined },
         { signal },
       );
@@ -61,6 +63,14 @@ export function undiciTransport({ connections, pipelining = 1 }: UndiciOptions =
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
+}
+
+interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: BodyInit | undefined;
 }
 
 type Dispatchable = Parameters<Pool["dispatch"]>[0]["body"];
