@@ -167,19 +167,20 @@ function restType(
   return [...new Set([...types, ...optional])].join(" | ");
 }
 
-/** Of more parts than this, repeating the members' types in an index signature would double a type on every level. */
-const MOST_REPEATED = 200;
+/** Index signatures that repeat members inside members they repeat would double the type on every level. */
+const MOST_REPEATED = 3;
 
-/** Whether an index signature allows anything, since the types of rest and members together can not be said there. */
+/** Whether an index signature allows anything, since the types of rest and members together cannot be said there. */
 function isOpen(members: readonly Member[], rest: Shape): boolean {
-  const shapes = [rest, ...members.map(({ shape }) => shape)];
-  if (shapes.some(({ kind }) => kind === "any") || members.some(({ shape }) => isIntersected(shape))) return true;
-  let parts = 0;
-  for (let next = shapes.pop(); next; next = shapes.pop()) {
-    const inner = partsOf(next);
-    parts += inner.length;
-    if (members.length > 0 && parts > MOST_REPEATED) return true;
-    shapes.push(...inner);
+  const open = ({ shape }: Member) => shape.kind === "any" || isIntersected(shape);
+  if (rest.kind === "any" || members.some(open)) return true;
+  const pending = members.map(({ shape }) => ({ shape, level: 1 }));
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { shape } = next;
+    const repeats = shape.kind === "object" && shape.rest !== undefined && shape.members.length > 0;
+    const level = repeats ? next.level + 1 : next.level;
+    if (level > MOST_REPEATED) return true;
+    for (const part of partsOf(shape)) pending.push({ shape: part, level });
   }
   return false;
 }
