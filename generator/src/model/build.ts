@@ -77,6 +77,8 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     "type",
     naming.types,
     diagnostics,
+    [],
+    classNames,
   );
   const add = (type: Omit<TypeModel, "name" | "area" | "assertFormats">, name: string, contract: SourceDocument) => {
     const area = areaOf(project, contract);
@@ -102,6 +104,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       naming.types,
       diagnostics,
       schemaNames.values(),
+      classNames,
     );
     for (const type of made.values()) {
       const { id, schema, origin, place } = type;

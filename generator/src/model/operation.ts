@@ -107,7 +107,9 @@ export class OperationReader {
     this.contents.made = [];
     const source = valueAt(place.document.value, place.pointer) as JsonObject;
     const id = textMember(source, "operationId") ?? `${method} ${path}`;
-    const name = textMember(source, "x-name") ?? camelCase(textMember(source, "operationId") ?? pathName(method, path));
+    // An id without a letter, such as an emoji, names no method.
+    const own = camelCase(textMember(source, "operationId") ?? "");
+    const name = textMember(source, "x-name") ?? (own === "" ? camelCase(pathName(method, path)) : own);
     const typeName = pascalCase(name);
     const parameters = this.parameters(path, place, shared);
     const body = this.body(place, typeName);
