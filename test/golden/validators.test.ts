@@ -28,6 +28,9 @@ const rows: readonly Row[] = [
   ["plain-object/Anything", null, "both"],
   ["plain-object/Nothing", null, "none", "not", ""],
 
+  ["media-bodies/UploadBody", { file: new Uint8Array(1), thumbnail: null }, "both"],
+  ["media-bodies/UploadBody", { title: "without its file" }, "none", "required", ""],
+
   ["nullable-3.0/Pet", { nick: null, owner: null, size: null, tags: null }, "both"],
   ["nullable-3.0/Pet", { nick: "Rex", owner: { name: "Ann" }, size: "small" }, "both"],
   ["nullable-3.0/Pet", { nick: null, owner: null, size: "huge" }, "tolerant"],
