@@ -10,6 +10,8 @@ import type { Row } from "./row.js";
 export interface Codec {
   encode(operation: string, media: Media, value: unknown): EncodedBody;
   decode(operation: string, media: Media, chunks: Uint8Array[], answer: Answer): unknown;
+  /** The media type, of several, that a value is of by its class; undefined where that does not tell. */
+  mediaOf?(content: readonly Media[], value: unknown): Media | undefined;
   /** The declared headers of an answer. */
   header(declared: ResponseRow["headers"], headers: Headers): object;
 }
@@ -34,19 +36,24 @@ export const jsonCodec: Codec = {
 };
 
 /** The part that writes and reads bodies as the operation's row declares them. */
-export function bodies({ encode, decode, header }: Codec): Part {
+export function bodies({ encode, decode, mediaOf: ofClass, header }: Codec): Part {
   return {
     /** A body that the operation does not have is left out. */
     write: ({ name, body }, value, contentType) => {
       if (body === undefined) return undefined;
-      const media = contentType === undefined ? body.content[0] : body.content.find(({ type }) => type === contentType);
+      const { content } = body;
+      const media =
+        contentType === undefined
+          ? (ofClass?.(content, value) ?? content[0])
+          : content.find(({ type }) => type === contentType);
       if (media === undefined) throw new TypeError(`${name} takes no ${contentType ?? "body"}`);
       return encode(name, media, value);
     },
     /** Every whole media type of the operation's successes, and that of its errors. */
     accept: ({ responses = {} }, service) => {
+      const successes = Object.keys(responses).some((status) => /^[123]/.test(status)) ? /^[23]/ : /^default$/;
       const content = Object.entries(responses)
-        .filter(([status]) => /^[23]/.test(status))
+        .filter(([status]) => successes.test(status))
         .flatMap(([, row]) => row.content ?? [])
         .filter(({ format }) => format !== "stream");
       const errors = service?.errors.media ?? "application/json";

@@ -6,7 +6,21 @@ import { headerValues } from "./header-values.js";
 import type { Answer } from "./plan.js";
 
 /** The part that writes and reads all media types, and the declared headers, as the operation's row has them. */
-export const media = bodies({ encode: encodeBody, decode, header: headerValues });
+export const media = bodies({ encode: encodeBody, decode, mediaOf, header: headerValues });
+
+/** Bytes beside JSON are no JSON, and a `FormData` is a form. */
+function mediaOf(content: readonly Media[], value: unknown): Media | undefined {
+  const format =
+    value instanceof FormData
+      ? "multipart"
+      : value instanceof Blob ||
+          value instanceof ReadableStream ||
+          value instanceof ArrayBuffer ||
+          ArrayBuffer.isView(value)
+        ? "binary"
+        : undefined;
+  return content.find((each) => each.format === format);
+}
 
 function decode(operation: string, media: Media, chunks: Uint8Array[], answer: Answer): unknown {
   switch (media.format) {
