@@ -152,6 +152,8 @@ export interface Operation {
   readonly idempotency?: { readonly key: string; readonly generate?: true };
   readonly pagination?: Pagination;
   readonly deprecated?: true;
+  /** Where clients go for this operation, the first of them, and not to the service's servers. */
+  readonly servers?: readonly ServiceServer[];
 }
 
 /** A WebSocket with typed messages both ways (`x-websocket` on a GET whose response is 101). */

@@ -152,6 +152,8 @@ const rows: readonly Row[] = [
   ["discriminators/ByName", { petType: "puppy", bark: "wow" }, "both"],
   ["discriminators/ByName", { petType: "puppy", lives: 9 }, "none", "required", ""],
   ["discriminators/Several", { petType: "kitten", lives: 1 }, "both"],
+  ["discriminators/WithDefault", { petType: "wolf", bark: "wow" }, "both"],
+  ["discriminators/WithDefault", { petType: "wolf" }, "none", "anyOf", ""],
   ["discriminators/ToFile", { petType: "bird", wings: 2 }, "both"],
   ["discriminators/OptionalTag", { limit: 1 }, "both"],
   ["discriminators/Nested", { shape: "ray" }, "both"],

@@ -43,6 +43,11 @@ export function formFieldsOf(schema: ModelSchema, lookup: Lookup, encoding: unkn
   return Object.fromEntries(fields);
 }
 
+/** Whether the values of a schema are bytes. */
+export function isBytes(schema: ModelSchema, lookup: Lookup): boolean {
+  return flatten(schema, lookup).some(({ type, format }) => type === "string" && format === "binary");
+}
+
 /** The schema and what its references and `allOf` add, each once. */
 function flatten(schema: ModelSchema, lookup: Lookup): Record<string, unknown>[] {
   const parts: Record<string, unknown>[] = [];

@@ -21,7 +21,9 @@ export function planOf(engine: Engine, row: Row): Plan {
   let plan = engine.plans.get(row);
   if (!plan) {
     const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
-    plan = { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+    const baseUrl = part.locate?.(row, engine.baseUrl);
+    const located = baseUrl ? { ...engine, baseUrl } : engine;
+    plan = { row, engine: located, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
     engine.plans.set(row, plan);
   }
   return plan;

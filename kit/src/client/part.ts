@@ -20,6 +20,8 @@ export interface Part<Options = unknown> {
   readonly write?: (row: Row, value: unknown, contentType: string | undefined) => EncodedBody | undefined;
   /** The media types to ask for. */
   readonly accept?: (row: Row, service: ServiceFacts | undefined) => string;
+  /** Where an operation is, if not at the engine's base URL. */
+  readonly locate?: (row: Row, baseUrl: string) => string | undefined;
   /** Makes attempts until one succeeds or none can. */
   readonly repeat?: <T>(
     plan: Plan,

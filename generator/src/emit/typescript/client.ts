@@ -35,6 +35,8 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
   code.value("service", layout.specifier(file, layout.file(service.area, "operations")));
   const located = service.servers.length > 0 ? `${code.value("withServer", kit)}(service, options)` : "options";
   const parts = partsOf(service).map((part) => code.value(part, kit));
+  const apart = service.operations.some(({ servers }) => servers !== undefined);
+  if (apart) parts.push(`${code.value("ownServers", kit)}(options)`);
   const className = `${service.className}Client`;
   const classDoc = docComment(
     [`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")],
