@@ -30,6 +30,57 @@ const paths = {
     get: { operationId: "onTheServerOfItsPath", responses: nothing },
     put: { operationId: "onItsOwnServer", servers: [{ url: "/v2" }], responses: nothing },
   },
+  "/parameters": {
+    get: {
+      operationId: "parameters",
+      parameters: Object.entries({
+        nothing: { type: ["integer", "null"] },
+        count: { oneOf: [{ type: "integer" }, { type: "string", enum: ["all"] }] },
+        flag: { anyOf: [{ type: "boolean" }, { type: "number" }] },
+        since: { anyOf: [{ type: "integer" }, { type: "string", format: "date" }] },
+        digits: { anyOf: [{ type: "integer" }, { type: "string", enum: ["1", "2"] }] },
+        pair: { type: "array", prefixItems: [{ type: "integer" }, { type: "string" }] },
+        points: { type: "array", items: { type: "object", properties: { x: { type: "integer" } } } },
+        "list[]": { type: "array", items: { type: ["integer", "null"] } },
+        limits: { type: "object", additionalProperties: { type: "integer" } },
+      })
+        .map(([name, schema]): object => ({ name, in: "query", schema }))
+        .concat([
+          {
+            name: "deep",
+            in: "query",
+            style: "deepObject",
+            explode: true,
+            schema: {
+              type: "object",
+              properties: {
+                list: { type: ["array", "null"], items: { type: "integer" } },
+                inner: { type: "object", properties: { on: { type: "boolean" } } },
+              },
+            },
+          },
+        ]),
+      responses: {
+        200: {
+          description: "Done.",
+          content: {
+            "application/x-www-form-urlencoded": {
+              schema: {
+                type: "object",
+                required: ["n"],
+                properties: {
+                  n: { type: "integer" },
+                  list: { type: "array", items: { type: "number" } },
+                  inner: { type: "object" },
+                  text: { type: "string" },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
   "/more-methods": { additionalOperations: { COPY: { operationId: "copy", responses: nothing } } },
   "/xml": {
     post: {
@@ -165,6 +216,37 @@ test("operations go to the servers of their own, else to those of their path", a
   expect(await ends.goes("same", { path: { id: "a" } })).toBe("http://localhost/same/a");
   // With a `baseUrl` all go there.
   expect((await ends.call("onItsOwnServer")).arrived).toEqual({});
+});
+
+test.each([
+  { count: 3 },
+  { count: "all" },
+  { flag: true },
+  { flag: -2.5 },
+  { since: 20 },
+  { since: "2026-02-28" },
+  { digits: "1" },
+  { pair: [7, "x"] },
+  { points: [{ x: 1 }, { x: 2 }] },
+  { limits: { a: 1, b: 2 }, "list[]": [3, 4], count: 5 },
+  { deep: { list: [6, 2], inner: { on: true } } },
+  { deep: { list: [6] } },
+])("parameters of several types, and in others, come back as they were: %j", async (query) => {
+  expect((await ends.call("parameters", { query }, { n: 1 })).arrived).toEqual({ query });
+});
+
+test("null is no text of a parameter", async () => {
+  const query = { nothing: null, "list[]": [1, null], deep: { list: null, inner: {} } };
+  expect((await ends.call("parameters", { query }, { n: 1 })).arrived).toEqual({
+    query: { "list[]": [1], deep: { inner: {} } },
+  });
+});
+
+test.each([
+  { n: 1, list: [1.5, 2], inner: { a: [true] }, text: "12" },
+  { n: 2, list: [3] },
+])("a form may be the answer: %j", async (body) => {
+  expect((await ends.call("parameters", undefined, body)).body).toEqual(body);
 });
 
 test("any method may be that of an operation", async () => {

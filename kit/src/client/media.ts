@@ -2,7 +2,7 @@ import type { Media } from "../operation.js";
 import { bytesIn, textIn } from "./answer.js";
 import { bodies, jsonCodec } from "./bodies.js";
 import { encodeBody } from "./body.js";
-import { headerValues } from "./header-values.js";
+import { headerValues, scalarOf } from "./header-values.js";
 import type { Answer } from "./plan.js";
 
 /** The part that writes and reads all media types, and the declared headers, as the operation's row has them. */
@@ -27,7 +27,7 @@ function decode(operation: string, media: Media, chunks: Uint8Array[], answer: A
     case "text":
       return textIn(chunks);
     case "form":
-      return Object.fromEntries(new URLSearchParams(textIn(chunks)));
+      return formIn(new URLSearchParams(textIn(chunks)), media.fields);
     case "multipart":
       return new Response(bytesIn(chunks) as BodyInit, {
         headers: { "content-type": answer.headers.get("content-type") ?? "" },
@@ -37,4 +37,16 @@ function decode(operation: string, media: Media, chunks: Uint8Array[], answer: A
     default:
       return jsonCodec.decode(operation, media, chunks, answer);
   }
+}
+
+/** A form's values as their fields type them; text that is no value of its type stays text, for the schema to refuse. */
+function formIn(form: URLSearchParams, fields: Media["fields"] = {}): object {
+  const values = [...new Set(form.keys())].map((name) => {
+    const { type = "string", items = "string" } = (Object.hasOwn(fields, name) && fields[name]) || {};
+    const isList = type === "array";
+    const kind = isList ? items : type;
+    const all = form.getAll(name).map((text) => scalarOf(text, kind === "object" ? "json" : kind) ?? text);
+    return [name, isList || all.length > 1 ? all : all[0]];
+  });
+  return Object.fromEntries(values);
 }

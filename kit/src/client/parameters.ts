@@ -2,7 +2,7 @@ import type { Parameter, ParameterPlace } from "../operation.js";
 import type { ParameterWriter } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row, Values } from "./row.js";
-import { own, pathWriter, refuse } from "./target.js";
+import { isThere, own, pathWriter, refuse } from "./target.js";
 
 /** How one parameter is written does not depend on its being required. */
 export type ParameterToWrite = Omit<Parameter, "required">;
@@ -30,7 +30,7 @@ export function parametersWriter(
     },
     headers: ({ header, cookie }, into) => {
       for (const { name, write } of headers) {
-        const value = own(header, name);
+        const value = own(header, name) ?? undefined;
         if (value !== undefined) into[name.toLowerCase()] = write(value);
       }
       const cookies = writeCookies(cookie);
@@ -67,13 +67,7 @@ function plainWriter(operation: string, parameter: ParameterToWrite): (value: un
   if (parameter.in === "header") return textOf;
   const key = parameter.in === "path" ? "" : `${encodeURIComponent(parameter.name)}=`;
   const write = (value: unknown) => key + encoded(operation, parameter, value);
-  return (value) =>
-    Array.isArray(value)
-      ? value
-          .filter((item) => item !== undefined)
-          .map(write)
-          .join("&")
-      : write(value);
+  return (value) => [value].flat().filter(isThere).map(write).join("&");
 }
 
 /** A value as it travels in a URL or a cookie. Throws `InvalidRequestError`. */

@@ -31,6 +31,11 @@ export function membersOf(values: unknown): [name: string, value: unknown][] {
   return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
 }
 
+/** Neither undefined nor null, which no style can tell from text (RFC 6570, §2.3). */
+export function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** A member, unless it is inherited. */
 export function own(values: Values, name: string): unknown {
   return values && Object.hasOwn(values, name) ? values[name] : undefined;
