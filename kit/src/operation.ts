@@ -10,8 +10,11 @@ export type HttpMethod = "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" 
 /** Where a parameter travels. */
 export type ParameterPlace = "path" | "query" | "header" | "cookie";
 
-/** How text from the wire becomes the value that the schema describes. */
-export type ParameterType = "string" | "integer" | "number" | "boolean" | "array" | "object" | "json";
+/**
+ * How text from the wire becomes the value that the schema describes. `scalar`: a number, true or false where the text
+ * spells one, else text.
+ */
+export type ParameterType = "string" | "integer" | "number" | "boolean" | "scalar" | "array" | "object" | "json";
 
 /** One parameter of an operation: its wire name, its place and its OpenAPI serialisation. */
 export interface Parameter {
@@ -19,9 +22,9 @@ export interface Parameter {
   readonly in: ParameterPlace;
   readonly required?: true;
   readonly type: ParameterType;
-  /** For `array`: the type of one item. */
+  /** For `array`: the type of one item. For `object`: of members that are not named. */
   readonly items?: ParameterType;
-  /** For `object`: the types of named members; others are strings. */
+  /** For `object`: the types of named members. */
   readonly members?: Readonly<Record<string, ParameterType>>;
   /** Default: `form` in query and cookie, `simple` in path and header. */
   readonly style?: "matrix" | "label" | "simple" | "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
@@ -49,9 +52,9 @@ export interface Media {
 export interface FormField {
   /** `json`: the whole value, an array too, is one JSON text. */
   readonly type: ParameterType;
-  /** For `array`: the type of one item. */
+  /** For `array`: the type of one item. For `object`: of members that are not named. */
   readonly items?: ParameterType;
-  /** For `object` with a style: the types of named members; others are strings. */
+  /** For `object` with a style: the types of named members. */
   readonly members?: Readonly<Record<string, ParameterType>>;
   /** The media type of the field's part, where the contract names one (Encoding Object). */
   readonly contentType?: string;
@@ -93,9 +96,9 @@ export interface Response {
 export interface ResponseHeader {
   readonly type: ParameterType;
   readonly required?: true;
-  /** For `array`: the type of one item. */
+  /** For `array`: the type of one item. For `object`: of members that are not named. */
   readonly items?: ParameterType;
-  /** For `object`: the types of named members; others are strings. */
+  /** For `object`: the types of named members. */
   readonly members?: Readonly<Record<string, ParameterType>>;
   readonly explode?: boolean;
 }
@@ -152,6 +155,8 @@ export interface Operation {
   readonly idempotency?: { readonly key: string; readonly generate?: true };
   readonly pagination?: Pagination;
   readonly deprecated?: true;
+  /** Where clients go for this operation, the first of them, and not to the service's servers. */
+  readonly servers?: readonly ServiceServer[];
 }
 
 /** A WebSocket with typed messages both ways (`x-websocket` on a GET whose response is 101). */

@@ -237,12 +237,12 @@ const refused: readonly Bad[] = [
   {
     name: "names that no identifier can be made of",
     files: {
-      "openapi.yaml": contract({ "🐙": true, "+": true }, { "/a": { get: operation("→") } }),
+      "openapi.yaml": contract({ "🐙": true, "+": true }, { "/→": { get: { ...operation("a"), "x-name": "→" } } }),
     },
     wanted: [
       { code: "name-unusable", pointer: "/components/schemas/🐙" },
       { code: "name-unusable", pointer: "/components/schemas/+" },
-      { code: "name-unusable", pointer: "/paths/~1a/get" },
+      { code: "name-unusable", pointer: "/paths/~1→/get" },
     ],
   },
   {

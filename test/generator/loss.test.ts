@@ -131,6 +131,73 @@ describe("the loss report", () => {
     expect(summary.unsupported).toBe(1);
   });
 
+  const at =
+    (path: string) =>
+    (operation: object, rest: object = {}) => ({ [path]: { get: operation, ...rest } });
+  const get = at("/a");
+  const json = { "application/json": { schema: { type: "string" } } };
+  const answering = (content: object) => get({ responses: { 200: { description: "Done.", content } } });
+  const taking = (content: object) => get(operation("a", { requestBody: { content } }));
+  const given = (...parameters: object[]) => get(operation("a", { parameters }));
+  const text = { type: "string" };
+  const object = { type: "object" };
+  test.each<[string, object, string]>([
+    ["a parameter of Swagger 2", given({ name: "a", in: "body", schema: object }), "/get/parameters/0"],
+    ["a parameter without a name", given({ in: "query", schema: text }), "/get/parameters/0"],
+    [
+      "a header that differs from another in case alone",
+      given({ name: "X-A", in: "header", schema: text }, { name: "x-a", in: "header", schema: text }),
+      "/get/parameters/0",
+    ],
+    ["a method in capitals", get(operation("a"), { POST: operation("b") }), "/POST"],
+    ["a status that is none", get({ responses: { ok: { description: "Done." } } }), "/get/responses/ok"],
+    [
+      "the schema of XML",
+      answering({ "application/xml": { schema: object } }),
+      "/get/responses/200/content/application~1xml/schema",
+    ],
+    [
+      "the schema of bytes",
+      taking({ "application/msgpack": { schema: object } }),
+      "/get/requestBody/content/application~1msgpack/schema",
+    ],
+    [
+      "a parameter of a media type",
+      answering({ ...json, "text/plain; version=1": {} }),
+      "/get/responses/200/content/text~1plain; version=1",
+    ],
+    [
+      "the schema of a whole stream",
+      answering({ "application/x-ndjson": { schema: { type: "array" } } }),
+      "/get/responses/200/content/application~1x-ndjson/schema",
+    ],
+    [
+      "the headers of a part",
+      taking({
+        "multipart/form-data": {
+          schema: { type: "object", properties: { a: text } },
+          encoding: { a: { headers: { "X-A": { schema: text } } } },
+        },
+      }),
+      "/get/requestBody/content/multipart~1form-data/encoding/a/headers",
+    ],
+    ["a security scheme that is not declared", get(operation("a", { security: [{ key: [] }] })), "/get/security"],
+  ])("%s is listed", async (_, paths, pointer) => {
+    const { contract: left } = await reportOf({}, paths);
+    expect(left.map((entry) => entry.pointer)).toEqual([`/paths/~1a${pointer}`]);
+  });
+
+  test("a path that is none, and one that is another's, are listed", async () => {
+    const id = (name: string) => ({ parameters: [{ name, in: "path", required: true, schema: text }] });
+    const paths = {
+      ...at("a")(operation("a")),
+      ...at("/b/{x}")(operation("b", id("x"))),
+      ...at("/b/{y}")(operation("c", id("y"))),
+    };
+    const { contract: left } = await reportOf({}, paths);
+    expect(left.map((entry) => entry.pointer)).toEqual(["/paths/a", "/paths/~1b~1{y}/get"]);
+  });
+
   test("a line sums it up on every run", async () => {
     const folder = project({
       "openapi.json": contract({ A: { type: "string", minLength: 1 }, B: { type: "string" } }),

@@ -70,6 +70,24 @@ describe("names of a contract that one does not own", () => {
     expect(new Set(Object.values(after.methods)).size).toBe(2);
   });
 
+  test("what clashes never comes to a word of the language, a global, or a class", async () => {
+    const text = { type: "string" };
+    const map = { type: "object", additionalProperties: true };
+    const { code, types } = await growing()({
+      ...{ class: text, Class: text, Record: map, record: map, SampleClient: text, sampleClient: text },
+      Client: { ...text, $defs: { Options: text } },
+      clientOptions: { $ref: "#/components/schemas/Client/$defs/Options" },
+    });
+    expect(code).toBe(0);
+    const taken = ["class", "Record", "SampleClient", "ClientOptions"];
+    expect(Object.values(types).filter((name) => taken.includes(name))).toEqual([]);
+  });
+
+  test("an operation whose id has no letter is called by its method and path", async () => {
+    const { code, methods } = await growing()({}, ["🎉", "..."]);
+    expect({ code, methods: Object.values(methods) }).toEqual({ code: 0, methods: ["get0", "get1"] });
+  });
+
   test("letters of any script make a name", async () => {
     const { code, types } = await growing()({ 運行: { type: "string" }, größe: { type: "number" } });
     expect({ code, types }).toEqual({

@@ -28,6 +28,9 @@ const rows: readonly Row[] = [
   ["plain-object/Anything", null, "both"],
   ["plain-object/Nothing", null, "none", "not", ""],
 
+  ["media-bodies/UploadBody", { file: new Uint8Array(1), thumbnail: null }, "both"],
+  ["media-bodies/UploadBody", { title: "without its file" }, "none", "required", ""],
+
   ["nullable-3.0/Pet", { nick: null, owner: null, size: null, tags: null }, "both"],
   ["nullable-3.0/Pet", { nick: "Rex", owner: { name: "Ann" }, size: "small" }, "both"],
   ["nullable-3.0/Pet", { nick: null, owner: null, size: "huge" }, "tolerant"],
@@ -149,6 +152,8 @@ const rows: readonly Row[] = [
   ["discriminators/ByName", { petType: "puppy", bark: "wow" }, "both"],
   ["discriminators/ByName", { petType: "puppy", lives: 9 }, "none", "required", ""],
   ["discriminators/Several", { petType: "kitten", lives: 1 }, "both"],
+  ["discriminators/WithDefault", { petType: "wolf", bark: "wow" }, "both"],
+  ["discriminators/WithDefault", { petType: "wolf" }, "none", "anyOf", ""],
   ["discriminators/ToFile", { petType: "bird", wings: 2 }, "both"],
   ["discriminators/OptionalTag", { limit: 1 }, "both"],
   ["discriminators/Nested", { shape: "ray" }, "both"],

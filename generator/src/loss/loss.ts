@@ -126,7 +126,7 @@ function contractLosses({ list }: Diagnostics): Loss[] {
 
 const contractKeywords: ReadonlySet<string> = new Set([
   ...["webhooks", "callbacks", "links", "parameters", "headers", "content", "encoding", "servers", "security"],
-  ...["requestBody", "responses"],
+  ...["requestBody", "responses", "paths", "securitySchemes"],
 ]);
 
 function worst(losses: readonly Loss[]): Status {

@@ -14,7 +14,7 @@ import { type OperationDraft, OperationReader } from "./operation.js";
 import { referencesIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
-import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
+import { assertsFormats, checkRequirements, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
 import type { ChannelModel, ErrorShapeModel, Model, OperationModel, ServiceModel, TypeId, TypeModel } from "./types.js";
 
 export interface BuildOptions {
@@ -77,6 +77,8 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     "type",
     naming.types,
     diagnostics,
+    [],
+    classNames,
   );
   const add = (type: Omit<TypeModel, "name" | "area" | "assertFormats">, name: string, contract: SourceDocument) => {
     const area = areaOf(project, contract);
@@ -102,6 +104,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       naming.types,
       diagnostics,
       schemaNames.values(),
+      classNames,
     );
     for (const type of made.values()) {
       const { id, schema, origin, place } = type;
@@ -123,6 +126,12 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     const description = textMember(info, "description");
     const summary = textMember(info, "summary");
     const security = documentSecurity(contract);
+    const securitySchemes = securitySchemesOf(contract, loader, diagnostics);
+    checkRequirements(contract, security, securitySchemes, diagnostics);
+    const methods = methodsOf(operations, diagnostics, naming.methods);
+    for (const each of [...methods.operations, ...methods.channels])
+      checkRequirements(each.place, each.security, securitySchemes, diagnostics);
+    checkRoutes(methods.operations, diagnostics);
     return {
       name,
       className: classes.get(contract.document.name) ?? "",
@@ -131,8 +140,8 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       version: textMember(info, "version") ?? "0",
       ...(summary === undefined ? {} : { summary }),
       ...(description === undefined ? {} : { description }),
-      ...methodsOf(operations, diagnostics, naming.methods),
-      securitySchemes: securitySchemesOf(contract, loader),
+      ...methods,
+      securitySchemes,
       ...(security ? { security } : {}),
       errors,
       servers: serversOf(contract),
@@ -145,6 +154,21 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     types: new Map([...types].sort(([a], [b]) => compare(a, b))),
   };
   return editable(model, { schemas, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
+}
+
+/** Of two path templates that match the same requests, servers know the first. */
+function checkRoutes(operations: readonly OperationModel[], diagnostics: Diagnostics): void {
+  const seen = new Map<string, string>();
+  for (const { method, path, place } of operations) {
+    const [bare = ""] = path.split("#", 1);
+    const route = `${method} ${bare.replace(/\{[^{}]*\}/g, "{}")}`;
+    const other = seen.get(route);
+    if (other === undefined) seen.set(route, path);
+    else
+      diagnostics.add("not-supported", `no request reaches ${path} on a generated server: ${other} is the same`, {
+        place,
+      });
+  }
 }
 
 interface Drafts {

@@ -3,11 +3,12 @@ import { pascalCase } from "../names/words.js";
 import { isObject, member, objectMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerParts, pointerTo, valueAt } from "../read/pointer.js";
+import { bits, typesOf } from "./json-types.js";
 import { mediaFormat, streamFraming } from "./media.js";
 import { streamOf } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
 import type { MediaModel, ModelSchema, TypeId } from "./types.js";
-import { formFieldsOf } from "./wire-type.js";
+import { formFieldsOf, isBytes } from "./wire-type.js";
 
 /** A type that an operation needs and the contract does not name. */
 export interface MadeType {
@@ -29,58 +30,94 @@ export class ContentReader {
     private readonly diagnostics: Diagnostics,
   ) {}
 
-  /** The media types of a body or response, in the contract's order. */
+  /** The media types of a body or response, in the contract's order; those that differ in parameters alone as one. */
   read(place: Place, madeName: string): MediaModel[] {
     const all = objectMember(valueAt(place.document.value, place.pointer), "content") ?? {};
     const types = Object.keys(all);
-    return types.flatMap((type) => {
+    const byType = new Map<string, MediaModel[]>();
+    for (const type of types) {
       const found = this.loader.follow({
         document: place.document,
         pointer: pointerTo(place.pointer, "content", type),
       });
-      if (!found) return [];
-      const at = found.place;
-      const bare = type.split(";")[0]?.trim().toLowerCase() ?? type;
-      const itemKey = ["itemSchema", "x-itemSchema"].find((key) => member(found.value, key) !== undefined);
-      const framing = streamFraming(bare);
-      if (itemKey !== undefined && framing) {
-        const schema = this.named(
-          { document: at.document, pointer: pointerTo(at.pointer, itemKey) },
-          `${madeName}Item`,
-          "content",
-        );
-        return [
-          {
-            type: bare,
-            format: "stream" as const,
-            schema,
-            stream: streamOf(framing, objectMember(found.value, "x-stream"), itemKey),
-          },
-        ];
-      }
-      if (itemKey !== undefined) this.notSupported(`item schema of media type ${bare}`, at);
-      // Without an item schema the framing still says what arrives: whole events, or JSON values.
-      if (framing)
-        return [
-          {
-            type: bare,
-            format: "stream" as const,
-            stream: streamOf(framing, objectMember(found.value, "x-stream"), "itemSchema"),
-          },
-        ];
-      const format = mediaFormat(bare);
-      if (member(found.value, "schema") === undefined) return [{ type: bare, format }];
-      const many =
-        types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}` : madeName;
-      const first = type === types[0];
-      const schemaPlace = { document: at.document, pointer: pointerTo(at.pointer, "schema") };
-      const schema = this.named(schemaPlace, first ? madeName : many, "content");
-      const isForm = format === "form" || format === "multipart";
-      const fields = isForm
-        ? formFieldsOf(this.schemas.read(schemaPlace), this.lookup, objectMember(found.value, "encoding"))
-        : {};
-      return [{ type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) }];
+      if (!found) continue;
+      const bare = bareType(type);
+      const same = byType.get(bare);
+      const lone = types.every((other) => other === type || bareType(other) !== bare);
+      const [, subtype = bare] = (lone ? bare : type).split("/");
+      const many = types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(subtype)}` : madeName;
+      const media = this.media(found, bare, type === types[0] ? madeName : many);
+      if (same) same.push(media);
+      else byType.set(bare, [media]);
+      const { document, pointer } = place;
+      if (hasParameters(type))
+        this.notSupported(`what media type ${type} says after ${bare}`, {
+          document,
+          pointer: pointerTo(pointer, "content", type),
+        });
+    }
+    return [...byType].flatMap(([bare, media]) => {
+      const [first, ...others] = media;
+      if (!first || others.length === 0) return media;
+      return [this.together(first, others, place, `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}`)];
     });
+  }
+
+  /** One media type whose bodies are of any of several schemas. */
+  private together(first: MediaModel, others: readonly MediaModel[], place: Place, name: string): MediaModel {
+    const { schema: _, ...media } = first;
+    const schemas = [first, ...others].map(({ schema }) => schema);
+    if (first.format === "stream" || schemas.includes(undefined)) return media;
+    const id = `${place.document.name}#${pointerTo(place.pointer, "content")}?${first.type}`;
+    const schema = { anyOf: schemas.map(($ref) => ({ $ref })) };
+    this.made.push({ id, name, schema, origin: "content", place });
+    return { ...media, schema: id };
+  }
+
+  private media({ value, place: at }: { value: unknown; place: Place }, bare: string, madeName: string): MediaModel {
+    const within = (key: string): Place => ({ document: at.document, pointer: pointerTo(at.pointer, key) });
+    const itemKey = ["itemSchema", "x-itemSchema"].find((key) => member(value, key) !== undefined);
+    const framing = streamFraming(bare);
+    const hasSchema = member(value, "schema") !== undefined;
+    if (framing) {
+      if (hasSchema) this.notSupported(`the schema of all items together of ${bare}`, within("schema"));
+      const stream = streamOf(framing, objectMember(value, "x-stream"), itemKey ?? "itemSchema");
+      // Without an item schema the framing still says what arrives: whole events, or JSON values.
+      if (itemKey === undefined) return { type: bare, format: "stream", stream };
+      return {
+        type: bare,
+        format: "stream",
+        schema: this.named(within(itemKey), `${madeName}Item`, "content"),
+        stream,
+      };
+    }
+    if (itemKey !== undefined) this.notSupported(`item schema of media type ${bare}`, at);
+    for (const key of ["prefixEncoding", "itemEncoding"])
+      if (member(value, key) !== undefined) this.notSupported(`${key} of media type ${bare}`, within(key));
+    if (!hasSchema) return { type: bare, format: mediaFormat(bare) };
+    const schemaPlace = within("schema");
+    // Any type of body may be JSON, but bytes are not.
+    const format =
+      bare.includes("*") && isBytes(this.schemas.read(schemaPlace), this.lookup) ? "binary" : mediaFormat(bare);
+    if (format === "text" || format === "binary") {
+      const isText = (typesOf(this.schemas.read(schemaPlace), this.lookup) & bits.string) !== 0;
+      if (!isText) {
+        const what = format === "text" ? "a text" : "bytes";
+        this.notSupported(`the schema of media type ${bare}, whose bodies are ${what},`, schemaPlace);
+        return { type: bare, format };
+      }
+    }
+    const schema = this.named(schemaPlace, madeName, "content");
+    if (format !== "form" && format !== "multipart") return { type: bare, format, schema };
+    const encoding = objectMember(value, "encoding");
+    for (const [name, one] of Object.entries(encoding ?? {}))
+      if (member(one, "headers") !== undefined)
+        this.notSupported(`the headers of the part ${name}`, {
+          document: at.document,
+          pointer: pointerTo(at.pointer, "encoding", name, "headers"),
+        });
+    const fields = formFieldsOf(this.schemas.read(schemaPlace), this.lookup, encoding);
+    return { type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) };
   }
 
   /** The id of a schema that stands inline: its reference's target, or a type made for it. */
@@ -111,6 +148,19 @@ export class ContentReader {
   notSupported(what: string, place: Place): void {
     this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });
   }
+}
+
+/** A media type in lower case, without its parameters. */
+function bareType(type: string): string {
+  return type.split(";")[0]?.trim().toLowerCase() ?? type;
+}
+
+/** Whether a media type has parameters that say more than how text is encoded. */
+function hasParameters(type: string): boolean {
+  return type
+    .split(";")
+    .slice(1)
+    .some((parameter) => !/^\s*(charset\s*=.*)?$/i.test(parameter));
 }
 
 /** A schema inside a shared response or body is named after that, whichever operation comes first. */

@@ -1,4 +1,4 @@
-import type { Pagination } from "@agentwire/kit";
+import type { Pagination, ServiceServer } from "@agentwire/kit";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { camelCase, pascalCase } from "../names/words.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
@@ -7,6 +7,7 @@ import { pointerTo, valueAt } from "../read/pointer.js";
 import { ContentReader, type MadeType } from "./content.js";
 import { builtinOf, retryOf, securityOf, text } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
+import { serversOf } from "./servers.js";
 import type {
   ChannelModel,
   MediaModel,
@@ -25,6 +26,10 @@ export interface OperationDraft {
   readonly made: readonly MadeType[];
 }
 
+const itemKeys: ReadonlySet<string> = new Set([
+  ...["$ref", "summary", "description", "servers", "parameters", "additionalOperations"],
+  ...["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"],
+]);
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /** Reads all operations and channels of one OpenAPI document, in the contract's order. */
@@ -43,24 +48,45 @@ export class OperationReader {
     const paths = objectMember(valueAt(contract.document.value, contract.pointer), "paths") ?? {};
     const drafts: OperationDraft[] = [];
     for (const path of Object.keys(paths)) {
-      if (!path.startsWith("/")) continue;
+      const pathPlace = this.at(contract, "paths", path);
+      if (!path.startsWith("/")) {
+        if (!path.startsWith("x-"))
+          this.contents.notSupported(`${path}, which is no path as it has no / before it,`, pathPlace);
+        continue;
+      }
+      if (path.includes("?")) {
+        const message = `no request reaches ${path} on a generated server, as a path ends before its query`;
+        this.diagnostics.add("not-supported", message, { place: pathPlace });
+      }
       const item = this.loader.follow({
         document: contract.document,
         pointer: pointerTo(contract.pointer, "paths", path),
       });
       if (!item || !isObject(item.value)) continue;
       const shared = this.loader.followList(item.place, "parameters");
-      for (const method of methods) {
-        if (member(item.value, method) === undefined) continue;
-        const found = this.loader.follow({
-          document: item.place.document,
-          pointer: pointerTo(item.place.pointer, method),
-        });
+      for (const [method, at] of this.methodsOf(item.value, item.place)) {
+        const found = this.loader.follow(at);
         if (found && isObject(found.value))
-          drafts.push(this.operation(path, method.toUpperCase(), found.place, shared));
+          drafts.push(this.operation(path, method, found.place, shared, serversOf(item.place)));
       }
     }
     return drafts;
+  }
+
+  /** The operations of a path item, by HTTP method. What else it says is reported. */
+  private methodsOf(item: JsonObject, place: Place): [method: string, place: Place][] {
+    const more = Object.keys(objectMember(item, "additionalOperations") ?? {});
+    const others = more.flatMap((method): [string, Place][] => {
+      const at = this.at(place, "additionalOperations", method);
+      if (/^[\w!#$%&'*+.^`|~-]+$/.test(method)) return [[method, at]];
+      this.contents.notSupported(`${method}, which is no HTTP method,`, at);
+      return [];
+    });
+    for (const key of Object.keys(item))
+      if (!itemKeys.has(key) && !key.startsWith("x-"))
+        this.contents.notSupported(`${key}, which is no key of a path,`, this.at(place, key));
+    const own = methods.filter((method) => item[method] !== undefined);
+    return [...own.map((method): [string, Place] => [method.toUpperCase(), this.at(place, method)]), ...others];
   }
 
   /** What the server sends to others by itself: its types are there, for whoever receives it. */
@@ -103,11 +129,14 @@ export class OperationReader {
     method: string,
     place: Place,
     shared: readonly { value: unknown; place: Place }[],
+    pathServers: readonly ServiceServer[],
   ): OperationDraft {
     this.contents.made = [];
     const source = valueAt(place.document.value, place.pointer) as JsonObject;
     const id = textMember(source, "operationId") ?? `${method} ${path}`;
-    const name = textMember(source, "x-name") ?? camelCase(textMember(source, "operationId") ?? pathName(method, path));
+    // An id without a letter, such as an emoji, names no method.
+    const called = camelCase(textMember(source, "operationId") ?? "");
+    const name = textMember(source, "x-name") ?? (called === "" ? camelCase(pathName(method, path)) : called);
     const typeName = pascalCase(name);
     const parameters = this.parameters(path, place, shared);
     const body = this.body(place, typeName);
@@ -132,6 +161,9 @@ export class OperationReader {
       optional: textMember(objectMember(source, "x-conformance"), "level") === "optional",
       place,
     };
+    const own = serversOf(place);
+    const servers = own.length > 0 ? own : pathServers;
+    if (socket && servers.length > 0) this.contents.notSupported("`servers` of a channel", place);
     if (socket)
       return { channel: { ...common, ...this.channelParts(place, typeName, socket) }, made: this.contents.made };
     const responses = this.responses(place, typeName);
@@ -145,6 +177,7 @@ export class OperationReader {
         ...retryOf(source, method),
         ...this.paginationOf(source, responses, parameters),
         ...builtinOf(source),
+        ...(servers.length > 0 ? { servers } : {}),
       },
       made: this.contents.made,
     };
@@ -156,7 +189,8 @@ export class OperationReader {
       const name = textMember(value, "name");
       const where = textMember(value, "in");
       if (name === undefined || (where !== "path" && where !== "query" && where !== "header" && where !== "cookie")) {
-        if (where === "querystring") this.contents.notSupported("a parameter with `in: querystring`", at);
+        const what = name === undefined ? "a parameter without a name" : `a parameter with \`in: ${where ?? ""}\``;
+        this.contents.notSupported(what, at);
         continue;
       }
       // OpenAPI: these header parameters are ignored, because the media types and security say them.
@@ -175,7 +209,12 @@ export class OperationReader {
       const wire = mediaType === undefined ? wireTypeOf(schema, this.contents.lookup) : { type: "json" as const };
       const style = textMember(value, "style");
       const explode = member(value, "explode");
-      all.set(`${where} ${name}`, {
+      // The names of headers are the same in any case.
+      const key = `${where} ${where === "header" ? name.toLowerCase() : name}`;
+      const other = all.get(key);
+      if (other && !shared.some(({ place: { document, pointer } }) => isAt(other.model.place, document, pointer)))
+        this.contents.notSupported(`another ${where} parameter ${other.model.name}`, other.model.place);
+      all.set(key, {
         model: {
           name,
           in: where,
@@ -228,7 +267,10 @@ export class OperationReader {
 
   private responses(place: Place, typeName: string): ResponseModel[] {
     const all = objectMember(valueAt(place.document.value, place.pointer), "responses") ?? {};
-    const statuses = Object.keys(all).filter((status) => /^[1-5](\d\d|XX)$|^default$/.test(status));
+    const statuses = Object.keys(all).filter((status) => /^[1-5](\d\d|XX)$|^default$/i.test(status));
+    for (const status of Object.keys(all))
+      if (!statuses.includes(status) && !status.startsWith("x-"))
+        this.contents.notSupported(`response ${status}, which is no status,`, this.at(place, "responses", status));
     const successes = statuses.filter((status) => status.startsWith("2"));
     return statuses.flatMap((status) => {
       const found = this.loader.follow({
@@ -239,10 +281,11 @@ export class OperationReader {
       if (isObject(found.value.links))
         this.contents.notSupported(`links of response ${status}`, this.at(found.place, "links"));
       const lone = status.startsWith("2") && successes.length === 1;
-      const suffix = lone ? "Response" : `${status === "default" ? "Default" : status}Response`;
+      const range = status.replace(/xx$/i, "XX");
+      const suffix = lone ? "Response" : `${range === "default" ? "Default" : range}Response`;
       return [
         {
-          status,
+          status: range,
           ...text("description", textMember(found.value, "description")),
           content: this.contents.read(found.place, `${typeName}${suffix}`),
           headers: this.headers(found.place),
@@ -358,6 +401,10 @@ export class OperationReader {
       ?.content.find(({ format }) => format === "json")?.schema;
     return { pagination: { ...page, ...(body === undefined ? {} : { body }) } };
   }
+}
+
+function isAt(place: Place, document: Place["document"], pointer: string): boolean {
+  return place.document === document && place.pointer === pointer;
 }
 
 function closedObject(properties: readonly (readonly [string, unknown])[], required: readonly string[]): ModelSchema {

@@ -170,7 +170,8 @@ export class SchemaReader {
         const first = this.loader.resolve(inner, at);
         if (first) also(members, this.name(dynamicTarget(String(inner), first, scope), scope));
       } else if (keyword === "discriminator" && isObject(inner)) {
-        members.discriminator = this.discriminator(inner, at);
+        // With a default, values without a known tag are valid too: then the variants' own schemas tell them apart.
+        if (inner.defaultMapping === undefined) members.discriminator = this.discriminator(inner, at);
       } else if (schemaKeywords.has(keyword) && !Array.isArray(inner)) {
         members[keyword] = this.convert(inner, at, scope);
       } else if ((schemaListKeywords.has(keyword) || schemaKeywords.has(keyword)) && Array.isArray(inner)) {

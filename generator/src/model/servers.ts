@@ -1,10 +1,11 @@
 import type { ServerVariable, ServiceServer } from "@agentwire/kit";
 import type { Place } from "../diagnostics/diagnostic.js";
 import { isObject, listMember, objectMember, plainObject, textMember } from "../read/json.js";
+import { valueAt } from "../read/pointer.js";
 
-/** `servers` of a document: their URLs, and the variables that these hold. */
-export function serversOf(contract: Place): ServiceServer[] {
-  return (listMember(contract.document.value, "servers") ?? []).flatMap((server) => {
+/** `servers` of a document, path or operation: their URLs, and the variables that these hold. */
+export function serversOf({ document, pointer }: Place): ServiceServer[] {
+  return (listMember(valueAt(document.value, pointer), "servers") ?? []).flatMap((server) => {
     const url = textMember(server, "url");
     if (url === undefined) return [];
     const description = textMember(server, "description");

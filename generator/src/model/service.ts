@@ -1,5 +1,5 @@
 import type { SecurityRequirement, SecurityScheme } from "@agentwire/kit";
-import type { Place } from "../diagnostics/diagnostic.js";
+import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { isObject, listMember, member, objectMember, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo } from "../read/pointer.js";
@@ -33,25 +33,37 @@ export function errorShapeOf(contract: Place, schemas: SchemaReader): ErrorShape
   };
 }
 
-/** The document's security schemes, followed and reduced to what client and server use. */
-export function securitySchemesOf(contract: Place, loader: Loader): Record<string, SecurityScheme> {
+/** The document's security schemes, followed and reduced to what client and server use; others are reported. */
+export function securitySchemesOf(
+  contract: Place,
+  loader: Loader,
+  diagnostics: Diagnostics,
+): Record<string, SecurityScheme> {
   const all = objectMember(objectMember(contract.document.value, "components"), "securitySchemes") ?? {};
   const entries = Object.keys(all).flatMap((name) => {
     const found = loader.follow({
       document: contract.document,
       pointer: pointerTo("", "components", "securitySchemes", name),
     });
-    const type = textMember(found?.value, "type");
-    if (!found || !isSchemeType(type)) return [];
+    if (!found) return [];
+    const type = textMember(found.value, "type");
+    if (!isSchemeType(type)) {
+      diagnostics.add("not-supported", `security scheme ${name} is of no type that could be checked`, {
+        place: found.place,
+      });
+      return [];
+    }
     const scheme = textMember(found.value, "scheme")?.toLowerCase();
     const [bearerFormat, place, wireName, query] = ["bearerFormat", "in", "name", "x-query-token"].map((key) =>
       textMember(found.value, key),
     );
+    if (type === "apiKey" && (wireName === undefined || !isKeyPlace(place)))
+      diagnostics.add("not-supported", `security scheme ${name} does not say where its key is`, { place: found.place });
     const plain: SecurityScheme = {
       type,
       ...(scheme === undefined ? {} : { scheme }),
       ...(bearerFormat === undefined ? {} : { bearerFormat }),
-      ...(place === "query" || place === "header" || place === "cookie" ? { in: place } : {}),
+      ...(isKeyPlace(place) ? { in: place } : {}),
       ...(wireName === undefined ? {} : { name: wireName }),
       ...(query === undefined ? {} : { query }),
     };
@@ -62,6 +74,24 @@ export function securitySchemesOf(contract: Place, loader: Loader): Record<strin
 
 function isSchemeType(type: string | undefined): type is SecurityScheme["type"] {
   return type === "http" || type === "apiKey" || type === "oauth2" || type === "openIdConnect" || type === "mutualTLS";
+}
+
+function isKeyPlace(place: string | undefined): place is NonNullable<SecurityScheme["in"]> {
+  return place === "query" || place === "header" || place === "cookie";
+}
+
+/** Reports requirements of schemes that the document does not declare: clients have nothing to send for them. */
+export function checkRequirements(
+  place: Place,
+  requirements: readonly SecurityRequirement[] | undefined,
+  schemes: Readonly<Record<string, SecurityScheme>>,
+  diagnostics: Diagnostics,
+): void {
+  for (const name of new Set((requirements ?? []).flatMap((one) => Object.keys(one))))
+    if (!Object.hasOwn(schemes, name))
+      diagnostics.add("not-supported", `clients send nothing for security scheme ${name}, and servers refuse it`, {
+        place: { document: place.document, pointer: pointerTo(place.pointer, "security") },
+      });
 }
 
 export function documentSecurity(contract: Place): readonly SecurityRequirement[] | undefined {

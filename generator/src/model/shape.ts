@@ -45,6 +45,7 @@ const primitives = {
   boolean: { kind: "primitive", type: "boolean" },
   null: { kind: "primitive", type: "null" },
 } as const satisfies Record<string, Shape>;
+const binary: Shape = { kind: "binary" };
 const anyObject: Shape = { kind: "object", members: [], rest: any };
 const anyArray: Shape = { kind: "array", items: any };
 
@@ -73,8 +74,11 @@ export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes 
 function shapeAmong(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes, near: Near): Shape {
   if (schema === true) return any;
   if (schema === false) return never;
-  if (schema["x-binary"] === true || (schema.type === "string" && schema.format === "binary"))
-    return { kind: "binary" };
+  if (schema["x-binary"] === true) return binary;
+  if (schema.format === "binary" && [schema.type].flat().includes("string"))
+    return Array.isArray(schema.type) && schema.type.includes("null")
+      ? flattenUnion([binary, primitives.null])
+      : binary;
   const types = allowed & typesOf(schema, lookup);
   if (types === 0) return never;
   const { $ref, allOf, anyOf, oneOf } = schema;

@@ -117,6 +117,8 @@ export interface OperationModel extends Documented {
   readonly idempotency?: { readonly key: string; readonly generate?: true };
   readonly pagination?: Pagination & { readonly body?: TypeId };
   readonly builtin?: { readonly answers: "health" | "version"; readonly members: Readonly<Record<string, string>> };
+  /** Where this operation is, if not where its service is. */
+  readonly servers?: readonly ServiceServer[];
   readonly place: Place;
 }
 

@@ -3,6 +3,7 @@ import { isObject, objectMember } from "../read/json.js";
 import { encodedField } from "./encoding.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
+type SchemaObject = Record<string, unknown>;
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 
 /** What text from a URL or header becomes, as far as the schema says; `string` where it allows any text. */
@@ -13,13 +14,19 @@ export function wireTypeOf(
   const flat = flatten(schema, lookup);
   const type = scalarType(flat);
   if (type === "array") {
-    const items = flat.find((part) => part.items !== undefined)?.items;
-    return { type, items: items === undefined ? "string" : scalarType(flatten(items as ModelSchema, lookup)) };
+    const prefix = flat.flatMap((part) => (Array.isArray(part.prefixItems) ? part.prefixItems : []));
+    const items = flat.flatMap((part) => (part.items === undefined ? [] : [part.items]));
+    const types = [...prefix, ...items].map((item) => scalarType(flatten(item as ModelSchema, lookup)));
+    // Of a tuple, each item may be of another type.
+    return { type, items: types.every((each) => each === types[0]) ? (types[0] ?? "string") : "scalar" };
   }
   if (type === "object") {
     const members = flat.flatMap((part) => Object.entries(isObject(part.properties) ? part.properties : {}));
+    const others = flat.flatMap((part) => (isObject(part.additionalProperties) ? [part.additionalProperties] : []));
+    const rest = scalarType(others.flatMap((other) => flatten(other, lookup)));
     return {
       type,
+      ...(rest === "string" ? {} : { items: rest }),
       members: Object.fromEntries(
         members.map(([name, member]) => [name, scalarType(flatten(member as ModelSchema, lookup))]),
       ),
@@ -41,6 +48,11 @@ export function formFieldsOf(schema: ModelSchema, lookup: Lookup, encoding: unkn
     return field.type === "string" && Object.keys(field).length === 1 ? [] : [[name, field]];
   });
   return Object.fromEntries(fields);
+}
+
+/** Whether the values of a schema are bytes. */
+export function isBytes(schema: ModelSchema, lookup: Lookup): boolean {
+  return flatten(schema, lookup).some(({ type, format }) => type === "string" && format === "binary");
 }
 
 /** The schema and what its references and `allOf` add, each once. */
@@ -71,5 +83,17 @@ function scalarType(parts: readonly Record<string, unknown>[]): ParameterType {
     if (isObject(part.properties)) named.add("object");
     if (part.items !== undefined) named.add("array");
   }
-  return order.find((type) => named.has(type)) ?? "string";
+  const types = order.filter((type) => named.has(type));
+  const [first = "string", ...others] = types;
+  if (first === "array" || first === "object" || others.length === 0) return first;
+  // Among texts of any kind, that of a number is one.
+  if (first === "string" && parts.some(isAnyText)) return first;
+  return first === "number" && others.every((type) => type === "integer") ? first : "scalar";
+}
+
+/** A schema of texts that leaves open which, or that has one which spells a number, true or false. */
+function isAnyText({ type, format, const: only, enum: values }: SchemaObject): boolean {
+  const texts = Array.isArray(values) ? values : only === undefined ? undefined : [only];
+  if (texts === undefined) return [type].flat().includes("string") && format === undefined;
+  return texts.some((value) => typeof value === "string" && /^(true|false|[-\d].*)$/.test(value));
 }

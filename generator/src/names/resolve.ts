@@ -1,4 +1,5 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { reservedMethods, reservedTypes } from "./reserved.js";
 import { camelCase, pascalCase } from "./words.js";
 
 /** Something that wants a name in generated code. */
@@ -31,15 +32,19 @@ function keyOf(name: string): string {
   return name.toLowerCase();
 }
 
-/** The name of each claim, by id. `taken` are names of a scope around. Never depends on the claims' order. */
+/**
+ * The name of each claim, by id. `taken` are names of a scope around, and `classes` those of the clients and servers,
+ * which no longer name may come to either. Never depends on the claims' order.
+ */
 export function resolveNames(
   claims: readonly Claim[],
   kind: "type" | "method",
   { clashes, locked }: NameOptions,
   diagnostics: Diagnostics,
   taken: Iterable<string> = [],
+  classes: ReadonlySet<string> = new Set(),
 ): Map<string, string> {
-  const resolver = new Resolver(kind, diagnostics, taken);
+  const resolver = new Resolver(kind, diagnostics, taken, classes);
   const sorted = [...claims].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   if (clashes === "refuse") for (const claim of sorted) resolver.claim(claim);
   else resolver.qualify(sorted, locked);
@@ -54,6 +59,7 @@ class Resolver {
     private readonly kind: "type" | "method",
     private readonly diagnostics: Diagnostics,
     taken: Iterable<string>,
+    private readonly classes: ReadonlySet<string>,
   ) {
     for (const name of taken) this.holders.set(keyOf(name), undefined);
   }
@@ -113,16 +119,21 @@ class Resolver {
     return new Set(keys).size === keys.length && keys.every((key) => !this.holders.has(key));
   }
 
-  /** Gives a claim a name that nobody has; false where somebody does. */
+  /** Gives a claim a name that nobody has; false where somebody does, be it the language. */
   private give(claim: Claim, name: string | undefined): boolean {
-    if (name === undefined || name === "" || this.holders.has(keyOf(name))) return false;
+    if (name === undefined || name === "" || this.holders.has(keyOf(name)) || this.isReserved(name)) return false;
     this.holders.set(keyOf(name), claim);
     this.names.set(claim.id, name);
     return true;
   }
 
+  private isReserved(name: string): boolean {
+    return (this.kind === "type" ? reservedTypes : reservedMethods).has(name) || this.classes.has(name);
+  }
+
   private longer({ name, qualifiers }: Claim, level: number): string {
     const words = qualifiers.slice(0, level);
+    if (words.length === 0) return name;
     return this.kind === "type"
       ? pascalCase([...words.reverse(), name].join(" "))
       : camelCase([name, ...words].join(" "));

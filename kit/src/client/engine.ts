@@ -34,7 +34,13 @@ export function planOf(engine: Engine, name: Row | string): Plan {
   let plan = engine.plans.get(row);
   if (!plan) {
     const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
-    plan = { row, engine, part, parameters: part.parameters(row), accept: part.accept(row, engine.service) };
+    plan = {
+      row,
+      engine: { ...engine, ...part.locate?.(row, engine) },
+      part,
+      parameters: part.parameters(row),
+      accept: part.accept(row, engine.service),
+    };
     engine.plans.set(row, plan);
   }
   return plan;

@@ -3,6 +3,7 @@ import { own } from "./own.js";
 import { joined, type ParameterToWrite, plainWriter, urlWriter, writersIn } from "./parameters.js";
 import type { ParameterWriter, Part } from "./part.js";
 import type { Row } from "./row.js";
+import { isThere } from "./target.js";
 
 /** The part that also writes scalars in headers and cookies. */
 export const fields: Part = { parameters: parametersWriter };
@@ -23,7 +24,7 @@ export function parametersWriter(
       const written: Record<string, string> = {};
       for (const { name, write } of headers) {
         const value = own(header, name);
-        if (value !== undefined) written[name.toLowerCase()] = write(value);
+        if (isThere(value)) written[name.toLowerCase()] = write(value);
       }
       const cookies = writeCookies(cookie);
       if (cookies) written["cookie"] = cookies;

@@ -3,7 +3,7 @@ import { own } from "./own.js";
 import { textOf } from "./parameters.js";
 import { isObject } from "./pointer.js";
 import { styleWriter } from "./styles.js";
-import { membersOf } from "./target.js";
+import { isThere, membersOf } from "./target.js";
 
 type Fields = Media["fields"];
 
@@ -37,7 +37,7 @@ export function multipartOf(operation: string, value: unknown, fields: Fields): 
 /** A member's occurrences: the items of an array, unless it is one JSON text. */
 function occurrences(member: unknown, field: FormField | undefined): unknown[] {
   if (field?.type === "json") return [JSON.stringify(member)];
-  return Array.isArray(member) ? member.filter((item) => item !== undefined) : [member];
+  return [member].flat().filter(isThere);
 }
 
 function partOf(item: unknown, { contentType, type: kind }: Partial<FormField> = {}): Blob | string {

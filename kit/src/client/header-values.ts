@@ -23,14 +23,15 @@ function typedValue(text: string, { type, items = "string", members, explode }: 
   return Object.fromEntries(
     pairs.map(([name, value]) => [
       name,
-      scalarOf(value, (members && Object.hasOwn(members, name) && members[name]) || "string"),
+      scalarOf(value, (members && Object.hasOwn(members, name) && members[name]) || items),
     ]),
   );
 }
 
 /** `undefined` for text that is no value of the type. */
-function scalarOf(text: string, type: ParameterType): unknown {
+export function scalarOf(text: string, type: ParameterType): unknown {
   if (type === "string") return text;
+  if (type === "scalar") return scalarOf(text, "number") ?? scalarOf(text, "boolean") ?? text;
   try {
     const value: unknown = JSON.parse(text);
     const kind = type === "integer" ? "number" : type;

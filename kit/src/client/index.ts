@@ -62,7 +62,7 @@ export { followRedirects } from "./redirects.js";
 export { retries } from "./retry.js";
 export { retryAfter } from "./retry-after.js";
 export type { CallRow, RequestObject, Row, ServiceFacts, Streamed, StreamRow } from "./row.js";
-export { type ServerChoice, serverUrl, withServer } from "./servers.js";
+export { ownServers, type ServerChoice, serverUrl, withServer } from "./servers.js";
 export type { ItemStream, StreamResponse } from "./stream/stream.js";
 export { styles } from "./styles.js";
 export { validation } from "./validation.js";

@@ -2,9 +2,10 @@ import type { Media, Response as ResponseRow } from "../operation.js";
 import { bytesIn, textIn } from "./answer.js";
 import { encodeBody } from "./body.js";
 import { InvalidResponseError } from "./errors.js";
-import { headerValues } from "./header-values.js";
+import { headerValues, scalarOf } from "./header-values.js";
 import { decodeJson } from "./json.js";
 import { mediaOf } from "./media-of.js";
+import { own } from "./own.js";
 import type { Part } from "./part.js";
 import type { Answer } from "./plan.js";
 import { Received, reading } from "./reading.js";
@@ -14,14 +15,19 @@ export const media: Part = {
   /** A body that the operation does not have is left out. */
   write: ({ name, body }, value, contentType) => {
     if (body === undefined) return undefined;
-    const media = contentType === undefined ? body.content[0] : body.content.find(({ type }) => type === contentType);
+    const { content } = body;
+    const media =
+      contentType === undefined
+        ? (ofClass(content, value) ?? content[0])
+        : content.find(({ type }) => type === contentType);
     if (media === undefined) throw new TypeError(`${name} takes no ${contentType ?? "body"}`);
     return encodeBody(name, media, value);
   },
   /** Every whole media type of the operation's successes, and that of its errors. */
   accept: ({ responses = {} }, service) => {
+    const successes = Object.keys(responses).some((status) => /^[123]/.test(status)) ? /^[23]/ : /^default$/;
     const content = Object.entries(responses)
-      .filter(([status]) => /^[23]/.test(status))
+      .filter(([status]) => successes.test(status))
       .flatMap(([, row]) => row.content ?? [])
       .filter(({ format }) => format !== "stream");
     const errors = service?.errors.media ?? "application/json";
@@ -48,6 +54,17 @@ class ReceivedWithHeaders extends Received {
   }
 }
 
+/** Bytes beside JSON are no JSON, and a `FormData` is a form. */
+function ofClass(content: readonly Media[], value: unknown): Media | undefined {
+  const isBinary =
+    value instanceof Blob ||
+    value instanceof ReadableStream ||
+    value instanceof ArrayBuffer ||
+    ArrayBuffer.isView(value);
+  const format = value instanceof FormData ? "multipart" : isBinary ? "binary" : undefined;
+  return content.find((each) => each.format === format);
+}
+
 function decode(operation: string, media: Media, chunks: Uint8Array[], answer: Answer): unknown {
   switch (media.format) {
     case "json":
@@ -55,7 +72,7 @@ function decode(operation: string, media: Media, chunks: Uint8Array[], answer: A
     case "text":
       return textIn(chunks);
     case "form":
-      return Object.fromEntries(new URLSearchParams(textIn(chunks)));
+      return formIn(new URLSearchParams(textIn(chunks)), media.fields);
     case "multipart":
       return new Response(bytesIn(chunks) as BodyInit, {
         headers: { "content-type": answer.headers.get("content-type") ?? "" },
@@ -68,4 +85,16 @@ function decode(operation: string, media: Media, chunks: Uint8Array[], answer: A
         `response: ${media.type} is a stream; ask for it with the stream method`,
       );
   }
+}
+
+/** A form's values as their fields type them; text that is no value of its type stays text, for the schema to refuse. */
+function formIn(form: URLSearchParams, fields: Media["fields"] = {}): object {
+  const values = [...new Set(form.keys())].map((name) => {
+    const { type = "string", items = "string" } = own(fields, name) ?? {};
+    const isList = type === "array";
+    const kind = isList ? items : type;
+    const all = form.getAll(name).map((text) => scalarOf(text, kind === "object" ? "json" : kind) ?? text);
+    return [name, isList || all.length > 1 ? all : all[0]];
+  });
+  return Object.fromEntries(values);
 }

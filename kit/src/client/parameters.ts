@@ -3,7 +3,7 @@ import { own } from "./own.js";
 import type { ParameterWriter } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row, Values } from "./row.js";
-import { pathWriter, refuse } from "./target.js";
+import { isThere, pathWriter, refuse } from "./target.js";
 
 /** How one parameter is written does not depend on its being required. */
 export type ParameterToWrite = Omit<Parameter, "required">;
@@ -63,13 +63,7 @@ export function plainWriter(operation: string, parameter: ParameterToWrite): (va
   if (parameter.in === "header") return textOf;
   const key = parameter.in === "path" ? "" : `${encodeURIComponent(parameter.name)}=`;
   const write = (value: unknown) => key + encoded(operation, parameter, value);
-  return (value) =>
-    Array.isArray(value)
-      ? value
-          .filter((item) => item !== undefined)
-          .map(write)
-          .join("&")
-      : write(value);
+  return (value) => [value].flat().filter(isThere).map(write).join("&");
 }
 
 /** A value as it travels in a URL or a cookie. Throws `InvalidRequestError`. */

@@ -1,6 +1,6 @@
 import type { Media } from "../operation.js";
 import type { CallOptions } from "./options.js";
-import type { Answer, CallResponse, Plan, PreparedRequest, Trial } from "./plan.js";
+import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row, ServiceFacts } from "./row.js";
 
 /**
@@ -20,6 +20,8 @@ export interface Part<Options = unknown> {
   readonly write?: (row: Row, value: unknown, contentType: string | undefined) => EncodedBody | undefined;
   /** The media types to ask for. */
   readonly accept?: (row: Row, service: ServiceFacts | undefined) => string;
+  /** Where an operation is, if not where the engine's others are. */
+  readonly locate?: (row: Row, engine: Engine) => Pick<Engine, "baseUrl"> | undefined;
   /** Makes attempts until one succeeds or none can. */
   readonly repeat?: <T>(
     plan: Plan,

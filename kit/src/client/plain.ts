@@ -2,7 +2,7 @@ import { ApiError } from "./errors.js";
 import type { ParameterWriter, Steps } from "./part.js";
 import type { Answer, CallResponse, Plan } from "./plan.js";
 import type { Row } from "./row.js";
-import { membersOf, pathWriter } from "./target.js";
+import { isThere, membersOf, pathWriter } from "./target.js";
 
 /** The steps that every caller starts with: default styles, JSON out and in. */
 export const plain: Steps = {
@@ -22,6 +22,7 @@ export function defaultStyles({ name, path }: Pick<Row, "name" | "path">): Param
       let mark = "?";
       for (const [name, value] of membersOf(query)) {
         for (const item of [value].flat()) {
+          if (!isThere(item)) continue;
           target += `${mark}${write(name)}=${write(item)}`;
           mark = "&";
         }

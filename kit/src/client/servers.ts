@@ -1,4 +1,5 @@
 import type { ClientOptions } from "./options.js";
+import type { Part } from "./part.js";
 import type { ServiceFacts } from "./row.js";
 
 /** One of the contract's servers, by its place in the list, and its variables; those left out have their defaults. */
@@ -12,7 +13,7 @@ export interface ServerChoice {
  * contract does not have, a value outside of its enum, or one that would change more of the URL than its place.
  */
 export function serverUrl(
-  { servers = [] }: ServiceFacts,
+  { servers = [] }: Pick<ServiceFacts, "servers">,
   { index, variables = {} }: ServerChoice = { index: 0 },
 ): string {
   const server = servers[index];
@@ -40,6 +41,15 @@ export function withServer<Options extends ClientOptions>(
   { server, ...options }: Options = {} as Options,
 ): Omit<Options, "server"> {
   return { ...options, baseUrl: options.baseUrl ?? (server ? serverUrl(service, server) : defaultUrl(service)) };
+}
+
+/** The part that sends operations with servers of their own to the first of these, unless the client has a `baseUrl`. */
+export function ownServers({ baseUrl }: ClientOptions = {}): Part {
+  if (baseUrl) return {};
+  return {
+    locate: ({ servers }, { baseUrl }) =>
+      servers && { baseUrl: new URL(serverUrl({ servers }), baseUrl).href.replace(/\/+$/, "") },
+  };
 }
 
 /** Where calls go by default: the contract's first server, where its URL is whole. */

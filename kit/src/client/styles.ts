@@ -3,7 +3,7 @@ import { encoded, type ParameterToWrite, textOf } from "./parameters.js";
 import type { ParameterWriter, Part } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row } from "./row.js";
-import { membersOf } from "./target.js";
+import { isThere, membersOf } from "./target.js";
 
 /** The part that writes parameters in all styles of OpenAPI, as the operation's row declares them; no others go out. */
 export const styles: Part = { parameters: styledParameters };
@@ -42,11 +42,14 @@ export function styleWriter(operation: string, parameter: ParameterToWrite): (va
 
   return (value) => {
     if (type === "json") return scalar(JSON.stringify(value));
+    if (!isThere(value)) return "";
     if (!isObject(value)) return scalar(value);
     const kept = explode || style === "deepObject" ? RESERVED : RESERVED_BUT_COMMA;
     const pairs = Array.isArray(value)
-      ? value.filter((item) => item !== undefined).map((item) => [writeValue(item, kept)])
-      : membersOf(value).map(([name, member]) => [write(name), writeValue(member, kept)]);
+      ? value.filter(isThere).map((item) => [writeValue(item, kept)])
+      : membersOf(value).flatMap(([name, member]) =>
+          isThere(member) ? [[write(name), writeValue(member, kept)]] : [],
+        );
     if (style === "deepObject" && !Array.isArray(value)) return pairs.map(([k, v]) => `${key}[${k}]=${v}`).join("&");
     if (pairs.length === 0 && (place === "query" || place === "cookie")) return "";
     if (!explode) {

@@ -35,6 +35,11 @@ export function membersOf(values: unknown): [name: string, value: unknown][] {
   return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
 }
 
+/** Neither undefined nor null, which no style can tell from text (RFC 6570, §2.3). */
+export function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** A value that cannot travel in its place. */
 export function refuse(operation: string, name: string, message: string, place = "path"): never {
   throw new InvalidRequestError(operation, "request", [

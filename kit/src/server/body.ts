@@ -13,6 +13,8 @@ export interface DecodedBody {
   readonly value: unknown;
   /** What the schema judges: the value, with text in the place of files and bytes. */
   readonly judged: unknown;
+  /** What it came as, where the operation takes several media types. */
+  readonly media?: Media;
 }
 
 export interface BodyLimits {
@@ -65,7 +67,9 @@ export class BodyReader {
       throw new Problem("unsupported_media_type", `The body must be of type ${known}.`, { headers: { accept: known } });
     }
     refuseEncodings(headers["content-encoding"], type);
-    return decode(bytes, media, header ?? media.type, limits.depth);
+    const body = decode(bytes, media, header ?? media.type, limits.depth);
+    if (content.length === 1) return body;
+    return body instanceof Promise ? body.then((each) => ({ ...each, media })) : { ...(body as DecodedBody), media };
   }
 }
 

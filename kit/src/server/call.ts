@@ -47,7 +47,8 @@ export class Call {
   #validate(method: Method, principal: Principal | undefined, contents: RequestContents, body: DecodedBody): void {
     const { request: schema } = this.plan.operation;
     const validator = schema && (schema.validator ?? schema.load());
-    const validated = (judge: Validator | undefined): void => {
+    const validated = (judge: Validator | undefined): void => proceed(checkMedia(body), () => run(judge), this.fail);
+    const run = (judge: Validator | undefined): void => {
       check(judge, contents, body);
       const { core } = this.exchange;
       const result = method.call(core.implementation.target, contents, this.exchange.context(principal));
@@ -55,6 +56,17 @@ export class Call {
     };
     proceed(validator, validated, this.fail);
   }
+}
+
+/** Of several media types each has its own schema; that of the whole request allows what any of them does. */
+function checkMedia({ judged, media }: DecodedBody): Awaitable<void> {
+  const schema = media?.format === "binary" || media?.format === "stream" ? undefined : media?.schema;
+  if (!schema) return undefined;
+  const judge = (validator: Validator): void => {
+    if (validator(judged)) return;
+    throw invalidRequest(violationsOf(validator, judged).map((each) => ({ ...each, pointer: `/body${each.pointer}` })));
+  };
+  return schema.validator ? judge(schema.validator) : schema.load().then(judge);
 }
 
 /** Judges the contents, with text in the place of files and bytes, and adds the body to them. */

@@ -50,7 +50,12 @@ export class Core {
     readonly options: ServerOptions,
     readonly implementation: Implementation,
   ) {
+    const known = new Set<string>();
     for (const operation of Object.values(service.operations)) {
+      // Of two templates that match the same requests, the first has them.
+      const route = `${operation.method} ${operation.path.replace(/\{[^{}]*\}/g, "{}")}`;
+      if (known.has(route)) continue;
+      known.add(route);
       this.router.add(operation.method, operation.path, { kind: "operation", plan: new Plan(operation, service) });
     }
     for (const channel of Object.values(service.channels)) {

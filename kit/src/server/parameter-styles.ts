@@ -39,8 +39,8 @@ export function decodeRecord(parameter: Parameter, text: string): Record<string,
 }
 
 /** The declared type of an object's member; text where the contract does not say. */
-export function memberType({ members = {} }: Parameter, name: string): ParameterType {
-  return Object.hasOwn(members, name) ? (members[name] ?? "string") : "string";
+export function memberType({ members = {}, items = "string" }: Parameter, name: string): ParameterType {
+  return Object.hasOwn(members, name) ? (members[name] ?? items) : items;
 }
 
 /** In query and cookie an exploded array repeats its name. */
@@ -104,12 +104,24 @@ function decode(parameter: Parameter, text: string): string {
 
 /** Reads text as a type. What is no value of the type stays text, for the schema to refuse. */
 function convert(text: string, type: ParameterType, parameter: Parameter): unknown {
+  // Lists and objects inside of others have no style of their own, and come as JSON.
+  if ((type === "array" || type === "object") && /^[[{]/.test(text)) return jsonOr(text);
   if (type !== "json") return scalarOf(text, type);
   if (deeperThan(text, DEFAULT_DEPTH_LIMIT)) throw wrong(parameter, "contentMediaType", "is nested too deep");
   try {
     return JSON.parse(text) as unknown;
   } catch {
     throw wrong(parameter, "contentMediaType", "must be JSON");
+  }
+}
+
+/** The value of JSON text, or the text itself, for the schema to refuse. */
+function jsonOr(text: string): unknown {
+  if (deeperThan(text, DEFAULT_DEPTH_LIMIT)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }
 
@@ -121,6 +133,8 @@ export function scalarOf(text: string, type: ParameterType): unknown {
       return numberOf(text, type) ?? text;
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;
+    case "scalar":
+      return numberOf(text, "integer") ?? scalarOf(text, "boolean");
     default:
       return text;
   }

@@ -112,7 +112,8 @@ function decodeMembers(parameter: Parameter, members: RawOccurrences): unknown {
   for (const [name, all] of texts) {
     const type = memberType(parameter, name);
     const values = all.map((text) => decodeScalar({ ...parameter, type }, text));
-    put(record, name, values.length === 1 && type !== "array" ? values[0] : values);
+    const isOne = values.length === 1 && (type !== "array" || Array.isArray(values[0]));
+    put(record, name, isOne ? values[0] : values);
   }
   return record;
 }
@@ -130,7 +131,7 @@ function exploded(parameter: Parameter, all: RawOccurrences, declared: readonly 
   const named = parameter.members;
   if (named && Object.keys(named).length > 0) return all.filter(([name]) => Object.hasOwn(named, name));
   const claimed = new Set(declared.filter((other) => other.in === parameter.in).map((other) => other.name));
-  return all.filter(([name]) => !claimed.has(name.split("[")[0] ?? name));
+  return all.filter(([name]) => !claimed.has(name) && !claimed.has(name.split("[")[0] ?? name));
 }
 
 function shapeOf(parameter: Parameter): "list" | "record" | "scalar" {

@@ -111,12 +111,22 @@ function encodeBody(media: Media, body: unknown): string | Uint8Array {
     case "json":
       return JSON.stringify(body);
     case "form":
-      return new URLSearchParams(Object.entries(body as Record<string, string>)).toString();
+      return formText(body as object);
     case "binary":
       return body instanceof Uint8Array ? body : String(body);
     default:
       return String(body);
   }
+}
+
+/** A field a member, and one an item of a list; objects are JSON. */
+function formText(body: object): string {
+  const fields = Object.entries(body).flatMap(([name, value]: [string, unknown]) =>
+    (Array.isArray(value) ? value : [value])
+      .filter((item) => item !== undefined && item !== null)
+      .map((item) => [name, typeof item === "object" ? JSON.stringify(item) : String(item)]),
+  );
+  return new URLSearchParams(fields).toString();
 }
 
 /** Only the platform knows the boundary that it has chosen. */

@@ -28,7 +28,28 @@ const ladder = (keyword: string, rest: object = {}) =>
         },
   );
 
+/** Schemas inside one another, none with a name. */
+const nested = (levels: number, around: (inner: object) => object) =>
+  list(levels, () => around).reduce<object>((inner, wrap) => wrap(inner), { type: "string" });
+
 const rows: readonly Row[] = [
+  wide("60 levels of members of any type", { A: nested(60, (a) => ({ properties: { a } })) }),
+  wide("60 levels of items of any type", { A: nested(60, (items) => ({ items })) }),
+  wide("60 levels of members that may be null", {
+    A: nested(60, (a) => ({ type: ["object", "null"], properties: { a } })),
+  }),
+  wide("60 levels of members beside index signatures", {
+    A: nested(60, (inner) => ({
+      type: "object",
+      properties: { a: { type: "integer" } },
+      additionalProperties: inner,
+    })),
+    B: nested(60, (a) => ({
+      type: ["object", "string"],
+      properties: { a },
+      additionalProperties: { type: "integer" },
+    })),
+  }),
   wide("an enum of 100,000 texts", { A: { type: "string", enum: list(100_000, (index) => `value ${index}`) } }),
   wide("an enum of 100,000 numbers", { A: { enum: list(100_000, (index) => index * 1.5) } }),
   wide("an enum of 20,000 objects", { A: { enum: list(20_000, (index) => ({ index })) } }),

@@ -134,6 +134,7 @@ interface PartOfClient {
 
 /** The parts of the kit that the contract needs beyond default styles and JSON. */
 function partsOf({ operations, channels, securitySchemes }: ServiceModel): PartOfClient[] {
+  const apart = operations.some(({ servers }) => servers !== undefined);
   const parameters = [...operations, ...channels].flatMap((each) => each.parameters);
   const schemes = Object.values(securitySchemes);
   const written = parameters.every(isDefault)
@@ -144,6 +145,7 @@ function partsOf({ operations, channels, securitySchemes }: ServiceModel): PartO
     ...(schemes.length === 0 ? [] : [{ name: authentication, of: "(options?.auth)" }]),
     ...written,
     ...(operations.every(speaksJson) ? [] : [{ name: "media", of: "" }]),
+    ...(apart ? [{ name: "ownServers", of: "(options)" }] : []),
   ];
 }
 
@@ -161,7 +163,9 @@ function isPlain(parameter: ParameterModel): boolean {
 /** True where the part `media` has nothing to do; streams are read elsewhere. */
 function speaksJson({ body, responses }: OperationModel): boolean {
   const bodies = body?.content ?? [];
-  const successes = responses.filter(({ status }) => !/^[45]/.test(status));
+  // Where some success is declared, `default` speaks of errors.
+  const success = responses.some(({ status }) => /^[123]/.test(status)) ? /^[23]/ : /^default$/;
+  const successes = responses.filter(({ status }) => success.test(status));
   return (
     bodies.length < 2 &&
     bodies.every(({ type, format }) => format === "json" && !type.includes("*")) &&

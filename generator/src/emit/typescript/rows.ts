@@ -48,13 +48,26 @@ export class Rows {
   }
 
   operation(operation: OperationModel): object {
-    const { name, id, method, path, request, parameters, body, security, optional, retry, idempotency, deprecated } =
-      operation;
-    return {
+    const {
       name,
       id,
       method,
       path,
+      request,
+      parameters,
+      body,
+      security,
+      optional,
+      retry,
+      idempotency,
+      deprecated,
+      servers,
+    } = operation;
+    return {
+      name,
+      id,
+      method,
+      path: encodedPath(path),
       request: this.schema(request),
       parameters: this.parameters(parameters),
       body: body && { required: body.required || undefined, content: body.content.map((media) => this.media(media)) },
@@ -69,6 +82,7 @@ export class Rows {
         cursor: operation.pagination.cursor,
       },
       deprecated,
+      servers,
     };
   }
 
@@ -77,7 +91,7 @@ export class Rows {
     return {
       name,
       id,
-      path,
+      path: encodedPath(path),
       request: this.schema(request),
       parameters: this.parameters(parameters),
       receive: this.schema(receive),
@@ -116,4 +130,13 @@ export class Rows {
   private media({ type, format, schema, stream, fields }: MediaModel): object {
     return { type, format, schema: this.schema(schema), stream, fields };
   }
+}
+
+/**
+ * A path template as it travels: a fragment, by which contracts tell paths apart, does not; what no URL may hold is
+ * percent-encoded, but for the names of variables.
+ */
+function encodedPath(path: string): string {
+  const [bare = ""] = path.split("#", 1);
+  return bare.replace(/\{[^{}]*\}|[^!-~\p{Surrogate}]+/gu, (part) => (part.startsWith("{") ? part : encodeURI(part)));
 }

@@ -97,10 +97,12 @@ export function withHeaders(
 
 function wireType({ type, items, members = {} }: Pick<HeaderModel, "type" | "items" | "members">): string {
   switch (type) {
+    case "scalar":
+      return "string | number | boolean";
     case "integer":
       return "number";
     case "array":
-      return `${wireType({ type: items ?? "string" })}[]`;
+      return items === "scalar" ? `(${wireType({ type: items })})[]` : `${wireType({ type: items ?? "string" })}[]`;
     case "object": {
       const named = Object.entries(members).map(([name, each]) => `${typeKey(name)}?: ${wireType({ type: each })}`);
       return `{ ${[...named, "[member: string]: unknown"].join("; ")} }`;

@@ -48,9 +48,53 @@ export function typeText(shape: Shape, names: TypeNames, indent = ""): string {
 function unionType(of: readonly Shape[], names: TypeNames, indent: string): string {
   const one = (shape: Shape, inner: string) =>
     shape.kind === "intersection" ? operand(shape, names, inner) : typeText(shape, names, inner);
-  const line = of.map((shape) => one(shape, indent)).join(" | ");
-  if (indent.length + line.length <= WIDTH) return line;
+  // To print a line only to find it too long, on every level, would take twice as long a level.
+  if (leastLength({ kind: "union", of }, WIDTH - indent.length) <= WIDTH - indent.length) {
+    const line = of.map((shape) => one(shape, indent)).join(" | ");
+    if (indent.length + line.length <= WIDTH) return line;
+  }
   return of.map((shape) => `\n${indent}  | ${one(shape, `${indent}  `)}`).join("");
+}
+
+/** No type of the shape is shorter. Counts no further than `most`. */
+function leastLength(shape: Shape, most: number): number {
+  let length = 0;
+  const pending: Shape[] = [shape];
+  for (let next = pending.pop(); next && length <= most; next = pending.pop()) {
+    switch (next.kind) {
+      case "primitive":
+        length += next.type.length;
+        break;
+      case "enum":
+        length += next.values.length;
+        break;
+      case "object":
+        for (const { name, shape } of next.members) {
+          length += name.length + 2;
+          pending.push(shape);
+        }
+        if (next.rest) length += "[member: string]: ".length;
+        if (next.rest && !isOpen(next.members, next.rest)) pending.push(next.rest);
+        break;
+      case "array":
+        length += 2;
+        pending.push(next.items);
+        break;
+      case "tuple":
+        length += 2;
+        pending.push(...next.items);
+        if (next.rest) pending.push(next.rest);
+        break;
+      case "union":
+      case "intersection":
+        length += 3 * (next.of.length - 1);
+        pending.push(...next.of);
+        break;
+      default:
+        length += 1;
+    }
+  }
+  return length;
 }
 
 /** A type after `:` or `=`: with a space between, unless it starts on a line of its own. */
@@ -101,42 +145,65 @@ export function memberLines(
   names: TypeNames,
   indent: string,
 ): string[] {
-  const lines = members.map((member) => {
+  const types = members.map(({ shape }) => typeText(shape, names, indent));
+  const lines = members.map((member, index) => {
     const optional = member.required ? "" : "?";
-    return `${memberDoc(member, indent)}${indent}${typeKey(member.name)}${optional}:${after(typeText(member.shape, names, indent))};`;
+    return `${memberDoc(member, indent)}${indent}${typeKey(member.name)}${optional}:${after(types[index] ?? "")};`;
   });
-  return rest ? [...lines, `${indent}[member: string]: ${restType(members, rest, names, indent)};`] : lines;
+  return rest ? [...lines, `${indent}[member: string]: ${restType(members, types, rest, names, indent)};`] : lines;
 }
 
-/** An index signature must allow every named member too. */
-export function restType(members: readonly Member[], rest: Shape, names: TypeNames, indent: string): string {
-  if (rest.kind === "any") return "unknown";
-  const types = [rest, ...members.map(({ shape }) => shape)].map((shape) =>
-    typeText(shape, names, indent).replace(/^\n *\| /, ""),
-  );
-  if (types.includes("unknown") || members.some(({ shape }) => isIntersected(shape))) return "unknown";
+/** An index signature must allow every named member too, whose types are given as text. */
+function restType(
+  members: readonly Member[],
+  memberTypes: readonly string[],
+  rest: Shape,
+  names: TypeNames,
+  indent: string,
+): string {
+  if (isOpen(members, rest)) return "unknown";
+  const types = [typeText(rest, names, indent), ...memberTypes].map((type) => type.replace(/^\n *\| /, ""));
   const optional = members.some(({ required }) => !required) ? ["undefined"] : [];
   return [...new Set([...types, ...optional])].join(" | ");
 }
 
+/** Index signatures that repeat members inside members they repeat would double the type on every level. */
+const MOST_REPEATED = 3;
+
+/** Whether an index signature allows anything, since the types of rest and members together cannot be said there. */
+function isOpen(members: readonly Member[], rest: Shape): boolean {
+  const open = ({ shape }: Member) => shape.kind === "any" || isIntersected(shape);
+  if (rest.kind === "any" || members.some(open)) return true;
+  const pending = members.map(({ shape }) => ({ shape, level: 1 }));
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { shape } = next;
+    const repeats = shape.kind === "object" && shape.rest !== undefined && shape.members.length > 0;
+    const level = repeats ? next.level + 1 : next.level;
+    if (level > MOST_REPEATED) return true;
+    for (const part of partsOf(shape)) pending.push({ shape: part, level });
+  }
+  return false;
+}
+
+function partsOf(shape: Shape): readonly Shape[] {
+  switch (shape.kind) {
+    case "object":
+      return [...shape.members.map((member) => member.shape), ...(shape.rest ? [shape.rest] : [])];
+    case "array":
+      return [shape.items];
+    case "tuple":
+      return [...shape.items, ...(shape.rest ? [shape.rest] : [])];
+    case "union":
+    case "intersection":
+      return shape.of;
+    default:
+      return [];
+  }
+}
+
 /** TypeScript takes no copy of an intersection for the same type where index signatures are among its parts. */
 function isIntersected(shape: Shape): boolean {
-  switch (shape.kind) {
-    case "intersection":
-      return true;
-    case "union":
-      return shape.of.some(isIntersected);
-    case "array":
-      return isIntersected(shape.items);
-    case "tuple":
-      return [...shape.items, ...(shape.rest ? [shape.rest] : [])].some(isIntersected);
-    case "object":
-      return (
-        shape.members.some((member) => isIntersected(member.shape)) || (shape.rest ? isIntersected(shape.rest) : false)
-      );
-    default:
-      return false;
-  }
+  return shape.kind === "intersection" || partsOf(shape).some(isIntersected);
 }
 
 export function memberDoc({ description, deprecated, defaultValue }: Member, indent: string): string {

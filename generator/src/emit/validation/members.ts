@@ -3,7 +3,16 @@ import { stringLiteral } from "../../print/escape.js";
 import { isObject } from "../../read/json.js";
 import { indented, lines, linesOf, not, type Statement, test, when } from "./body.js";
 import { assertsFormat } from "./scalars.js";
-import { constraintsOf, isTextEnum, namesIn, type Schema, type Spot, stepText, type Writer } from "./writer.js";
+import {
+  constraintsOf,
+  isBinary,
+  isTextEnum,
+  namesIn,
+  type Schema,
+  type Spot,
+  stepText,
+  type Writer,
+} from "./writer.js";
 
 /** Keywords that concern objects, but for `unevaluatedProperties`. */
 export function objectChecks(schema: Schema, spot: Spot, writer: Writer): Statement[] {
@@ -66,6 +75,7 @@ function isBareType(schema: ModelSchema, writer: Writer): boolean {
   return (
     typeof schema === "object" &&
     schema.type !== undefined &&
+    !isBinary(schema) &&
     constraintsOf(schema).every(
       (keyword) =>
         keyword === "type" || (keyword === "format" && !assertsFormat(schema, writer) && schema.format !== "int32"),
@@ -80,6 +90,7 @@ function tellsAbsence(schema: ModelSchema, writer: Writer): boolean {
   return (
     typeof schema === "object" &&
     schema.type !== undefined &&
+    !isBinary(schema) &&
     writer.surroundings.shared(schema) === undefined &&
     (schema.enum === undefined || isTextEnum(schema)) &&
     schema.unevaluatedItems === undefined &&

@@ -173,7 +173,7 @@ export function isTextEnum(schema: Schema): boolean {
 
 /** Bytes never stand in JSON; what a form or body carries is no matter for validators. */
 export function isBinary(schema: JsonObject): boolean {
-  return schema["x-binary"] === true || (schema.type === "string" && schema.format === "binary");
+  return schema["x-binary"] === true || (schema.format === "binary" && [schema.type].flat().includes("string"));
 }
 
 const annotations: ReadonlySet<string> = new Set([

@@ -102,3 +102,6 @@ export interface Vehicle {
   type: string;
   wheels?: number;
 }
+
+/** Values without a known tag are dogs (OpenAPI 3.2). */
+export type WithDefault = Cat | Dog;

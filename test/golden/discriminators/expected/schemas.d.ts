@@ -27,3 +27,4 @@ export declare const Square: Schema<models.Square>;
 export declare const ToFile: Schema<models.ToFile>;
 export declare const Traffic: Schema<models.Traffic>;
 export declare const Vehicle: Schema<models.Vehicle>;
+export declare const WithDefault: Schema<models.WithDefault>;

@@ -28,3 +28,4 @@ export const Square = /* @__PURE__ */ lazySchema("Square", load, (module) => mod
 export const ToFile = /* @__PURE__ */ lazySchema("ToFile", load, (module) => module.isToFile);
 export const Traffic = /* @__PURE__ */ lazySchema("Traffic", load, (module) => module.isTraffic);
 export const Vehicle = /* @__PURE__ */ lazySchema("Vehicle", load, (module) => module.isVehicle);
+export const WithDefault = /* @__PURE__ */ lazySchema("WithDefault", load, (module) => module.isWithDefault);

@@ -27,3 +27,4 @@ export declare const isSquare: Validator<models.Square>;
 export declare const isToFile: Validator<models.ToFile>;
 export declare const isTraffic: Validator<models.Traffic>;
 export declare const isVehicle: Validator<models.Vehicle>;
+export declare const isWithDefault: Validator<models.WithDefault>;

@@ -419,6 +419,12 @@ export function isVehicle(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+export function isWithDefault(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (!(isCat(value, tolerant) || isDog(value, tolerant)) && fail(found, at, "anyOf")) return false;
+  return found?.length === before;
+}
+
 /** A JSON object: no array, no null. */
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -40,6 +40,7 @@ export type ShoutResponse = string;
 export interface UploadBody {
   title?: string;
   file: Blob | Uint8Array;
+  thumbnail?: Blob | Uint8Array | null;
 }
 
 /** The whole request of `upload`. */

@@ -92,7 +92,8 @@ export function isUploadBody(value, tolerant, found, at = "") {
   if (isObject(value)) {
     const title = value.title;
     if (title !== undefined && typeof title !== "string" && fail(found, `${at}/title`, "type", "string")) return false;
-    if (!tolerant) for (const name in value) if (name !== "title" && name !== "file" && fail(found, at, "additionalProperties", name)) return false;
+    if (value.file === undefined && fail(found, at, "required", "file")) return false;
+    if (!tolerant) for (const name in value) if (name !== "title" && name !== "file" && name !== "thumbnail" && fail(found, at, "additionalProperties", name)) return false;
   } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
 }

@@ -146,6 +146,7 @@ export function isUploadBody(value, tolerant, found, at = "") {
         }
       } else if (fail(found, `${at}/tags`, "type", "array")) return false;
     }
+    if (value.main === undefined && fail(found, at, "required", "main")) return false;
     const more = value.more;
     if (more !== undefined) {
       if (Array.isArray(more)) {

@@ -1,0 +1,266 @@
+/** What contracts of others ask for, from the generated client to the generated server and back. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Call, Client } from "../../kit/src/client/index.js";
+import { inMemory, type Server } from "../../kit/src/server/index.js";
+import { cleanUp, contract, filesOf, importNatively, linkPackages, project, writeFiles } from "../generator/tool.js";
+
+const json = (schema: object) => ({ content: { "application/json": { schema } } });
+const nothing = { 204: { description: "Done." } };
+const number = { type: "object", required: ["n"], properties: { n: { type: "integer" } }, additionalProperties: false };
+const text = { type: "object", required: ["t"], properties: { t: { type: "string" } }, additionalProperties: false };
+
+const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
+const paths = {
+  "/größe/日本 {id}": { get: { operationId: "unicode", parameters: [id], responses: nothing } },
+  "/same/{id}": {
+    get: { operationId: "same", parameters: [id], responses: nothing },
+    put: { operationId: "change", parameters: [id], responses: nothing },
+  },
+  "/same/{id}#more": {
+    get: {
+      operationId: "sameWithMore",
+      parameters: [id, { name: "more", in: "query", schema: { type: "string" } }],
+      responses: nothing,
+    },
+  },
+  "/elsewhere": {
+    servers: [{ url: "https://files.example/v1/" }, { url: "https://second.example" }],
+    get: { operationId: "onTheServerOfItsPath", responses: nothing },
+    put: { operationId: "onItsOwnServer", servers: [{ url: "/v2" }], responses: nothing },
+  },
+  "/parameters": {
+    get: {
+      operationId: "parameters",
+      parameters: Object.entries({
+        nothing: { type: ["integer", "null"] },
+        count: { oneOf: [{ type: "integer" }, { type: "string", enum: ["all"] }] },
+        flag: { anyOf: [{ type: "boolean" }, { type: "number" }] },
+        since: { anyOf: [{ type: "integer" }, { type: "string", format: "date" }] },
+        digits: { anyOf: [{ type: "integer" }, { type: "string", enum: ["1", "2"] }] },
+        pair: { type: "array", prefixItems: [{ type: "integer" }, { type: "string" }] },
+        points: { type: "array", items: { type: "object", properties: { x: { type: "integer" } } } },
+        "list[]": { type: "array", items: { type: ["integer", "null"] } },
+        limits: { type: "object", additionalProperties: { type: "integer" } },
+      })
+        .map(([name, schema]): object => ({ name, in: "query", schema }))
+        .concat([
+          {
+            name: "deep",
+            in: "query",
+            style: "deepObject",
+            explode: true,
+            schema: {
+              type: "object",
+              properties: {
+                list: { type: ["array", "null"], items: { type: "integer" } },
+                inner: { type: "object", properties: { on: { type: "boolean" } } },
+              },
+            },
+          },
+        ]),
+      responses: {
+        200: {
+          description: "Done.",
+          content: {
+            "application/x-www-form-urlencoded": {
+              schema: {
+                type: "object",
+                required: ["n"],
+                properties: {
+                  n: { type: "integer" },
+                  list: { type: "array", items: { type: "number" } },
+                  inner: { type: "object" },
+                  text: { type: "string" },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  "/more-methods": { additionalOperations: { COPY: { operationId: "copy", responses: nothing } } },
+  "/xml": {
+    post: {
+      operationId: "xml",
+      requestBody: { required: true, content: { "application/xml": { schema: number } } },
+      responses: { 200: { description: "Done.", content: { "text/xml": { schema: number } } } },
+    },
+  },
+  "/versions": {
+    get: {
+      operationId: "versions",
+      responses: {
+        "2xx": {
+          description: "Done.",
+          content: {
+            "application/json; version=1": { schema: number },
+            "application/json;version=2": { schema: text },
+          },
+        },
+      },
+    },
+  },
+  "/default": {
+    get: { operationId: "onlyDefault", responses: { default: { description: "Done.", ...json(number) } } },
+  },
+  "/several": {
+    post: {
+      operationId: "several",
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": { schema: number },
+          "application/vnd.text+json": { schema: text },
+          "application/octet-stream": {},
+          "multipart/form-data": { schema: text },
+        },
+      },
+      responses: nothing,
+    },
+  },
+};
+
+type Method = (request?: unknown, options?: object) => Call<unknown>;
+interface Ends {
+  /** Calls an operation, which answers with `body`. Gives what arrived and what came back. */
+  call(name: string, request?: unknown, body?: unknown, options?: object): Promise<{ arrived: unknown; body: unknown }>;
+  /** Where a client without a `baseUrl` goes. */
+  goes(name: string, request?: unknown): Promise<string>;
+  /** Sends what no client of ours would; gives the status. */
+  post(path: string, type: string, body: string): Promise<number>;
+}
+let ends: Ends;
+
+beforeAll(async () => {
+  const folder = project({ "package.json": { type: "module" }, "openapi.json": contract({}, paths) });
+  linkPackages(folder);
+  const { files, problems } = await filesOf(join(folder, "openapi.json"));
+  expect(problems.filter((problem) => !problem.startsWith("not-supported"))).toEqual([]);
+  writeFiles(folder, Object.fromEntries(files.map(({ path, text }) => [`out/${path}`, text])));
+  const load = <Module>(name: string) => importNatively<Module>(pathToFileURL(join(folder, "out", name)).href);
+  const { SampleServer } = await load<{ SampleServer: new () => Server }>("server.js");
+  const { SampleClient } = await load<{ SampleClient: new (options: object) => Client }>("client.js");
+  const { service } = await load<{ service: { operations: object } }>("operations.js");
+  const state: { arrived?: unknown; body?: unknown } = {};
+  for (const name of Object.keys(service.operations))
+    Object.defineProperty(SampleServer.prototype, name, {
+      value: async (request: unknown) => {
+        state.arrived = request;
+        return state.body;
+      },
+    });
+  const server = new SampleServer();
+  const client = new SampleClient({ baseUrl: "http://localhost", transport: inMemory(server) });
+  const methods = client as unknown as Record<string, Method>;
+  ends = {
+    call: async (name, request, answer, options) => {
+      state.body = answer;
+      const body = await methods[name]?.(request, options);
+      return { arrived: state.arrived, body };
+    },
+    goes: async (name, request) => {
+      let url = "";
+      const fetch = async (sent: Request) => {
+        url = sent.url;
+        return new Response(null, { status: 204 });
+      };
+      await (new SampleClient({ fetch }) as unknown as Record<string, Method>)[name]?.(request);
+      return url;
+    },
+    post: async (path, type, body) => {
+      const init = { method: "POST", headers: { "content-type": type }, body };
+      return (await server.fetch(new Request(`http://localhost${path}`, init))).status;
+    },
+  };
+});
+afterAll(cleanUp);
+
+test("a contract may declare nothing but a default response", async () => {
+  expect((await ends.call("onlyDefault", undefined, { n: 1 })).body).toEqual({ n: 1 });
+});
+
+test("bytes and forms find their media type, though JSON is the first", async () => {
+  const bytes = new Uint8Array([1, 2, 255]);
+  expect((await ends.call("several", { body: bytes })).arrived).toEqual({ body: bytes });
+  expect((await ends.call("several", { body: bytes.buffer })).arrived).toEqual({ body: bytes });
+  const form = new FormData();
+  form.set("t", "a");
+  expect((await ends.call("several", { body: form })).arrived).toEqual({ body: { t: "a" } });
+  expect((await ends.call("several", { body: { n: 1 } })).arrived).toEqual({ body: { n: 1 } });
+});
+
+test.each([
+  ["application/json", '{"n":1}', 204],
+  ["application/json", '{"t":"a"}', 400],
+  ["application/json", '{"0":1}', 400],
+  ["application/vnd.text+json", '{"t":"a"}', 204],
+  ["application/vnd.text+json", '{"n":1}', 400],
+  ["application/octet-stream", '{"n":"?"}', 204],
+])("of several media types, %s has its own schema: %s", async (type, body, status) => {
+  expect(await ends.post("/several", type, body)).toBe(status);
+});
+
+test("a path may hold what URLs do not, and a fragment that tells it from others", async () => {
+  const path = { id: "ä/ö" };
+  expect((await ends.call("unicode", { path })).arrived).toEqual({ path });
+  expect((await ends.call("same", { path })).arrived).toEqual({ path });
+  expect(await ends.goes("sameWithMore", { path, query: { more: "x" } })).toMatch(/\/same\/%C3%A4%2F%C3%B6\?more=x$/);
+});
+
+test("operations go to the servers of their own, else to those of their path", async () => {
+  expect(await ends.goes("onTheServerOfItsPath")).toBe("https://files.example/v1/elsewhere");
+  expect(await ends.goes("onItsOwnServer")).toBe("http://localhost/v2/elsewhere");
+  expect(await ends.goes("same", { path: { id: "a" } })).toBe("http://localhost/same/a");
+  // With a `baseUrl` all go there.
+  expect((await ends.call("onItsOwnServer")).arrived).toEqual({});
+});
+
+test.each([
+  { count: 3 },
+  { count: "all" },
+  { flag: true },
+  { flag: -2.5 },
+  { since: 20 },
+  { since: "2026-02-28" },
+  { digits: "1" },
+  { pair: [7, "x"] },
+  { points: [{ x: 1 }, { x: 2 }] },
+  { limits: { a: 1, b: 2 }, "list[]": [3, 4], count: 5 },
+  { deep: { list: [6, 2], inner: { on: true } } },
+  { deep: { list: [6] } },
+])("parameters of several types, and in others, come back as they were: %j", async (query) => {
+  expect((await ends.call("parameters", { query }, { n: 1 })).arrived).toEqual({ query });
+});
+
+test("null is no text of a parameter", async () => {
+  const query = { nothing: null, "list[]": [1, null], deep: { list: null, inner: {} } };
+  expect((await ends.call("parameters", { query }, { n: 1 })).arrived).toEqual({
+    query: { "list[]": [1], deep: { inner: {} } },
+  });
+});
+
+test.each([
+  { n: 1, list: [1.5, 2], inner: { a: [true] }, text: "12" },
+  { n: 2, list: [3] },
+])("a form may be the answer: %j", async (body) => {
+  expect((await ends.call("parameters", undefined, body)).body).toEqual(body);
+});
+
+test("any method may be that of an operation", async () => {
+  expect((await ends.call("copy")).arrived).toEqual({});
+  expect(await ends.goes("copy")).toBe("http://localhost/more-methods");
+});
+
+test("XML is a text, whatever the schema says of it", async () => {
+  expect(await ends.call("xml", { body: "<n>1</n>" }, "<n>2</n>")).toEqual({
+    arrived: { body: "<n>1</n>" },
+    body: "<n>2</n>",
+  });
+});
+
+test.each([{ n: 1 }, { t: "a" }])("of media types that differ in a parameter, each may come: %j", async (body) => {
+  expect((await ends.call("versions", undefined, body)).body).toEqual(body);
+});
