@@ -40,7 +40,7 @@ export class DirectRequest extends IncomingMessage {
 
   /** Lets the rest of the body go by, so that the next request of the connection can come. */
   skip(): void {
-    if (!this.bringTo(NOBODY)) this.resume();
+    if (!this.bringTo(NOBODY) && !this.readableEnded) this.resume();
   }
 
   override push(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
