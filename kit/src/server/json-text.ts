@@ -5,29 +5,41 @@ const LONG = 256;
 /** Values within a value, and levels of them, beyond which it is left to `JSON.stringify`. */
 const MOST_VALUES = 500;
 const MOST_LEVELS = 16;
-/** A look at a value is worth it when its long texts have so many characters for each value in it. */
+/** A look at a value is worth it when it saves to look at so many characters for each value in it. */
 const WORTH = 50;
 /** So many values are not looked at after one that was not worth it. */
-const PAUSE = 64;
+const PAUSE = 250;
 const MOST_NAMES = 1000;
+const LONGEST_NAME = 100;
 
-/** What of ASCII cannot stand in a JSON text as it is; the most frequent ones first. */
-const ESCAPED = ["\n", '"', "\\", ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
+/** What is escaped in many texts, and how; the backslash first, as the others bring more of it. */
+const FREQUENT = [
+  ["\\", "\\\\"],
+  ['"', '\\"'],
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+] as const;
+/** The rest of ASCII that is escaped. */
+const RARE = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).filter((one) => !/[\n\r\t]/.test(one));
+/** An escape costs as much as it saves not to look at so many characters. */
+const COST_OF_ESCAPE = 50;
 /** A text of ASCII that has nothing of it. For short ones; it looks at every character. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Names of members as they stand before their values. There may be any number of them, so not all are kept. */
+/** Names of members as they stand before their values. Strangers may think of any number of them: not all are kept. */
 const names = new Map<string, string>();
 
 /**
  * Writes values of one kind, one after the other, each as `JSON.stringify` would. That looks at every character of a
  * text; to search a long one for each of those that have to be escaped takes a quarter of the time, as the processor
- * searches many characters at once. Where values turn out to have no long texts, they are left to `JSON.stringify`.
+ * searches many characters at once. Values that turn out to gain nothing by it are left to `JSON.stringify`.
  */
 export class JsonWriter {
   #pause = 0;
   #values = 0;
-  #longCharacters = 0;
+  /** Characters that nobody had to look at, less what their escapes cost. */
+  #saved = 0;
 
   write(value: unknown): string {
     if (this.#pause > 0) {
@@ -35,9 +47,9 @@ export class JsonWriter {
       return JSON.stringify(value);
     }
     this.#values = 0;
-    this.#longCharacters = 0;
+    this.#saved = 0;
     const text = this.#any(value, MOST_LEVELS);
-    if (text === undefined || this.#longCharacters < WORTH * this.#values) this.#pause = PAUSE;
+    if (text === undefined || this.#saved < WORTH * this.#values) this.#pause = PAUSE;
     return text ?? JSON.stringify(value);
   }
 
@@ -90,11 +102,11 @@ export class JsonWriter {
 
   #text(text: string): string {
     if (text.length < LONG) return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
-    if (Buffer.byteLength(text) > text.length || ESCAPED.some((character) => text.includes(character))) {
-      return JSON.stringify(text);
-    }
-    this.#longCharacters += text.length;
-    return `"${text}"`;
+    if (Buffer.byteLength(text) > text.length || RARE.some((one) => text.includes(one))) return JSON.stringify(text);
+    let escaped = text;
+    for (const [one, instead] of FREQUENT) if (escaped.includes(one)) escaped = escaped.replaceAll(one, instead);
+    this.#saved += text.length - COST_OF_ESCAPE * (escaped.length - text.length);
+    return `"${escaped}"`;
   }
 }
 
@@ -102,6 +114,6 @@ function named(name: string): string {
   const known = names.get(name);
   if (known !== undefined) return known;
   const text = `${JSON.stringify(name)}:`;
-  if (names.size < MOST_NAMES) names.set(name, text);
+  if (names.size < MOST_NAMES && name.length <= LONGEST_NAME) names.set(name, text);
   return text;
 }

@@ -39,6 +39,16 @@ it("writes what JSON.stringify writes", () => {
   );
 });
 
+it("writes long texts with many escapes as JSON.stringify does", () => {
+  const pieces = fc.constantFrom("\\", '"', "\n", "\r", "\t", "\\n", '\\"', "\u0000", "a", "\u2028", "ä");
+  fc.assert(
+    fc.property(fc.array(pieces, { minLength: 1, maxLength: 20 }), (some) => {
+      const whole = { long, text: some.join("").repeat(300), lines: some.join(long) };
+      expect(new JsonWriter().write(whole)).toBe(JSON.stringify(whole));
+    }),
+  );
+});
+
 it("writes every character as JSON.stringify does, in short texts and in long ones", () => {
   for (let code = 0; code <= 0xffff; code += code < 0x300 || code >= 0xd700 ? 1 : 97) {
     const one = String.fromCharCode(code);
@@ -99,7 +109,7 @@ it("writes values of all kinds one after the other", () => {
 it("knows more names than it keeps", () => {
   const writer = new JsonWriter();
   for (let index = 0; index < 3000; index += 1) {
-    const one = { [`name "${index}"`]: long };
+    const one = { [`name "${index}"`]: long, ["n".repeat(index)]: index };
     expect(writer.write(one)).toBe(JSON.stringify(one));
   }
 });
