@@ -211,6 +211,15 @@ it("answers HEAD with the head alone, and the next request of the connection", a
   });
 });
 
+it("answers HEAD with the head alone also where it is refused", async () => {
+  await serving(new EchoServer(describing({ method: "GET" })), async (port) => {
+    const noHost = await exchange(port, "HEAD /echo HTTP/1.1\r\n\r\n");
+    expect(noHost).toMatch(/^HTTP\/1.1 400 [\s\S]*\r\n\r\n$/);
+    const unknown = await exchange(port, last.replace("GET", "HEAD"));
+    expect(unknown).toMatch(/^HTTP\/1.1 404 [\s\S]*\r\n\r\n$/);
+  });
+});
+
 it("answers HTTP/1.0, and closes", async () => {
   await serving(new EchoServer(open), async (port) => {
     const received = await exchange(port, sized("[1]").replace("HTTP/1.1", "HTTP/1.0"));

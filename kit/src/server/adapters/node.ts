@@ -26,7 +26,6 @@ export function serve(
   outgoing: ServerResponse,
   target: string = incoming.url ?? "/",
 ): void {
-  outgoing.on("error", ignore); // followed by `close`, which is what counts
   server.handle(new NodeRequest(incoming, outgoing, target), (response) => {
     write(outgoing, response);
     // What the client is still sending would block the next request of a kept connection.
@@ -49,6 +48,7 @@ export function write(outgoing: ServerResponse, { status, headers, body }: Unive
       outgoing.answer(status, headers, body);
       return;
     }
+    outgoing.on("error", ignore); // followed by `close`, which is what counts
     outgoing.writeHead(status, headers);
     if (streaming) void writeStream(outgoing, body);
     else if (isAscii) outgoing.end(body, "latin1");
