@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import type { Media } from "../../../kit/src/index.js";
-import type { Logger, RequestContext } from "../../../kit/src/server/index.js";
+import { type Logger, type RequestContext, reply } from "../../../kit/src/server/index.js";
 import { type Asked, describing, EchoServer, exchange, serving } from "./echo.js";
 
 const json: Media[] = [{ type: "application/json", format: "json" }];
@@ -219,6 +219,19 @@ it("answers HEAD with the head alone also where it is refused", async () => {
     expect(unknown).toMatch(/^HTTP\/1.1 404 [\s\S]*\r\n\r\n$/);
   });
 });
+
+it.each([
+  ["transfer-encoding", "chunked", /\r\n\r\nc\r\n\{"body":\[1\]\}\r\n0\r\n\r\n$/],
+  ["expect", "nothing", /\r\n\r\n\{"body":\[1\]\}$/],
+])(
+  "sends the whole body also where a method sets the header %s, which changes how node sends it",
+  async (name, value, end) => {
+    const answer = (asked: Asked) => reply(200, asked, { [name]: value });
+    await serving(new EchoServer(open, answer), async (port) => {
+      expect(await exchange(port, sized("[1]", "connection: close\r\n"))).toMatch(end);
+    });
+  },
+);
 
 it("answers HTTP/1.0, and closes", async () => {
   await serving(new EchoServer(open), async (port) => {
