@@ -1,6 +1,7 @@
 import type { ChannelDescription } from "../operation.js";
 import { equal, type Schema, type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { parseJson } from "./json.js";
+import { JsonWriter } from "./json-text.js";
 import type { Logger } from "./log.js";
 import { Mailbox } from "./mailbox.js";
 import { madeOnce } from "./shared-item.js";
@@ -72,6 +73,8 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
   readonly closed: Promise<{ code: number; reason: string }>;
   /** Made for the first message or reader, as many channels have neither. */
   #mailbox: Mailbox<Incoming> | undefined;
+  /** Made for the first message that is sent. */
+  #json: JsonWriter | undefined;
   #gone: AbortController | undefined;
   #waiting: (() => void)[] = [];
   #unconfirmed: ((isReceived: boolean) => void)[] = [];
@@ -190,7 +193,8 @@ export class ServerChannel<Incoming = unknown, Outgoing = unknown> implements As
       if (validator && !validator(message)) {
         throw new InvalidMessage(violationsOf(validator, message));
       }
-      return new TextFrame(JSON.stringify(message), isShared);
+      this.#json ??= new JsonWriter();
+      return new TextFrame(this.#json.write(message), isShared);
     });
   }
 

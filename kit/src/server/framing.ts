@@ -1,15 +1,17 @@
 import type { Stream } from "../operation.js";
+import { JsonWriter } from "./json-text.js";
 import { own, readerAt } from "./members.js";
 
 /** How the items of a stream become text, worked out once for all of them. */
 export function framer(stream: Stream): (item: unknown) => string {
+  const json = new JsonWriter();
   switch (stream.framing) {
     case "ndjson":
-      return (item) => `${JSON.stringify(item)}\n`;
+      return (item) => `${json.write(item)}\n`;
     case "json-seq":
-      return (item) => `\u001e${JSON.stringify(item)}\n`;
+      return (item) => `\u001e${json.write(item)}\n`;
     case "sse":
-      return stream.item === "event" ? wholeEvent : dataEvent(stream);
+      return stream.item === "event" ? wholeEvent : dataEvent(stream, json);
   }
 }
 
@@ -18,12 +20,12 @@ export function heartbeat(stream: Stream): string {
   return stream.framing === "sse" ? ":\n\n" : stream.framing === "ndjson" ? "\n" : "";
 }
 
-function dataEvent({ id, event }: Stream): (item: unknown) => string {
+function dataEvent({ id, event }: Stream, json: JsonWriter): (item: unknown) => string {
   const idOf = id === undefined ? undefined : readerAt(id);
   const eventOf = event === undefined ? undefined : readerAt(event);
   return (item) => {
     const fields = (idOf ? field("id", idOf(item)) : "") + (eventOf ? field("event", eventOf(item)) : "");
-    return `${fields}data: ${JSON.stringify(item)}\n\n`;
+    return `${fields}data: ${json.write(item)}\n\n`;
   };
 }
 

@@ -1,6 +1,8 @@
 import { createServer, type ServerOptions as HttpOptions, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { DirectRequest } from "./adapters/direct-request.js";
+import { DirectResponse } from "./adapters/direct-response.js";
 import { toNode, write } from "./adapters/node.js";
 import { SocketHost, type UpgradeHandler } from "./adapters/socket.js";
 import type { Core } from "./core.js";
@@ -86,6 +88,8 @@ export async function listen(
 
 function httpOptions({ headers = 10_000, request = 60_000, keepAlive = 5000 }: Timeouts): HttpOptions {
   return {
+    IncomingMessage: DirectRequest,
+    ServerResponse: DirectResponse,
     headersTimeout: Math.min(headers, request),
     requestTimeout: request,
     keepAliveTimeout: keepAlive,

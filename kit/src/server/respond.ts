@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Media, ParameterType, ResponseHeader } from "../operation.js";
 import { type Validator, type Violation, violationsOf } from "../validation/index.js";
+import { JsonWriter } from "./json-text.js";
 import { acceptable } from "./negotiate.js";
 import { scalarOf } from "./parameter-styles.js";
 import type { Plan } from "./plan.js";
@@ -109,7 +110,7 @@ export function byteLength(body: string | Uint8Array | undefined): number {
 function encodeBody(media: Media, body: unknown): string | Uint8Array {
   switch (media.format) {
     case "json":
-      return JSON.stringify(body);
+      return writerOf(media).write(body);
     case "form":
       return formText(body as object);
     case "binary":
@@ -127,6 +128,17 @@ function formText(body: object): string {
       .map((item) => [name, typeof item === "object" ? JSON.stringify(item) : String(item)]),
   );
   return new URLSearchParams(fields).toString();
+}
+
+const writers = new WeakMap<Media, JsonWriter>();
+
+/** One writer for all answers that are declared together, as those are alike. */
+function writerOf(media: Media): JsonWriter {
+  const known = writers.get(media);
+  if (known) return known;
+  const writer = new JsonWriter();
+  writers.set(media, writer);
+  return writer;
 }
 
 /** Only the platform knows the boundary that it has chosen. */

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
-import { join } from "../body.js";
 import type { RequestBody, UniversalRequest } from "../request.js";
+import { Collector } from "./collector.js";
+import { DirectRequest } from "./direct-request.js";
 
 /** A node request as the pipeline wants it. What only a few methods need is made when they ask for it. */
 export class NodeRequest implements UniversalRequest {
@@ -51,25 +52,11 @@ class NodeBody implements RequestBody {
       cut();
       return;
     }
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    let open = true;
-    incoming.on("data", (chunk: Uint8Array) => {
-      length += chunk.length;
-      if (length <= limit) chunks.push(chunk);
-      else if (open) {
-        open = false;
-        done(undefined);
-      }
-    });
-    incoming.on("end", () => {
-      if (open) done(join(chunks, length));
-      open = false;
-    });
-    incoming.on("close", () => {
-      if (open) cut();
-      open = false;
-    });
+    const collector = new Collector(limit, done, cut);
+    if (incoming instanceof DirectRequest && incoming.bringTo(collector)) return;
+    incoming.on("data", (chunk: Uint8Array) => collector.add(chunk));
+    incoming.on("end", () => collector.end());
+    incoming.on("close", () => collector.cut());
   }
 
   /** Leaving early must not destroy the socket: a refusal still has to be written to it. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { UniversalRequest } from "../request.js";
 import type { UniversalResponse } from "../response.js";
+import { DirectRequest } from "./direct-request.js";
+import { DirectResponse } from "./direct-response.js";
 import { NodeRequest } from "./node-request.js";
 import { writeStream } from "./node-stream.js";
 
@@ -24,11 +26,11 @@ export function serve(
   outgoing: ServerResponse,
   target: string = incoming.url ?? "/",
 ): void {
-  outgoing.on("error", ignore); // followed by `close`, which is what counts
   server.handle(new NodeRequest(incoming, outgoing, target), (response) => {
     write(outgoing, response);
     // What the client is still sending would block the next request of a kept connection.
-    if (!incoming.readableEnded) incoming.resume();
+    if (incoming instanceof DirectRequest) incoming.skip();
+    else if (!incoming.readableEnded) incoming.resume();
   });
 }
 
@@ -40,11 +42,17 @@ export function write(outgoing: ServerResponse, { status, headers, body }: Unive
     return;
   }
   try {
+    // As many bytes as characters: ASCII, which needs no encoding.
+    const isAscii = typeof body === "string" && headers["content-length"] === String(body.length);
+    if (isAscii && outgoing instanceof DirectResponse) {
+      outgoing.answer(status, headers, body);
+      return;
+    }
+    outgoing.on("error", ignore); // followed by `close`, which is what counts
     outgoing.writeHead(status, headers);
     if (streaming) void writeStream(outgoing, body);
-    else if (typeof body === "string" && headers["content-length"] === String(body.length)) {
-      outgoing.end(body, "latin1"); // as many bytes as characters: ASCII, which needs no encoding
-    } else outgoing.end(body);
+    else if (isAscii) outgoing.end(body, "latin1");
+    else outgoing.end(body);
   } catch {
     outgoing.destroy(); // the head was already out, or no HTTP: nothing can be said any more
   }
