@@ -2,7 +2,7 @@ import { discriminatorOf } from "../model/discriminator.js";
 import { typesOf } from "../model/json-types.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 import type { ModelSchema, TypeId } from "../model/types.js";
-import type { JsonObject } from "../read/json.js";
+import { isObject, type JsonObject } from "../read/json.js";
 
 /**
  * How much of a schema a generated type says. `widened`: the type holds more values, and the validator enforces the
@@ -114,29 +114,32 @@ function isTold(model: ModelSchema | undefined, lookup: Lookup): boolean {
   );
 }
 
-/** A schema inside another, as it stands in the source and in the model. */
+/** A schema, as it stands in the source and in the model; inside another, with the way to it from there. */
 export interface Part {
+  readonly outer?: Part;
   readonly steps: readonly (string | number)[];
-  readonly source: unknown;
+  readonly source: JsonObject;
   readonly model: ModelSchema | undefined;
 }
 
-/** Calls `add` for each schema directly inside a schema. */
-export function forEachPart(source: JsonObject, given: ModelSchema | undefined, add: (part: Part) => void): void {
-  const model = withoutNull(source, given);
+/** Adds each schema directly inside a schema, but for those that are just true or false. */
+export function addParts(outer: Part, pending: Part[]): void {
+  const { source } = outer;
+  const model = withoutNull(source, outer.model);
+  const add = (steps: Part["steps"], inner: unknown, holder: unknown, key: string | number) => {
+    if (isObject(inner)) pending.push({ outer, steps, source: inner, model: modelAt(holder, key) });
+  };
   for (const keyword in source) {
     const value = source[keyword];
     if (typeof value !== "object" || value === null) continue;
     if ((schemaListKeywords.has(keyword) || keyword === "items") && Array.isArray(value)) {
       const list = modelAt(model, keyword === "items" ? "prefixItems" : keyword);
-      for (const [index, inner] of value.entries())
-        add({ steps: [keyword, index], source: inner, model: modelAt(list, index) });
+      for (let index = 0; index < value.length; index++) add([keyword, index], value[index], list, index);
     } else if (schemaKeywords.has(keyword)) {
-      add({ steps: [keyword], source: value, model: modelAt(model, keyword) });
+      add([keyword], value, model, keyword);
     } else if (schemaMapKeywords.has(keyword)) {
       const map = modelAt(model, keyword);
-      for (const name in value)
-        add({ steps: [keyword, name], source: (value as JsonObject)[name], model: modelAt(map, name) });
+      for (const name in value) add([keyword, name], (value as JsonObject)[name], map, name);
     }
   }
 }
