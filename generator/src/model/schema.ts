@@ -59,8 +59,7 @@ export class SchemaReader {
     const own = enter(noScope, resource);
     const isScoped = this.scoped?.has(base) === true;
     const scope = isScoped ? enter(outer, resource) : own;
-    const key = scopeKey(scope);
-    const id = !isScoped || key === scopeKey(own) ? base : `${base}?${key}`;
+    const id = !isScoped || scopeKey(scope) === scopeKey(own) ? base : `${base}?${scopeKey(scope)}`;
     if (!this.named.has(id)) {
       this.named.set(id, { id, place, schema: true, ...(id === base ? {} : { scope }) });
       this.queue.push({ id, place, scope });
@@ -127,6 +126,7 @@ export class SchemaReader {
       });
       return true;
     }
+    if (this.isPlain(value, place.document)) return value;
     const resource = ownResource(value, place, this.loader);
     const scope = resource ? enter(outer, resource) : outer;
     const key = this.scoped ? scopeKey(scope) : "";
@@ -144,6 +144,15 @@ export class SchemaReader {
     return schema;
   }
 
+  /** Most schemas hold no other and no reference: these are their own model as they stand. */
+  private isPlain(value: JsonObject, document: SourceDocument): boolean {
+    const meaningless = this.meaninglessIn(document);
+    for (const keyword in value)
+      if (special.has(keyword) || meaningless.has(keyword) || misfit(keyword, value[keyword]) !== undefined)
+        return false;
+    return true;
+  }
+
   private meetDynamic(): void {
     this.dynamicMet++;
     if (this.reading !== undefined) this.dynamic.add(this.reading);
@@ -152,10 +161,15 @@ export class SchemaReader {
   private convertMembers(value: JsonObject, place: Place, scope: Scope): JsonObject {
     const members: Record<string, unknown> = {};
     const meaningless = this.meaninglessIn(place.document);
-    for (const [keyword, inner] of Object.entries(value)) {
+    for (const keyword in value) {
       if (dropped.has(keyword) || meaningless.has(keyword)) continue;
-      const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
+      const inner = value[keyword];
       const expected = misfit(keyword, inner);
+      if (expected === undefined && !special.has(keyword)) {
+        setMember(members, keyword, inner);
+        continue;
+      }
+      const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
       if (expected !== undefined) {
         this.diagnostics.add("schema-invalid", `${keyword} must be ${expected}; this is ${describe(inner)}`, {
           place: at,
@@ -240,13 +254,23 @@ export class SchemaReader {
       return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place, scope) : {};
     }
     const members: Record<string, unknown> = {};
-    for (const [key, item] of Object.entries(map)) {
+    for (const key in map) {
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, key) };
-      setMember(members, key, this.convert(item, at, scope));
+      setMember(members, key, this.convert(map[key], at, scope));
     }
     return members;
   }
 }
+
+/** What is more than data to copy: schemas inside, references, and what is to be looked at or said in another way. */
+const special: ReadonlySet<string> = new Set([
+  ...dropped,
+  ...schemaKeywords,
+  ...schemaListKeywords,
+  ...schemaMapKeywords,
+  ...["$ref", "$dynamicRef", "discriminator", "pattern", "readOnly", "writeOnly"],
+  ...["nullable", "exclusiveMinimum", "exclusiveMaximum"],
+]);
 
 /** Adds a reference; a second one, beside `$ref`, must be satisfied too. */
 function also(members: Record<string, unknown>, id: TypeId): void {
@@ -256,7 +280,8 @@ function also(members: Record<string, unknown>, id: TypeId): void {
 
 /** OpenAPI 3.0 spells null and exclusive bounds in its own way; 2020-12 has no `nullable`. */
 function fromOpenApi30(schema: JsonObject): ModelSchema {
-  if (!spellings.some((keyword) => schema[keyword] !== undefined)) return schema;
+  if (schema.nullable === undefined && schema.exclusiveMinimum === undefined && schema.exclusiveMaximum === undefined)
+    return schema;
   const { nullable, exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...rest } = schema;
   const bounds: [string, unknown][] = [];
   if (exclusiveMinimum === true) bounds.push(["exclusiveMinimum", minimum]);
@@ -269,8 +294,6 @@ function fromOpenApi30(schema: JsonObject): ModelSchema {
   const bounded = plainObject([...same, ...bounds]);
   return nullable === true ? withNull(bounded) : bounded;
 }
-
-const spellings = ["nullable", "exclusiveMinimum", "exclusiveMaximum"];
 
 function withNull(schema: JsonObject): ModelSchema {
   const { type } = schema;
