@@ -11,7 +11,7 @@ import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
 import { checkLoops } from "./loops.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
-import { referencesIn } from "./references.js";
+import { leadingTo, usersIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
 import { assertsFormats, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
@@ -46,7 +46,8 @@ export interface EditableModel {
 export function readModel(project: Project, diagnostics: Diagnostics, options: BuildOptions = {}): EditableModel {
   const { loader } = project;
   const first = readDrafts(project, new SchemaReader(loader, diagnostics), diagnostics);
-  const dynamic = leadingTo(first.schemas.dynamic, first.schemas);
+  const { dynamic: own, named } = first.schemas;
+  const dynamic = own.size === 0 ? own : leadingTo(own, usersIn(named.values()));
   const { schemas, drafts: undirected } =
     dynamic.size === 0 ? first : readDrafts(project, new SchemaReader(loader, diagnostics, dynamic), diagnostics);
   checkLoops(schemas, diagnostics);
@@ -58,8 +59,8 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   }));
   const directedSchemas = directed.schemas();
 
-  const named = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
-  const classNames = new Set(named.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
+  const serving = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
+  const classNames = new Set(serving.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
 
   const naming = options.names ?? { types: refuseClashes, methods: refuseClashes };
   const types = new Map<TypeId, TypeModel>();
@@ -110,7 +111,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   }
 
   const classes = resolveNames(
-    named.map(({ contract, className }): Claim => {
+    serving.map(({ contract, className }): Claim => {
       const what = `the service of ${contract.document.name}`;
       return { id: contract.document.name, name: className, what, place: contract, qualifiers: [] };
     }),
@@ -118,7 +119,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     refuseClashes,
     diagnostics,
   );
-  const services = named.map(({ contract, operations, errors, area, title, name }): ServiceModel => {
+  const services = serving.map(({ contract, operations, errors, area, title, name }): ServiceModel => {
     const info = objectMember(contract.document.value, "info");
     const description = textMember(info, "description");
     const summary = textMember(info, "summary");
@@ -173,17 +174,6 @@ function readDrafts(
   });
   schemas.drain();
   return { schemas, drafts };
-}
-
-/** The types of which some reference, or a chain of them, leads to one of the given types. */
-function leadingTo(targets: ReadonlySet<TypeId>, { named }: SchemaReader): Set<TypeId> {
-  if (targets.size === 0) return new Set();
-  const users = new Map<TypeId, TypeId[]>();
-  for (const { id, schema } of named.values())
-    for (const to of referencesIn(schema)) users.set(to, [...(users.get(to) ?? []), id]);
-  const found = new Set(targets);
-  for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
-  return found;
 }
 
 /** What a service and its classes are called: `x-service`, else its folder, or the title of a single file. */

@@ -1,8 +1,9 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { pascalCase } from "../names/words.js";
+import { type Found, keysOf, memberAt } from "../read/found.js";
 import { isObject, member, objectMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
-import { pointerParts, pointerTo, valueAt } from "../read/pointer.js";
+import { pointerParts } from "../read/pointer.js";
 import { mediaFormat, streamFraming } from "./media.js";
 import { streamOf } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
@@ -30,25 +31,18 @@ export class ContentReader {
   ) {}
 
   /** The media types of a body or response, in the contract's order. */
-  read(place: Place, madeName: string): MediaModel[] {
-    const all = objectMember(valueAt(place.document.value, place.pointer), "content") ?? {};
-    const types = Object.keys(all);
+  read(holder: Found, madeName: string): MediaModel[] {
+    const all = memberAt(holder, "content");
+    const types = keysOf(all);
     return types.flatMap((type) => {
-      const found = this.loader.follow({
-        document: place.document,
-        pointer: pointerTo(place.pointer, "content", type),
-      });
+      const found = this.loader.follow(memberAt(all, type));
       if (!found) return [];
       const at = found.place;
       const bare = type.split(";")[0]?.trim().toLowerCase() ?? type;
       const itemKey = ["itemSchema", "x-itemSchema"].find((key) => member(found.value, key) !== undefined);
       const framing = streamFraming(bare);
       if (itemKey !== undefined && framing) {
-        const schema = this.named(
-          { document: at.document, pointer: pointerTo(at.pointer, itemKey) },
-          `${madeName}Item`,
-          "content",
-        );
+        const schema = this.named(memberAt(found, itemKey), `${madeName}Item`, "content");
         return [
           {
             type: bare,
@@ -69,23 +63,24 @@ export class ContentReader {
           },
         ];
       const format = mediaFormat(bare);
-      if (member(found.value, "schema") === undefined) return [{ type: bare, format }];
+      const given = memberAt(found, "schema");
+      if (given.value === undefined) return [{ type: bare, format }];
       const many =
         types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(bare.split("/")[1] ?? bare)}` : madeName;
       const first = type === types[0];
-      const schemaPlace = { document: at.document, pointer: pointerTo(at.pointer, "schema") };
-      const schema = this.named(schemaPlace, first ? madeName : many, "content");
+      const schema = this.named(given, first ? madeName : many, "content");
       const isForm = format === "form" || format === "multipart";
       const fields = isForm
-        ? formFieldsOf(this.schemas.read(schemaPlace), this.lookup, objectMember(found.value, "encoding"))
+        ? formFieldsOf(this.schemas.read(given), this.lookup, objectMember(found.value, "encoding"))
         : {};
       return [{ type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) }];
     });
   }
 
   /** The id of a schema that stands inline: its reference's target, or a type made for it. */
-  named(place: Place, name: string, origin: MadeType["origin"]): TypeId {
-    const schema = this.schemas.read(place);
+  named(given: Found, name: string, origin: MadeType["origin"]): TypeId {
+    const { place } = given;
+    const schema = this.schemas.read(given);
     if (
       isObject(schema) &&
       typeof schema.$ref === "string" &&

@@ -9,6 +9,25 @@ export function referencesIn(schema: ModelSchema): Set<TypeId> {
   return found;
 }
 
+/** The types of which some reference, or a chain of them, leads to one of the given types; and these. */
+export function leadingTo(targets: Iterable<TypeId>, users: ReadonlyMap<TypeId, readonly TypeId[]>): Set<TypeId> {
+  const found = new Set(targets);
+  for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
+  return found;
+}
+
+/** Which types refer to a type, by the id of that. */
+export function usersIn(types: Iterable<{ readonly id: TypeId; readonly schema: ModelSchema }>): Map<TypeId, TypeId[]> {
+  const users = new Map<TypeId, TypeId[]>();
+  for (const { id, schema } of types)
+    for (const to of referencesIn(schema)) {
+      const list = users.get(to);
+      if (list) list.push(id);
+      else users.set(to, [id]);
+    }
+  return users;
+}
+
 /** A schema and all schemas inside it; references are not followed. */
 export function schemasIn(schema: ModelSchema): Exclude<ModelSchema, boolean>[] {
   const found: Exclude<ModelSchema, boolean>[] = [];

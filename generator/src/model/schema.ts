@@ -1,6 +1,7 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { schemaName } from "../names/names.js";
 import type { SourceDocument } from "../read/document.js";
+import { type Found, foundAt } from "../read/found.js";
 import { isObject, type JsonObject, objectMember, plainObject, setMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
@@ -53,6 +54,9 @@ export class SchemaReader {
 
   /** The id of the schema at a place, which gets a name of its own. */
   name(given: Place, outer: Scope = noScope): TypeId {
+    // What has been named at its own place is at home there.
+    const known = `${given.document.name}#${given.pointer}`;
+    if (!this.scoped && this.named.has(known)) return known;
     const place = this.home(given);
     const base = `${place.document.name}#${place.pointer}`;
     const resource = this.loader.resourceAt(place);
@@ -112,10 +116,9 @@ export class SchemaReader {
     this.reading = undefined;
   }
 
-  /** The model schema at a place. A lone reference stays a reference. */
-  read(place: Place): ModelSchema {
-    const scope = enter(noScope, this.loader.resourceAt(place));
-    return this.convert(valueAt(place.document.value, place.pointer), place, scope);
+  /** The model schema that was found at a place. A lone reference stays a reference. */
+  read({ value, place }: Found): ModelSchema {
+    return this.convert(value, place, enter(noScope, this.loader.resourceAt(place)));
   }
 
   private convert(value: unknown, place: Place, outer: Scope): ModelSchema {
@@ -250,7 +253,7 @@ export class SchemaReader {
         document: place.document,
         pointer: pointerTo(place.pointer, "$ref"),
       });
-      const followed = target && this.loader.follow(target);
+      const followed = target && this.loader.follow(foundAt(target));
       return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place, scope) : {};
     }
     const members: Record<string, unknown> = {};

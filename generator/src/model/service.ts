@@ -1,8 +1,8 @@
 import type { SecurityRequirement, SecurityScheme } from "@agentwire/kit";
 import type { Place } from "../diagnostics/diagnostic.js";
+import { foundAt, keysOf, memberAt } from "../read/found.js";
 import { isObject, listMember, member, objectMember, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
-import { pointerTo } from "../read/pointer.js";
 import type { SchemaReader } from "./schema.js";
 import type { ErrorShapeModel } from "./types.js";
 
@@ -22,7 +22,7 @@ export function errorShapeOf(contract: Place, schemas: SchemaReader): ErrorShape
   });
   const codes = objectMember(given, "codes");
   const schema = isObject(given.schema)
-    ? schemas.read({ document: contract.document, pointer: pointerTo(contract.pointer, "x-errors", "schema") })
+    ? schemas.read(memberAt(memberAt(foundAt(contract), "x-errors"), "schema"))
     : undefined;
   const reference = textMember(schema, "$ref");
   return {
@@ -35,12 +35,9 @@ export function errorShapeOf(contract: Place, schemas: SchemaReader): ErrorShape
 
 /** The document's security schemes, followed and reduced to what client and server use. */
 export function securitySchemesOf(contract: Place, loader: Loader): Record<string, SecurityScheme> {
-  const all = objectMember(objectMember(contract.document.value, "components"), "securitySchemes") ?? {};
-  const entries = Object.keys(all).flatMap((name) => {
-    const found = loader.follow({
-      document: contract.document,
-      pointer: pointerTo("", "components", "securitySchemes", name),
-    });
+  const all = memberAt(memberAt(foundAt(contract), "components"), "securitySchemes");
+  const entries = keysOf(all).flatMap((name) => {
+    const found = loader.follow(memberAt(all, name));
     const type = textMember(found?.value, "type");
     if (!found || !isSchemeType(type)) return [];
     const scheme = textMember(found.value, "scheme")?.toLowerCase();
