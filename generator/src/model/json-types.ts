@@ -32,16 +32,19 @@ function typesWith(schema: ModelSchema | undefined, typesOfId: (id: TypeId) => J
   if (typeof schema.$ref === "string") types &= typesOfId(schema.$ref);
   if (Array.isArray(schema.allOf))
     for (const branch of schema.allOf) types &= typesWith(branch as ModelSchema, typesOfId);
-  for (const branches of [schema.anyOf, schema.oneOf]) {
-    if (!Array.isArray(branches) || types === 0) continue;
-    let some = 0;
-    for (const branch of branches) {
-      some |= typesWith(branch as ModelSchema, typesOfId);
-      if ((some & types) === types) break;
-    }
-    types &= some;
-  }
+  if (Array.isArray(schema.anyOf)) types &= typesOfSome(schema.anyOf, types, typesOfId);
+  if (Array.isArray(schema.oneOf)) types &= typesOfSome(schema.oneOf, types, typesOfId);
   return types;
+}
+
+/** What any of several branches allows; of no interest beyond `wanted`. */
+function typesOfSome(branches: readonly ModelSchema[], wanted: JsonTypes, typesOfId: (id: TypeId) => JsonTypes) {
+  let some: JsonTypes = 0;
+  for (const branch of branches) {
+    if ((some & wanted) === wanted) break;
+    some |= typesWith(branch, typesOfId);
+  }
+  return some;
 }
 
 /** With a stack of its own: chains of references may be longer than the call stack. */

@@ -30,8 +30,8 @@ export interface Member {
   readonly name: string;
   readonly required: boolean;
   readonly shape: Shape;
-  readonly description?: string;
-  readonly deprecated?: boolean;
+  readonly description?: string | undefined;
+  readonly deprecated?: true | undefined;
   readonly defaultValue?: unknown;
 }
 
@@ -146,6 +146,8 @@ function enumOf(values: readonly unknown[], types: JsonTypes): Shape {
   return { kind: "enum", values: possible, open: texts.length > 1 };
 }
 
+const saysNothing: SchemaObject = {};
+
 function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
   const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && []);
@@ -160,17 +162,19 @@ function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
     ...(extra !== undefined ? [inner(extra)] : patterns.length > 0 ? [any] : []),
   ];
   const rest = restOf.filter(({ kind }) => kind !== "never");
-  const members = Object.entries(properties).map(([name, schema]): Member => {
-    const member = isObject(schema) ? schema : {};
-    return {
+  const members: Member[] = [];
+  for (const name in properties) {
+    const schema = properties[name];
+    const { description, deprecated, default: defaultValue } = isObject(schema) ? schema : saysNothing;
+    members.push({
       name,
       required: required.has(name),
       shape: inner(schema),
-      ...(typeof member.description === "string" ? { description: member.description } : undefined),
-      ...(member.deprecated === true ? { deprecated: true } : undefined),
-      ...(Object.hasOwn(member, "default") ? { defaultValue: member.default } : undefined),
-    };
-  });
+      description: typeof description === "string" ? description : undefined,
+      deprecated: deprecated === true || undefined,
+      defaultValue,
+    });
+  }
   for (const name of required) {
     if (Object.hasOwn(properties, name)) continue;
     // A required member is described by what is additional here, or by another schema of the same value.

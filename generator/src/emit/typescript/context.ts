@@ -87,11 +87,20 @@ export class Context {
 
   /** Names of types as a file sees them: its own area's models, or imported ones. */
   names(file: string, imports: Imports, own: boolean): TypeNames {
+    const homes = new Map<string, string | undefined>();
+    /** The module of an area's models; undefined for the file itself. */
+    const homeOf = (area: string) => {
+      if (!homes.has(area)) {
+        const home = this.layout.file(area, "models");
+        homes.set(area, own && home === file ? undefined : this.layout.specifier(file, home));
+      }
+      return homes.get(area);
+    };
     return {
       reference: (id) => {
-        const type = this.type(id);
-        const home = this.layout.file(type.area, "models");
-        return own && home === file ? type.name : imports.type(type.name, this.layout.specifier(file, home));
+        const { name, area } = this.type(id);
+        const home = homeOf(area);
+        return home === undefined ? name : imports.type(name, home);
       },
       unrecognized: () => imports.type("Unrecognized", this.layout.kit(file, "")),
     };
