@@ -1,6 +1,6 @@
 import { isObject, listMember, objectMember, plainObject } from "../read/json.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
-import { leadingTo, referencesIn, schemasIn, usersIn } from "./references.js";
+import { addUser, leadingTo, referencesIn, schemasIn } from "./references.js";
 import type { NamedSchema } from "./schema.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
@@ -25,17 +25,16 @@ export class Directions {
     private readonly named: ReadonlyMap<TypeId, NamedSchema>,
     private readonly marks: ReadonlySet<string>,
   ) {
-    const users = marks.size === 0 ? new Map<TypeId, TypeId[]>() : usersIn(named.values());
-    const types = [...named.values()];
-    const nearIn = (direction: Direction) => {
-      if (!marks.has(markOf(direction))) return none;
-      const holders = types.filter(({ schema }) => schemasIn(schema).some((part) => part[markOf(direction)] === true));
-      return leadingTo(
-        holders.map(({ id }) => id),
-        users,
-      );
-    };
-    this.near = { input: nearIn("input"), output: nearIn("output") };
+    const users = new Map<TypeId, TypeId[]>();
+    const holders: Record<Direction, TypeId[]> = { input: [], output: [] };
+    if (marks.size > 0)
+      for (const { id, schema } of named.values())
+        for (const part of schemasIn(schema)) {
+          if (typeof part.$ref === "string") addUser(users, part.$ref, id);
+          if (part.readOnly === true) holders.input.push(id);
+          if (part.writeOnly === true) holders.output.push(id);
+        }
+    this.near = { input: leadingTo(holders.input, users), output: leadingTo(holders.output, users) };
     const affectedIn = (direction: Direction) =>
       leadingTo(
         [...this.near[direction]].filter((id) => this.differs(this.lookup(id) ?? true, direction)),

@@ -38,6 +38,7 @@ export interface Member {
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 type SchemaObject = Exclude<ModelSchema, boolean>;
 type Near = readonly ModelSchema[] | undefined;
+const nobody: Near = [];
 
 const primitives = {
   string: { kind: "primitive", type: "string" },
@@ -63,7 +64,7 @@ function scalarOf(types: JsonTypes): Shape {
 
 /** The shape of a schema. References are not entered, except to see which JSON types they allow. */
 export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes = allTypes): Shape {
-  return shapeAmong(schema, lookup, allowed, []);
+  return shapeAmong(schema, lookup, allowed, nobody);
 }
 
 /**
@@ -107,6 +108,8 @@ function ownShape(schema: SchemaObject, types: JsonTypes, lookup: Lookup, near: 
   const object = types & bits.object && speaksOf(schema, objectKeywords) ? objectOf(schema, lookup, near) : anyObject;
   const array = types & bits.array && speaksOf(schema, arrayKeywords) ? arrayOf(schema, lookup, near) : anyArray;
   const typed = schema.type !== undefined;
+  if (typed && types === bits.object) return object;
+  if (typed && types === bits.array) return array;
   const says = !isPlain(object) || !isPlain(array);
   // Without `type` and without members or items this schema only adds constraints.
   if (!typed && !says) return any;
@@ -150,7 +153,7 @@ const saysNothing: SchemaObject = {};
 
 function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && []);
+  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && nobody);
   const required = new Set<string>();
   if (Array.isArray(schema.required))
     for (const name of schema.required) if (typeof name === "string") required.add(name);
@@ -190,7 +193,7 @@ function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
 }
 
 function arrayOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
-  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, near && []);
+  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, near && nobody);
   const most = typeof schema.maxItems === "number" ? schema.maxItems : Number.POSITIVE_INFINITY;
   const prefix = listOf(schema.prefixItems);
   const extra = leftOver(schema, "items", "unevaluatedItems");
