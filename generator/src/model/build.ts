@@ -73,7 +73,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       const wish = [schemaName(place), ...within, direction ? pascalCase(direction) : ""].join("");
       const name = usableTypeName(wish, place, diagnostics, classNames, fallback);
       const what = `the schema at ${place.document.name}#${place.pointer}`;
-      return { id, name, what, place, qualifiers: qualifiersOf(place) };
+      return { id, name, what, place, qualifiers: () => qualifiersOf(place) };
     }),
     "type",
     naming.types,
@@ -97,7 +97,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       [...made.values()].map((type): Claim => {
         const name = madeName(type, taken, diagnostics);
         const what = `the ${type.name} of an operation`;
-        return { id: type.id, name, what, place: type.place, qualifiers: qualifiersOf(type.place) };
+        return { id: type.id, name, what, place: type.place, qualifiers: () => qualifiersOf(type.place) };
       }),
       "type",
       naming.types,
@@ -113,7 +113,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   const classes = resolveNames(
     serving.map(({ contract, className }): Claim => {
       const what = `the service of ${contract.document.name}`;
-      return { id: contract.document.name, name: className, what, place: contract, qualifiers: [] };
+      return { id: contract.document.name, name: className, what, place: contract, qualifiers: () => [] };
     }),
     "type",
     refuseClashes,
@@ -143,7 +143,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   const wanted = options.services ?? [];
   const model: Model = {
     services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
-    types: new Map([...types].sort(([a], [b]) => compare(a, b))),
+    types: new Map([...types].sort((a, b) => compare(a[0], b[0]))),
   };
   return editable(model, { schemas, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
 }
@@ -212,7 +212,7 @@ function methodsOf(
       name: usableMethodName(name, place, diagnostics),
       what: `operation ${id}`,
       place,
-      qualifiers: [`${method.toLowerCase()} ${path}`],
+      qualifiers: () => [`${method.toLowerCase()} ${path}`],
     };
   });
   const names = resolveNames(claims, "method", naming, diagnostics);

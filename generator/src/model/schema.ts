@@ -293,8 +293,7 @@ function fromOpenApi30(schema: JsonObject): ModelSchema {
   else if (maximum !== undefined) bounds.push(["maximum", maximum]);
   if (typeof exclusiveMinimum === "number") bounds.push(["exclusiveMinimum", exclusiveMinimum]);
   if (typeof exclusiveMaximum === "number") bounds.push(["exclusiveMaximum", exclusiveMaximum]);
-  const same = Object.entries(schema).filter(([key]) => Object.hasOwn(rest, key));
-  const bounded = plainObject([...same, ...bounds]);
+  const bounded = bounds.length === 0 ? rest : plainObject([...Object.entries(rest), ...bounds]);
   return nullable === true ? withNull(bounded) : bounded;
 }
 

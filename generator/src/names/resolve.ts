@@ -10,8 +10,8 @@ export interface Claim {
   /** What it is, for people. */
   readonly what: string;
   readonly place: Place;
-  /** More of its identity, nearest first, for when the name alone is not its own. */
-  readonly qualifiers: readonly string[];
+  /** More of its identity, nearest first, for when the name alone is not its own: seldom asked for. */
+  readonly qualifiers: () => readonly string[];
 }
 
 /**
@@ -87,7 +87,7 @@ class Resolver {
 
   private qualifyGroup(group: readonly Claim[]): void {
     const holder = this.holders.get(keyOf(group[0]?.name ?? ""));
-    const deepest = Math.max(...group.map(({ qualifiers }) => qualifiers.length));
+    const deepest = Math.max(...group.map(({ qualifiers }) => qualifiers().length));
     let longer = group.map((claim) => this.longer(claim, 1));
     for (let level = 2; level <= deepest && !this.areFree(longer); level++)
       longer = group.map((claim) => this.longer(claim, level));
@@ -122,7 +122,7 @@ class Resolver {
   }
 
   private longer({ name, qualifiers }: Claim, level: number): string {
-    const words = qualifiers.slice(0, level);
+    const words = qualifiers().slice(0, level);
     return this.kind === "type"
       ? pascalCase([...words.reverse(), name].join(" "))
       : camelCase([name, ...words].join(" "));

@@ -5,6 +5,7 @@
 
 /** A JavaScript string literal, quotes included. What would end a line or turn the order of letters is written in digits. */
 export function stringLiteral(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(/[\u2028-\u202e\u2066-\u2069\u061c\u200e\u200f\u007f-\u009f]/g, unicodeEscape);
 }
 

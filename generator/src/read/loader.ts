@@ -172,11 +172,12 @@ export class Loader {
 
   /** Follows `$ref` from an OpenAPI object (parameter, response, path item, …) to the object itself. */
   follow(start: Found): Found | undefined {
-    const visited = new Set<unknown>();
+    let visited: Set<unknown> | undefined;
     let current = start;
     for (;;) {
       const { value, place } = current;
       if (!isObject(value) || !Object.hasOwn(value, "$ref")) return current;
+      visited ??= new Set();
       if (visited.has(value))
         return this.complain("ref-loop", `$ref "${String(value.$ref)}" leads back to itself`, start.place);
       visited.add(value);
