@@ -126,22 +126,25 @@ export interface Part {
 export function addParts(outer: Part, pending: Part[]): void {
   const { source } = outer;
   const model = withoutNull(source, outer.model);
-  const add = (steps: Part["steps"], inner: unknown, holder: unknown, key: string | number) => {
-    if (isObject(inner)) pending.push({ outer, steps, source: inner, model: modelAt(holder, key) });
-  };
   for (const keyword in source) {
     const value = source[keyword];
     if (typeof value !== "object" || value === null) continue;
-    if ((schemaListKeywords.has(keyword) || keyword === "items") && Array.isArray(value)) {
+    if (Array.isArray(value) && (schemaListKeywords.has(keyword) || keyword === "items")) {
       const list = modelAt(model, keyword === "items" ? "prefixItems" : keyword);
-      for (let index = 0; index < value.length; index++) add([keyword, index], value[index], list, index);
+      for (let index = 0; index < value.length; index++)
+        addPart(outer, [keyword, index], value[index], modelAt(list, index), pending);
     } else if (schemaKeywords.has(keyword)) {
-      add([keyword], value, model, keyword);
+      addPart(outer, [keyword], value, modelAt(model, keyword), pending);
     } else if (schemaMapKeywords.has(keyword)) {
       const map = modelAt(model, keyword);
-      for (const name in value) add([keyword, name], (value as JsonObject)[name], map, name);
+      for (const name in value)
+        addPart(outer, [keyword, name], (value as JsonObject)[name], modelAt(map, name), pending);
     }
   }
+}
+
+function addPart(outer: Part, steps: Part["steps"], source: unknown, model: Part["model"], pending: Part[]): void {
+  if (isObject(source)) pending.push({ outer, steps, source, model });
 }
 
 function modelAt(model: unknown, step: string | number): ModelSchema | undefined {

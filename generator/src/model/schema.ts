@@ -133,8 +133,11 @@ export class SchemaReader {
     const resource = ownResource(value, place, this.loader);
     const scope = resource ? enter(outer, resource) : outer;
     const key = this.scoped ? scopeKey(scope) : "";
-    const converted = this.converted.get(key) ?? new WeakMap<object, ModelSchema>();
-    this.converted.set(key, converted);
+    let converted = this.converted.get(key);
+    if (!converted) {
+      converted = new WeakMap();
+      this.converted.set(key, converted);
+    }
     const known = converted.get(value);
     if (known !== undefined) {
       if (this.dynamicParts.has(known)) this.meetDynamic();

@@ -103,7 +103,7 @@ function isBare(schema: ModelSchema | undefined): boolean {
 
 /** What `type`, `enum`, `const` and the members and items of this very schema say. */
 function ownShape(schema: SchemaObject, types: JsonTypes, lookup: Lookup, near: Near): Shape {
-  if (Object.hasOwn(schema, "const")) return { kind: "literal", value: schema.const };
+  if (schema.const !== undefined) return { kind: "literal", value: schema.const };
   if (Array.isArray(schema.enum)) return enumOf(schema.enum, types);
   const object = types & bits.object && speaksOf(schema, objectKeywords) ? objectOf(schema, lookup, near) : anyObject;
   const array = types & bits.array && speaksOf(schema, arrayKeywords) ? arrayOf(schema, lookup, near) : anyArray;
