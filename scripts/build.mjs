@@ -1,4 +1,4 @@
-// Compiles templates, kit, generator and services. Runs after `npm install`, and by hand with `npm run build`.
+// Compiles templates, kit, generator and services, and bundles the command. Runs after `npm install`, and by hand with `npm run build`.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -12,4 +12,5 @@ const { status } = spawnSync(process.execPath, [tsc, "--build", "generator", "se
   cwd: root,
   stdio: "inherit",
 });
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+await import("./bundle.mjs");

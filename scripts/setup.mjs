@@ -94,7 +94,7 @@ function isBuilt() {
 }
 
 function outputsExist() {
-  return ["kit/dist/index.js", "generator/dist/cli.js", "services/dist/start.js"].every((file) =>
+  return ["kit/dist/index.js", "generator/dist/bundle/cli.js", "services/dist/start.js"].every((file) =>
     existsSync(join(root, file)),
   );
 }

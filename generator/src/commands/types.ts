@@ -83,7 +83,7 @@ function namesOf(
     const wish = id === root ? (asked ?? schemaName(place)) : schemaName(place);
     const name = usableTypeName(wish, place, diagnostics);
     const what = `the schema at ${place.document.name}#${place.pointer}`;
-    return { id, name, what, place, qualifiers: qualifiersOf(place) };
+    return { id, name, what, place, qualifiers: () => qualifiersOf(place) };
   });
   const own = claims.filter(({ id }) => id === root).map(({ id, name }) => [id, name] as const);
   return resolveNames(claims, "type", { clashes: "qualify", locked: new Map(own) }, diagnostics);

@@ -1,6 +1,7 @@
 import type { Place } from "../diagnostics/diagnostic.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 import type { Model, ModelSchema, ServiceModel, TypeId } from "../model/types.js";
+import { foundAt } from "../read/found.js";
 import { isObject, plainObject } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo } from "../read/pointer.js";
@@ -34,7 +35,7 @@ class Bundler {
       if (!target) return {};
       const id = `${target.document.name}#${target.pointer}`;
       if (this.model.types.has(id)) return { ...withoutRef(value), $ref: this.refer(id) };
-      const followed = this.loader.follow(target);
+      const followed = this.loader.follow(foundAt(target));
       if (!followed || path.includes(id)) return {};
       return this.inline(followed.value, followed.place, [...path, id]);
     }

@@ -133,31 +133,37 @@ function isTold(model: ModelSchema | undefined, lookup: Lookup): boolean {
   );
 }
 
-/** A schema inside another, as it stands in the source and in the model. */
+/** A schema, as it stands in the source and in the model; inside another, with the way to it from there. */
 export interface Part {
+  readonly outer?: Part;
   readonly steps: readonly (string | number)[];
-  readonly source: unknown;
+  readonly source: JsonObject;
   readonly model: ModelSchema | undefined;
 }
 
-/** Calls `add` for each schema directly inside a schema. */
-export function forEachPart(source: JsonObject, given: ModelSchema | undefined, add: (part: Part) => void): void {
-  const model = withoutNull(source, given);
+/** Adds each schema directly inside a schema, but for those that are just true or false. */
+export function addParts(outer: Part, pending: Part[]): void {
+  const { source } = outer;
+  const model = withoutNull(source, outer.model);
   for (const keyword in source) {
     const value = source[keyword];
     if (typeof value !== "object" || value === null) continue;
-    if ((schemaListKeywords.has(keyword) || keyword === "items") && Array.isArray(value)) {
+    if (Array.isArray(value) && (schemaListKeywords.has(keyword) || keyword === "items")) {
       const list = modelAt(model, keyword === "items" ? "prefixItems" : keyword);
-      for (const [index, inner] of value.entries())
-        add({ steps: [keyword, index], source: inner, model: modelAt(list, index) });
+      for (let index = 0; index < value.length; index++)
+        addPart(outer, [keyword, index], value[index], modelAt(list, index), pending);
     } else if (schemaKeywords.has(keyword)) {
-      add({ steps: [keyword], source: value, model: modelAt(model, keyword) });
+      addPart(outer, [keyword], value, modelAt(model, keyword), pending);
     } else if (schemaMapKeywords.has(keyword)) {
       const map = modelAt(model, keyword);
       for (const name in value)
-        add({ steps: [keyword, name], source: (value as JsonObject)[name], model: modelAt(map, name) });
+        addPart(outer, [keyword, name], (value as JsonObject)[name], modelAt(map, name), pending);
     }
   }
+}
+
+function addPart(outer: Part, steps: Part["steps"], source: unknown, model: Part["model"], pending: Part[]): void {
+  if (isObject(source)) pending.push({ outer, steps, source, model });
 }
 
 function modelAt(model: unknown, step: string | number): ModelSchema | undefined {

@@ -1,10 +1,11 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { Fragments } from "../emit/fragments.js";
 import { formatFunctions } from "../emit/validation/locals.js";
+import { rememberTypes } from "../model/json-types.js";
 import type { Model, ModelSchema, ParameterModel, TypeModel } from "../model/types.js";
 import { isObject } from "../read/json.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
-import { forEachPart, type Part, type Status, type Surroundings, statusOf } from "./keywords.js";
+import { addParts, type Part, type Status, type Surroundings, statusOf } from "./keywords.js";
 
 /** A keyword, or another part of a contract, that the output does not carry in full. */
 export interface Loss {
@@ -20,6 +21,7 @@ export interface SchemaLoss {
   readonly name: string;
   readonly place: Place;
   readonly status: Status;
+  /** Worked out when they are asked for: most runs only count. */
   readonly losses: readonly Loss[];
 }
 
@@ -40,26 +42,39 @@ export function lossOf(
     fragments.uses(id);
     return model.types.get(id)?.schema;
   };
+  if (!fragments.again) rememberTypes(lookup);
   const formats = new Set([...Object.keys(formatFunctions), "int32"]);
-  const judge = (name: string, place: Place, schema: ModelSchema | undefined, assertFormats: boolean): SchemaLoss => {
-    const found = lossesIn(place, schema, { lookup, assertFormats, formats });
-    const losses = validated ? found : found.map((loss): Loss => ({ ...loss, status: "unsupported" }));
-    return { name, place, status: worst(losses), losses };
+  const judge = (
+    key: string,
+    name: string,
+    place: Place,
+    { schema, assertFormats }: { readonly schema?: ModelSchema; readonly assertFormats: boolean },
+  ): SchemaLoss => {
+    const find = () => {
+      fragments.uses(key);
+      return lossesIn(place, schema, { lookup, assertFormats, formats }, validated);
+    };
+    return {
+      name,
+      place,
+      status: fragments.get("loss", key, () => worst(find())),
+      get losses() {
+        return fragments.get("losses", key, () => Array.from(find(), inPlace));
+      },
+    };
   };
-  const schemas = [...model.types.values()].filter(isWritten).map(({ id, name, place, schema, assertFormats }) =>
-    fragments.get("loss", id, () => {
-      fragments.uses(id);
-      return judge(name, place, schema, assertFormats);
-    }),
-  );
+  const schemas = [...model.types.values()]
+    .filter(isWritten)
+    .map((type) => judge(type.id, type.name, type.place, type));
   for (const { operations, channels } of model.services)
     for (const { name, parameters } of [...operations, ...channels])
       for (const parameter of parameters) {
         const place = schemaPlace(parameter);
         if (!place) continue;
         const what = `${name} ${parameter.in} ${parameter.name}`;
-        const key = `${place.document.name}#${parameter.place.pointer} ${what}`;
-        schemas.push(fragments.get("loss", key, () => judge(what, place, undefined, true)));
+        schemas.push(
+          judge(`${place.document.name}#${parameter.place.pointer} ${what}`, what, place, { assertFormats: true }),
+        );
       }
   return { schemas, contract: contractLosses(diagnostics) };
 }
@@ -86,33 +101,38 @@ function schemaPlace({ place }: ParameterModel): Place | undefined {
     : { document: place.document, pointer: pointerTo(place.pointer, "content", type, "schema") };
 }
 
-function lossesIn(root: Place, schema: ModelSchema | undefined, surroundings: Surroundings): Loss[] {
-  const { document } = root;
-  const losses: Loss[] = [];
-  const pending: Inner[] = [{ steps: [], source: valueAt(document.value, root.pointer), model: schema }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { source, model } = next;
-    if (!isObject(source)) continue;
+/** A keyword of a schema, or of one inside it, that is not carried in full. */
+interface KeywordLoss {
+  readonly status: Loss["status"];
+  readonly keyword: string;
+  readonly root: Place;
+  readonly part: Part;
+}
+
+function* lossesIn(
+  root: Place,
+  schema: ModelSchema | undefined,
+  surroundings: Surroundings,
+  validated: boolean,
+): Generator<KeywordLoss> {
+  const whole = valueAt(root.document.value, root.pointer);
+  const pending: Part[] = isObject(whole) ? [{ steps: [], source: whole, model: schema }] : [];
+  for (let part = pending.pop(); part; part = pending.pop()) {
+    const { source, model } = part;
     for (const keyword in source) {
       const status = statusOf(keyword, source[keyword], source, model, surroundings);
-      if (status === "exact") continue;
-      losses.push({ status, keyword, place: { document, pointer: pointerTo(pointerOf(root, next), keyword) } });
+      if (status !== "exact") yield { status: validated ? status : "unsupported", keyword, root, part };
     }
     // A named schema inside has its own entry.
-    const outer = next;
-    forEachPart(source, model, (part) => {
-      if (isObject(part.source)) pending.push({ ...part, outer });
-    });
+    addParts(part, pending);
   }
-  return losses;
 }
 
-/** A schema inside others. Its pointer is made where something is to be said of it. */
-interface Inner extends Part {
-  readonly outer?: Inner;
+function inPlace({ status, keyword, root, part }: KeywordLoss): Loss {
+  return { status, keyword, place: { document: root.document, pointer: pointerTo(pointerOf(root, part), keyword) } };
 }
 
-function pointerOf(root: Place, { outer, steps }: Inner): string {
+function pointerOf(root: Place, { outer, steps }: Part): string {
   return outer ? pointerTo(pointerOf(root, outer), ...steps) : root.pointer;
 }
 
@@ -129,7 +149,12 @@ const contractKeywords: ReadonlySet<string> = new Set([
   ...["requestBody", "responses", "paths", "securitySchemes"],
 ]);
 
-function worst(losses: readonly Loss[]): Status {
-  if (losses.some(({ status }) => status === "unsupported")) return "unsupported";
-  return losses.length > 0 ? "widened" : "exact";
+/** The worst status of all; what comes after something that nothing carries is not looked for. */
+function worst(losses: Iterable<KeywordLoss>): Status {
+  let found: Status = "exact";
+  for (const { status } of losses) {
+    if (status === "unsupported") return status;
+    found = status;
+  }
+  return found;
 }

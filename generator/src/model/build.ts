@@ -11,7 +11,7 @@ import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
 import { checkLoops } from "./loops.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
-import { referencesIn } from "./references.js";
+import { leadingTo, usersIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
 import { assertsFormats, checkRequirements, documentSecurity, errorShapeOf, securitySchemesOf } from "./service.js";
@@ -46,7 +46,8 @@ export interface EditableModel {
 export function readModel(project: Project, diagnostics: Diagnostics, options: BuildOptions = {}): EditableModel {
   const { loader } = project;
   const first = readDrafts(project, new SchemaReader(loader, diagnostics), diagnostics);
-  const dynamic = leadingTo(first.schemas.dynamic, first.schemas);
+  const { dynamic: own, named } = first.schemas;
+  const dynamic = own.size === 0 ? own : leadingTo(own, usersIn(named.values()));
   const { schemas, drafts: undirected } =
     dynamic.size === 0 ? first : readDrafts(project, new SchemaReader(loader, diagnostics, dynamic), diagnostics);
   checkLoops(schemas, diagnostics);
@@ -58,8 +59,8 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   }));
   const directedSchemas = directed.schemas();
 
-  const named = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
-  const classNames = new Set(named.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
+  const serving = drafts.map((draft) => ({ ...draft, ...serviceNames(project, draft.contract, diagnostics, options) }));
+  const classNames = new Set(serving.flatMap(({ className }) => [`${className}Client`, `${className}Server`]));
 
   const naming = options.names ?? { types: refuseClashes, methods: refuseClashes };
   const types = new Map<TypeId, TypeModel>();
@@ -72,7 +73,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       const wish = [schemaName(place), ...within, direction ? pascalCase(direction) : ""].join("");
       const name = usableTypeName(wish, place, diagnostics, classNames, fallback);
       const what = `the schema at ${place.document.name}#${place.pointer}`;
-      return { id, name, what, place, qualifiers: qualifiersOf(place) };
+      return { id, name, what, place, qualifiers: () => qualifiersOf(place) };
     }),
     "type",
     naming.types,
@@ -98,7 +99,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
       [...made.values()].map((type): Claim => {
         const name = madeName(type, taken, diagnostics);
         const what = `the ${type.name} of an operation`;
-        return { id: type.id, name, what, place: type.place, qualifiers: qualifiersOf(type.place) };
+        return { id: type.id, name, what, place: type.place, qualifiers: () => qualifiersOf(type.place) };
       }),
       "type",
       naming.types,
@@ -113,15 +114,15 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   }
 
   const classes = resolveNames(
-    named.map(({ contract, className }): Claim => {
+    serving.map(({ contract, className }): Claim => {
       const what = `the service of ${contract.document.name}`;
-      return { id: contract.document.name, name: className, what, place: contract, qualifiers: [] };
+      return { id: contract.document.name, name: className, what, place: contract, qualifiers: () => [] };
     }),
     "type",
     refuseClashes,
     diagnostics,
   );
-  const services = named.map(({ contract, operations, errors, area, title, name }): ServiceModel => {
+  const services = serving.map(({ contract, operations, errors, area, title, name }): ServiceModel => {
     const info = objectMember(contract.document.value, "info");
     const description = textMember(info, "description");
     const summary = textMember(info, "summary");
@@ -151,7 +152,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   const wanted = options.services ?? [];
   const model: Model = {
     services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
-    types: new Map([...types].sort(([a], [b]) => compare(a, b))),
+    types: new Map([...types].sort((a, b) => compare(a[0], b[0]))),
   };
   return editable(model, { schemas, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
 }
@@ -199,17 +200,6 @@ function readDrafts(
   return { schemas, drafts };
 }
 
-/** The types of which some reference, or a chain of them, leads to one of the given types. */
-function leadingTo(targets: ReadonlySet<TypeId>, { named }: SchemaReader): Set<TypeId> {
-  if (targets.size === 0) return new Set();
-  const users = new Map<TypeId, TypeId[]>();
-  for (const { id, schema } of named.values())
-    for (const to of referencesIn(schema)) users.set(to, [...(users.get(to) ?? []), id]);
-  const found = new Set(targets);
-  for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
-  return found;
-}
-
 /** What a service and its classes are called: `x-service`, else its folder, or the title of a single file. */
 function serviceNames(project: Project, contract: Place, diagnostics: Diagnostics, options: BuildOptions) {
   const { document } = contract;
@@ -246,7 +236,7 @@ function methodsOf(
       name: usableMethodName(name, place, diagnostics),
       what: `operation ${id}`,
       place,
-      qualifiers: [`${method.toLowerCase()} ${path}`],
+      qualifiers: () => [`${method.toLowerCase()} ${path}`],
     };
   });
   const names = resolveNames(claims, "method", naming, diagnostics);

@@ -32,6 +32,7 @@ export function intersectionOf(shapes: readonly Shape[]): Shape {
     if (shape.kind === "intersection") flat.push(...shape.of);
     else if (shape.kind !== "any") flat.push(shape);
   }
+  if (flat.length < 2) return flat[0] ?? any;
   // A plain object or type beside something more exact says nothing new.
   const exact = flat.filter((shape) => !(isPlain(shape) && flat.some((other) => other !== shape && !isPlain(other))));
   const of = distinct(withCommonValues(exact));

@@ -1,8 +1,9 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { pascalCase } from "../names/words.js";
+import { type Found, keysOf, memberAt } from "../read/found.js";
 import { isObject, member, objectMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
-import { pointerParts, pointerTo, valueAt } from "../read/pointer.js";
+import { pointerParts, pointerTo } from "../read/pointer.js";
 import { bits, typesOf } from "./json-types.js";
 import { mediaFormat, streamFraming } from "./media.js";
 import { streamOf } from "./operation-keys.js";
@@ -31,15 +32,14 @@ export class ContentReader {
   ) {}
 
   /** The media types of a body or response, in the contract's order; those that differ in parameters alone as one. */
-  read(place: Place, madeName: string): MediaModel[] {
-    const all = objectMember(valueAt(place.document.value, place.pointer), "content") ?? {};
-    const types = Object.keys(all);
+  read(holder: Found, madeName: string): MediaModel[] {
+    const { place } = holder;
+    const all = memberAt(holder, "content");
+    const types = keysOf(all);
     const byType = new Map<string, MediaModel[]>();
     for (const type of types) {
-      const found = this.loader.follow({
-        document: place.document,
-        pointer: pointerTo(place.pointer, "content", type),
-      });
+      const given = memberAt(all, type);
+      const found = this.loader.follow(given);
       if (!found) continue;
       const bare = bareType(type);
       const same = byType.get(bare);
@@ -49,12 +49,7 @@ export class ContentReader {
       const media = this.media(found, bare, type === types[0] ? madeName : many);
       if (same) same.push(media);
       else byType.set(bare, [media]);
-      const { document, pointer } = place;
-      if (hasParameters(type))
-        this.notSupported(`what media type ${type} says after ${bare}`, {
-          document,
-          pointer: pointerTo(pointer, "content", type),
-        });
+      if (hasParameters(type)) this.notSupported(`what media type ${type} says after ${bare}`, given.place);
     }
     return [...byType].flatMap(([bare, media]) => {
       const [first, ...others] = media;
@@ -74,13 +69,14 @@ export class ContentReader {
     return { ...media, schema: id };
   }
 
-  private media({ value, place: at }: { value: unknown; place: Place }, bare: string, madeName: string): MediaModel {
-    const within = (key: string): Place => ({ document: at.document, pointer: pointerTo(at.pointer, key) });
+  private media(holder: Found, bare: string, madeName: string): MediaModel {
+    const { value, place: at } = holder;
+    const within = (key: string): Found => memberAt(holder, key);
     const itemKey = ["itemSchema", "x-itemSchema"].find((key) => member(value, key) !== undefined);
     const framing = streamFraming(bare);
     const hasSchema = member(value, "schema") !== undefined;
     if (framing) {
-      if (hasSchema) this.notSupported(`the schema of all items together of ${bare}`, within("schema"));
+      if (hasSchema) this.notSupported(`the schema of all items together of ${bare}`, within("schema").place);
       const stream = streamOf(framing, objectMember(value, "x-stream"), itemKey ?? "itemSchema");
       // Without an item schema the framing still says what arrives: whole events, or JSON values.
       if (itemKey === undefined) return { type: bare, format: "stream", stream };
@@ -93,21 +89,20 @@ export class ContentReader {
     }
     if (itemKey !== undefined) this.notSupported(`item schema of media type ${bare}`, at);
     for (const key of ["prefixEncoding", "itemEncoding"])
-      if (member(value, key) !== undefined) this.notSupported(`${key} of media type ${bare}`, within(key));
+      if (member(value, key) !== undefined) this.notSupported(`${key} of media type ${bare}`, within(key).place);
     if (!hasSchema) return { type: bare, format: mediaFormat(bare) };
-    const schemaPlace = within("schema");
+    const given = within("schema");
     // Any type of body may be JSON, but bytes are not.
-    const format =
-      bare.includes("*") && isBytes(this.schemas.read(schemaPlace), this.lookup) ? "binary" : mediaFormat(bare);
+    const format = bare.includes("*") && isBytes(this.schemas.read(given), this.lookup) ? "binary" : mediaFormat(bare);
     if (format === "text" || format === "binary") {
-      const isText = (typesOf(this.schemas.read(schemaPlace), this.lookup) & bits.string) !== 0;
+      const isText = (typesOf(this.schemas.read(given), this.lookup) & bits.string) !== 0;
       if (!isText) {
         const what = format === "text" ? "a text" : "bytes";
-        this.notSupported(`the schema of media type ${bare}, whose bodies are ${what},`, schemaPlace);
+        this.notSupported(`the schema of media type ${bare}, whose bodies are ${what},`, given.place);
         return { type: bare, format };
       }
     }
-    const schema = this.named(schemaPlace, madeName, "content");
+    const schema = this.named(given, madeName, "content");
     if (format !== "form" && format !== "multipart") return { type: bare, format, schema };
     const encoding = objectMember(value, "encoding");
     for (const [name, one] of Object.entries(encoding ?? {}))
@@ -116,13 +111,14 @@ export class ContentReader {
           document: at.document,
           pointer: pointerTo(at.pointer, "encoding", name, "headers"),
         });
-    const fields = formFieldsOf(this.schemas.read(schemaPlace), this.lookup, encoding);
+    const fields = formFieldsOf(this.schemas.read(given), this.lookup, encoding);
     return { type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) };
   }
 
   /** The id of a schema that stands inline: its reference's target, or a type made for it. */
-  named(place: Place, name: string, origin: MadeType["origin"]): TypeId {
-    const schema = this.schemas.read(place);
+  named(given: Found, name: string, origin: MadeType["origin"]): TypeId {
+    const { place } = given;
+    const schema = this.schemas.read(given);
     if (
       isObject(schema) &&
       typeof schema.$ref === "string" &&

@@ -18,7 +18,7 @@ export class Directed {
     private readonly named: ReadonlyMap<TypeId, NamedSchema>,
     marks: ReadonlySet<string>,
   ) {
-    this.directions = new Directions(new Map([...named].map(([id, { schema }]) => [id, schema])), marks);
+    this.directions = new Directions(named, marks);
   }
 
   /** Whether any type is different in one direction. */

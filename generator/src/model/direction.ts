@@ -1,6 +1,7 @@
 import { isObject, listMember, objectMember, plainObject } from "../read/json.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
-import { referencesIn, schemasIn } from "./references.js";
+import { addUser, leadingTo, referencesIn, schemasIn } from "./references.js";
+import type { NamedSchema } from "./schema.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /** Which way a value goes: from client to server, or back. */
@@ -15,30 +16,31 @@ type Lookup = (id: TypeId) => ModelSchema | undefined;
  * Types for which that makes a difference have a variant for the direction; all others are the same both ways.
  */
 export class Directions {
+  /** Types that hold the mark of a direction or lead to some that do, and those of them that are different there. */
+  private readonly near: Readonly<Record<Direction, ReadonlySet<TypeId>>>;
   private readonly affected: Readonly<Record<Direction, ReadonlySet<TypeId>>>;
 
   /** `marks`: which of `readOnly` and `writeOnly` the contracts use at all. */
   constructor(
-    private readonly schemas: ReadonlyMap<TypeId, ModelSchema>,
+    private readonly named: ReadonlyMap<TypeId, NamedSchema>,
     private readonly marks: ReadonlySet<string>,
   ) {
-    this.affected = { input: this.affectedIn("input"), output: this.affectedIn("output") };
-  }
-
-  private affectedIn(direction: Direction): ReadonlySet<TypeId> {
-    const found = new Set<TypeId>();
-    if (!this.marks.has(markOf(direction))) return found;
-    for (const [id, schema] of this.schemas) if (this.differs(schema, direction)) found.add(id);
-    if (found.size === 0) return found;
     const users = new Map<TypeId, TypeId[]>();
-    for (const [id, schema] of this.schemas)
-      for (const to of referencesIn(schema)) {
-        const list = users.get(to);
-        if (list) list.push(id);
-        else users.set(to, [id]);
-      }
-    for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
-    return found;
+    const holders: Record<Direction, TypeId[]> = { input: [], output: [] };
+    if (marks.size > 0)
+      for (const { id, schema } of named.values())
+        for (const part of schemasIn(schema)) {
+          if (typeof part.$ref === "string") addUser(users, part.$ref, id);
+          if (part.readOnly === true) holders.input.push(id);
+          if (part.writeOnly === true) holders.output.push(id);
+        }
+    this.near = { input: leadingTo(holders.input, users), output: leadingTo(holders.output, users) };
+    const affectedIn = (direction: Direction) =>
+      leadingTo(
+        [...this.near[direction]].filter((id) => this.differs(this.lookup(id) ?? true, direction)),
+        users,
+      );
+    this.affected = { input: affectedIn("input"), output: affectedIn("output") };
   }
 
   get areNeeded(): boolean {
@@ -52,15 +54,20 @@ export class Directions {
 
   /** A schema as it is in a direction: the very same object where nothing is different. */
   schemaFor(schema: ModelSchema, direction: Direction): ModelSchema {
-    const affected = this.affected[direction];
-    const isSame = affected.size === 0 || ![...referencesIn(schema)].some((id) => affected.has(id));
-    if (isSame && !this.differs(schema, direction)) return schema;
+    const [mark, near, affected] = [markOf(direction), this.near[direction], this.affected[direction]];
+    const parts = this.marks.has(mark) ? schemasIn(schema) : [];
+    const refersTo = (ids: ReadonlySet<TypeId>) => parts.some(({ $ref }) => typeof $ref === "string" && ids.has($ref));
+    if (!refersTo(affected)) {
+      const mayDiffer = parts.some((part) => part[mark] === true) || refersTo(near);
+      if (!mayDiffer || !this.differs(schema, direction)) return schema;
+    }
     return this.rewrite(schema, direction, new Set());
   }
 
   /** The variants that schemas in a direction refer to, and those that these refer to, by the ids of their originals. */
   variantsFrom(roots: Iterable<ModelSchema | TypeId>, direction: Direction): TypeId[] {
     const found = new Set<TypeId>();
+    if (this.affected[direction].size === 0) return [];
     const add = (id: TypeId) => {
       if (this.affected[direction].has(id)) found.add(id);
     };
@@ -68,14 +75,13 @@ export class Directions {
       if (typeof root === "string") add(root);
       else for (const id of referencesIn(root)) add(id);
     }
-    for (const id of found) for (const to of referencesIn(this.schemas.get(id) ?? true)) add(to);
+    for (const id of found) for (const to of referencesIn(this.lookup(id) ?? true)) add(to);
     return [...found];
   }
 
-  private readonly lookup: Lookup = (id) => this.schemas.get(id);
+  private readonly lookup: Lookup = (id) => this.named.get(id)?.schema;
 
   private differs(schema: ModelSchema, direction: Direction): boolean {
-    if (typeof schema === "boolean" || !this.marks.has(markOf(direction))) return false;
     return schemasIn(schema).some((part) => this.spared(part, direction).size > 0);
   }
 

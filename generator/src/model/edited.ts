@@ -34,7 +34,7 @@ function edited(model: Model, source: Source, place: Place, before: unknown): Ed
   for (const other of model.types.keys()) if (other.startsWith(`${id}/`)) return undefined;
 
   const [known, said] = [schemas.named.size, diagnostics.list.length];
-  const schema = schemas.read(place);
+  const schema = schemas.read({ place, value: after });
   schemas.drain();
   if (schemas.named.size !== known || diagnostics.list.length !== said) return undefined;
   const [had, has] = [referencesIn(type.schema), referencesIn(schema)];

@@ -22,26 +22,31 @@ export function rememberTypes(lookup: Lookup): void {
 
 /** The JSON types that a schema allows, seen through references; never too few. */
 export function typesOf(schema: ModelSchema | undefined, lookup: Lookup): JsonTypes {
-  return typesWith(schema, (id) => typesOfReference(id, lookup));
+  return typesWith(schema, lookup, typesOfReference);
 }
 
-function typesWith(schema: ModelSchema | undefined, typesOfId: (id: TypeId) => JsonTypes): JsonTypes {
+type ById = (id: TypeId, lookup: Lookup) => JsonTypes;
+
+function typesWith(schema: ModelSchema | undefined, lookup: Lookup, typesOfId: ById): JsonTypes {
   if (schema === undefined || schema === true) return allTypes;
   if (schema === false) return 0;
   let types = ownTypes(schema);
-  if (typeof schema.$ref === "string") types &= typesOfId(schema.$ref);
+  if (typeof schema.$ref === "string") types &= typesOfId(schema.$ref, lookup);
   if (Array.isArray(schema.allOf))
-    for (const branch of schema.allOf) types &= typesWith(branch as ModelSchema, typesOfId);
-  for (const branches of [schema.anyOf, schema.oneOf]) {
-    if (!Array.isArray(branches) || types === 0) continue;
-    let some = 0;
-    for (const branch of branches) {
-      some |= typesWith(branch as ModelSchema, typesOfId);
-      if ((some & types) === types) break;
-    }
-    types &= some;
-  }
+    for (const branch of schema.allOf) types &= typesWith(branch as ModelSchema, lookup, typesOfId);
+  if (Array.isArray(schema.anyOf)) types &= typesOfSome(schema.anyOf, types, lookup, typesOfId);
+  if (Array.isArray(schema.oneOf)) types &= typesOfSome(schema.oneOf, types, lookup, typesOfId);
   return types;
+}
+
+/** What any of several branches allows; of no interest beyond `wanted`. */
+function typesOfSome(branches: readonly ModelSchema[], wanted: JsonTypes, lookup: Lookup, typesOfId: ById) {
+  let some: JsonTypes = 0;
+  for (const branch of branches) {
+    if ((some & wanted) === wanted) break;
+    some |= typesWith(branch, lookup, typesOfId);
+  }
+  return some;
 }
 
 /** With a stack of its own: chains of references may be longer than the call stack. */
@@ -66,7 +71,7 @@ function typesOfReference(start: TypeId, lookup: Lookup): JsonTypes {
       memo.set(id, allTypes);
       memo.set(
         id,
-        typesWith(lookup(id), (to) => memo.get(to) ?? allTypes),
+        typesWith(lookup(id), lookup, (to) => memo.get(to) ?? allTypes),
       );
     }
   }
@@ -94,7 +99,7 @@ export function ownTypes(schema: Exclude<ModelSchema, boolean>): JsonTypes {
   const { type } = schema;
   if (typeof type === "string") types = bitOf(type);
   else if (Array.isArray(type)) types = type.reduce<number>((all, one) => all | bitOf(one), 0);
-  if (Object.hasOwn(schema, "const")) types &= bits[jsonType(schema.const)];
+  if (schema.const !== undefined) types &= bits[jsonType(schema.const)];
   if (Array.isArray(schema.enum)) types &= schema.enum.reduce<number>((all, one) => all | bits[jsonType(one)], 0);
   return types;
 }

@@ -1,9 +1,10 @@
 import type { Pagination, ServiceServer } from "@agentwire/kit";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { camelCase, pascalCase } from "../names/words.js";
+import { type Found, foundAt, keysOf, memberAt } from "../read/found.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
-import { pointerTo, valueAt } from "../read/pointer.js";
+import { pointerTo } from "../read/pointer.js";
 import { ContentReader, type MadeType } from "./content.js";
 import { builtinOf, retryOf, securityOf, text } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
@@ -45,105 +46,103 @@ export class OperationReader {
   }
 
   read(contract: Place): OperationDraft[] {
-    const paths = objectMember(valueAt(contract.document.value, contract.pointer), "paths") ?? {};
+    const paths = memberAt(foundAt(contract), "paths");
     const drafts: OperationDraft[] = [];
-    for (const path of Object.keys(paths)) {
-      const pathPlace = this.at(contract, "paths", path);
+    for (const path of keysOf(paths)) {
+      const given = memberAt(paths, path);
       if (!path.startsWith("/")) {
         if (!path.startsWith("x-"))
-          this.contents.notSupported(`${path}, which is no path as it has no / before it,`, pathPlace);
+          this.contents.notSupported(`${path}, which is no path as it has no / before it,`, given.place);
         continue;
       }
       if (path.includes("?")) {
         const message = `no request reaches ${path} on a generated server, as a path ends before its query`;
-        this.diagnostics.add("not-supported", message, { place: pathPlace });
+        this.diagnostics.add("not-supported", message, { place: given.place });
       }
-      const item = this.loader.follow({
-        document: contract.document,
-        pointer: pointerTo(contract.pointer, "paths", path),
-      });
+      const item = this.loader.follow(given);
       if (!item || !isObject(item.value)) continue;
-      const shared = this.loader.followList(item.place, "parameters");
-      for (const [method, at] of this.methodsOf(item.value, item.place)) {
+      const shared = this.loader.followList(item, "parameters");
+      for (const [method, at] of this.methodsOf(item)) {
         const found = this.loader.follow(at);
         if (found && isObject(found.value))
-          drafts.push(this.operation(path, method, found.place, shared, serversOf(item.place)));
+          drafts.push(this.operation(path, method, { ...found, value: found.value }, shared, serversOf(item.place)));
       }
     }
     return drafts;
   }
 
   /** The operations of a path item, by HTTP method. What else it says is reported. */
-  private methodsOf(item: JsonObject, place: Place): [method: string, place: Place][] {
-    const more = Object.keys(objectMember(item, "additionalOperations") ?? {});
-    const others = more.flatMap((method): [string, Place][] => {
-      const at = this.at(place, "additionalOperations", method);
+  private methodsOf(item: Found): [method: string, at: Found][] {
+    const more = memberAt(item, "additionalOperations");
+    const others = keysOf(more).flatMap((method): [string, Found][] => {
+      const at = memberAt(more, method);
       if (/^[\w!#$%&'*+.^`|~-]+$/.test(method)) return [[method, at]];
-      this.contents.notSupported(`${method}, which is no HTTP method,`, at);
+      this.contents.notSupported(`${method}, which is no HTTP method,`, at.place);
       return [];
     });
-    for (const key of Object.keys(item))
+    const keys = keysOf(item);
+    for (const key of keys)
       if (!itemKeys.has(key) && !key.startsWith("x-"))
-        this.contents.notSupported(`${key}, which is no key of a path,`, this.at(place, key));
-    const own = methods.filter((method) => item[method] !== undefined);
-    return [...own.map((method): [string, Place] => [method.toUpperCase(), this.at(place, method)]), ...others];
+        this.contents.notSupported(`${key}, which is no key of a path,`, memberAt(item, key).place);
+    const own = methods.filter((method) => keys.includes(method));
+    return [...own.map((method): [string, Found] => [method.toUpperCase(), memberAt(item, method)]), ...others];
   }
 
   /** What the server sends to others by itself: its types are there, for whoever receives it. */
   readWebhooks(contract: Place): OperationDraft[] {
-    const all = objectMember(valueAt(contract.document.value, contract.pointer), "webhooks") ?? {};
-    return Object.keys(all).map((name) => {
+    const all = memberAt(foundAt(contract), "webhooks");
+    return keysOf(all).map((name) => {
       this.contents.made = [];
-      const place = this.at(contract, "webhooks", name);
-      this.contents.typesOnly(`webhook ${name}`, place);
-      this.payloads(place, `${name} webhook`);
+      const webhook = memberAt(all, name);
+      this.contents.typesOnly(`webhook ${name}`, webhook.place);
+      this.payloads(webhook, `${name} webhook`);
       return { made: this.contents.made };
     });
   }
 
-  private callback(name: string, id: string, place: Place, typeName: string): void {
-    const at = this.at(place, "callbacks", name);
-    this.contents.typesOnly(`callback ${name} of ${id}`, at);
-    const found = this.loader.follow(at);
-    for (const expression of Object.keys(isObject(found?.value) ? found.value : {}))
-      if (found && !expression.startsWith("x-")) this.payloads(this.at(found.place, expression), `${typeName} ${name}`);
+  private callback(name: string, id: string, given: Found, typeName: string): void {
+    this.contents.typesOnly(`callback ${name} of ${id}`, given.place);
+    const found = this.loader.follow(given);
+    if (!found) return;
+    for (const expression of keysOf(found))
+      if (!expression.startsWith("x-")) this.payloads(memberAt(found, expression), `${typeName} ${name}`);
   }
 
   /** Reads the bodies of a path item that is no route here. */
-  private payloads(given: Place, name: string): void {
+  private payloads(given: Found, name: string): void {
     const item = this.loader.follow(given);
     if (!item || !isObject(item.value)) return;
     const offered = methods.filter((method) => member(item.value, method) !== undefined);
     for (const method of offered) {
-      const found = this.loader.follow(this.at(item.place, method));
+      const found = this.loader.follow(memberAt(item, method));
       if (!found || !isObject(found.value)) continue;
       const own = textMember(found.value, "x-name") ?? textMember(found.value, "operationId");
       const typeName = pascalCase(own ?? (offered.length > 1 ? `${name} ${method}` : name));
-      this.body(found.place, typeName);
-      this.responses(found.place, typeName);
+      this.body(found, typeName);
+      this.responses(found, typeName);
     }
   }
 
   private operation(
     path: string,
     method: string,
-    place: Place,
-    shared: readonly { value: unknown; place: Place }[],
+    found: Found & { readonly value: JsonObject },
+    shared: readonly Found[],
     pathServers: readonly ServiceServer[],
   ): OperationDraft {
     this.contents.made = [];
-    const source = valueAt(place.document.value, place.pointer) as JsonObject;
+    const { place, value: source } = found;
     const id = textMember(source, "operationId") ?? `${method} ${path}`;
     // An id without a letter, such as an emoji, names no method.
     const called = camelCase(textMember(source, "operationId") ?? "");
     const name = textMember(source, "x-name") ?? (called === "" ? camelCase(pathName(method, path)) : called);
     const typeName = pascalCase(name);
-    const parameters = this.parameters(path, place, shared);
-    const body = this.body(place, typeName);
+    const parameters = this.parameters(path, found, shared);
+    const body = this.body(found, typeName);
     const request = this.request(place, typeName, parameters, body);
     const socket = objectMember(source, "x-websocket");
-    const callbacks = Object.keys(objectMember(source, "callbacks") ?? {});
-    for (const callback of callbacks) this.callback(callback, id, place, typeName);
+    const callbacks = memberAt(found, "callbacks");
+    for (const callback of keysOf(callbacks)) this.callback(callback, id, memberAt(callbacks, callback), typeName);
     const documented = {
       ...text("summary", textMember(source, "summary")),
       ...text("description", textMember(source, "description")),
@@ -166,7 +165,7 @@ export class OperationReader {
     if (socket && servers.length > 0) this.contents.notSupported("`servers` of a channel", place);
     if (socket)
       return { channel: { ...common, ...this.channelParts(place, typeName, socket) }, made: this.contents.made };
-    const responses = this.responses(place, typeName);
+    const responses = this.responses(found, typeName);
     return {
       operation: {
         ...common,
@@ -183,9 +182,10 @@ export class OperationReader {
     };
   }
 
-  private parameters(path: string, place: Place, shared: readonly { value: unknown; place: Place }[]) {
+  private parameters(path: string, operation: Found, shared: readonly Found[]) {
     const all = new Map<string, { model: ParameterModel; schema: ModelSchema }>();
-    for (const { value, place: at } of [...shared, ...this.loader.followList(place, "parameters")]) {
+    for (const parameter of [...shared, ...this.loader.followList(operation, "parameters")]) {
+      const { value, place: at } = parameter;
       const name = textMember(value, "name");
       const where = textMember(value, "in");
       if (name === undefined || (where !== "path" && where !== "query" && where !== "header" && where !== "cookie")) {
@@ -196,15 +196,8 @@ export class OperationReader {
       // OpenAPI: these header parameters are ignored, because the media types and security say them.
       if (where === "header" && /^(accept|content-type|authorization)$/i.test(name)) continue;
       const [mediaType] = Object.keys(objectMember(value, "content") ?? {});
-      const schemaPlace = {
-        document: at.document,
-        pointer:
-          mediaType === undefined
-            ? pointerTo(at.pointer, "schema")
-            : pointerTo(at.pointer, "content", mediaType, "schema"),
-      };
-      const schema =
-        valueAt(schemaPlace.document.value, schemaPlace.pointer) === undefined ? true : this.schemas.read(schemaPlace);
+      const holder = mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
+      const schema = this.schemaIn(holder);
       const description = textMember(value, "description");
       const wire = mediaType === undefined ? wireTypeOf(schema, this.contents.lookup) : { type: "json" as const };
       const style = textMember(value, "style");
@@ -233,7 +226,7 @@ export class OperationReader {
     const list = [...all.values()];
     this.checkPath(
       path,
-      place,
+      operation.place,
       list.map(({ model }) => model),
     );
     return list;
@@ -259,27 +252,30 @@ export class OperationReader {
     if (twice !== undefined) this.diagnostics.add("path-parameter", `{${twice}} stands twice in the path`, { place });
   }
 
-  private body(place: Place, typeName: string): OperationModel["body"] {
-    const at = this.loader.follow({ document: place.document, pointer: pointerTo(place.pointer, "requestBody") });
-    if (!at || !isObject(at.value)) return undefined;
-    return { required: at.value.required === true, content: this.contents.read(at.place, `${typeName}Body`) };
+  /** The schema of a parameter or header; without one, anything goes. */
+  private schemaIn(holder: Found): ModelSchema {
+    const found = memberAt(holder, "schema");
+    return found.value === undefined ? true : this.schemas.read(found);
   }
 
-  private responses(place: Place, typeName: string): ResponseModel[] {
-    const all = objectMember(valueAt(place.document.value, place.pointer), "responses") ?? {};
-    const statuses = Object.keys(all).filter((status) => /^[1-5](\d\d|XX)$|^default$/i.test(status));
-    for (const status of Object.keys(all))
+  private body(operation: Found, typeName: string): OperationModel["body"] {
+    const found = this.loader.follow(memberAt(operation, "requestBody"));
+    if (!found || !isObject(found.value)) return undefined;
+    return { required: found.value.required === true, content: this.contents.read(found, `${typeName}Body`) };
+  }
+
+  private responses(operation: Found, typeName: string): ResponseModel[] {
+    const all = memberAt(operation, "responses");
+    const statuses = keysOf(all).filter((status) => /^[1-5](\d\d|XX)$|^default$/i.test(status));
+    for (const status of keysOf(all))
       if (!statuses.includes(status) && !status.startsWith("x-"))
-        this.contents.notSupported(`response ${status}, which is no status,`, this.at(place, "responses", status));
+        this.contents.notSupported(`response ${status}, which is no status,`, memberAt(all, status).place);
     const successes = statuses.filter((status) => status.startsWith("2"));
     return statuses.flatMap((status) => {
-      const found = this.loader.follow({
-        document: place.document,
-        pointer: pointerTo(place.pointer, "responses", status),
-      });
+      const found = this.loader.follow(memberAt(all, status));
       if (!found || !isObject(found.value)) return [];
       if (isObject(found.value.links))
-        this.contents.notSupported(`links of response ${status}`, this.at(found.place, "links"));
+        this.contents.notSupported(`links of response ${status}`, memberAt(found, "links").place);
       const lone = status.startsWith("2") && successes.length === 1;
       const range = status.replace(/xx$/i, "XX");
       const suffix = lone ? "Response" : `${range === "default" ? "Default" : range}Response`;
@@ -287,27 +283,19 @@ export class OperationReader {
         {
           status: range,
           ...text("description", textMember(found.value, "description")),
-          content: this.contents.read(found.place, `${typeName}${suffix}`),
-          headers: this.headers(found.place),
+          content: this.contents.read(found, `${typeName}${suffix}`),
+          headers: this.headers(found),
         },
       ];
     });
   }
 
-  private at({ document, pointer }: Place, ...parts: string[]): Place {
-    return { document, pointer: pointerTo(pointer, ...parts) };
-  }
-
-  private headers(place: Place): ResponseModel["headers"] {
-    const all = objectMember(valueAt(place.document.value, place.pointer), "headers") ?? {};
-    return Object.keys(all).flatMap((name) => {
-      const found = this.loader.follow({
-        document: place.document,
-        pointer: pointerTo(place.pointer, "headers", name),
-      });
+  private headers(response: Found): ResponseModel["headers"] {
+    const all = memberAt(response, "headers");
+    return keysOf(all).flatMap((name) => {
+      const found = this.loader.follow(memberAt(all, name));
       if (!found) return [];
-      const at = { document: found.place.document, pointer: pointerTo(found.place.pointer, "schema") };
-      const schema = member(found.value, "schema") === undefined ? true : this.schemas.read(at);
+      const schema = this.schemaIn(found);
       const isJson = objectMember(found.value, "content") !== undefined;
       return [
         {
@@ -379,8 +367,11 @@ export class OperationReader {
       });
     const options = Object.entries(rest).filter(([, value]) => value !== null);
     return {
-      receive: receive === undefined ? "" : this.contents.named(at("receive"), `${typeName}Message`, "content"),
-      ...(send === undefined ? {} : { send: this.contents.named(at("send"), `${typeName}ClientMessage`, "content") }),
+      receive:
+        receive === undefined ? "" : this.contents.named(foundAt(at("receive")), `${typeName}Message`, "content"),
+      ...(send === undefined
+        ? {}
+        : { send: this.contents.named(foundAt(at("send")), `${typeName}ClientMessage`, "content") }),
       options: plainObject(options),
     };
   }

@@ -9,6 +9,26 @@ export function referencesIn(schema: ModelSchema): Set<TypeId> {
   return found;
 }
 
+/** The types of which some reference, or a chain of them, leads to one of the given types; and these. */
+export function leadingTo(targets: Iterable<TypeId>, users: ReadonlyMap<TypeId, readonly TypeId[]>): Set<TypeId> {
+  const found = new Set(targets);
+  for (const id of found) for (const user of users.get(id) ?? []) found.add(user);
+  return found;
+}
+
+/** Which types refer to a type, by the id of that. */
+export function usersIn(types: Iterable<{ readonly id: TypeId; readonly schema: ModelSchema }>): Map<TypeId, TypeId[]> {
+  const users = new Map<TypeId, TypeId[]>();
+  for (const { id, schema } of types) for (const to of referencesIn(schema)) addUser(users, to, id);
+  return users;
+}
+
+export function addUser(users: Map<TypeId, TypeId[]>, of: TypeId, user: TypeId): void {
+  const list = users.get(of);
+  if (list) list.push(user);
+  else users.set(of, [user]);
+}
+
 /** A schema and all schemas inside it; references are not followed. */
 export function schemasIn(schema: ModelSchema): Exclude<ModelSchema, boolean>[] {
   const found: Exclude<ModelSchema, boolean>[] = [];
@@ -21,7 +41,8 @@ export function schemasIn(schema: ModelSchema): Exclude<ModelSchema, boolean>[] 
       if (typeof value !== "object" || value === null) continue;
       if (schemaKeywords.has(keyword)) pending.push(value);
       else if (schemaListKeywords.has(keyword) && Array.isArray(value)) for (const part of value) pending.push(part);
-      else if (schemaMapKeywords.has(keyword)) for (const part of Object.values(value)) pending.push(part);
+      else if (schemaMapKeywords.has(keyword))
+        for (const name in value) pending.push((value as Readonly<Record<string, unknown>>)[name]);
     }
   }
   return found;

@@ -1,6 +1,7 @@
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { schemaName } from "../names/names.js";
 import type { SourceDocument } from "../read/document.js";
+import { type Found, foundAt } from "../read/found.js";
 import { isObject, type JsonObject, objectMember, plainObject, setMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
@@ -53,14 +54,16 @@ export class SchemaReader {
 
   /** The id of the schema at a place, which gets a name of its own. */
   name(given: Place, outer: Scope = noScope): TypeId {
+    // What has been named at its own place is at home there.
+    const known = `${given.document.name}#${given.pointer}`;
+    if (!this.scoped && this.named.has(known)) return known;
     const place = this.home(given);
     const base = `${place.document.name}#${place.pointer}`;
     const resource = this.loader.resourceAt(place);
     const own = enter(noScope, resource);
     const isScoped = this.scoped?.has(base) === true;
     const scope = isScoped ? enter(outer, resource) : own;
-    const key = scopeKey(scope);
-    const id = !isScoped || key === scopeKey(own) ? base : `${base}?${key}`;
+    const id = !isScoped || scopeKey(scope) === scopeKey(own) ? base : `${base}?${scopeKey(scope)}`;
     if (!this.named.has(id)) {
       this.named.set(id, { id, place, schema: true, ...(id === base ? {} : { scope }) });
       this.queue.push({ id, place, scope });
@@ -113,10 +116,9 @@ export class SchemaReader {
     this.reading = undefined;
   }
 
-  /** The model schema at a place. A lone reference stays a reference. */
-  read(place: Place): ModelSchema {
-    const scope = enter(noScope, this.loader.resourceAt(place));
-    return this.convert(valueAt(place.document.value, place.pointer), place, scope);
+  /** The model schema that was found at a place. A lone reference stays a reference. */
+  read({ value, place }: Found): ModelSchema {
+    return this.convert(value, place, enter(noScope, this.loader.resourceAt(place)));
   }
 
   private convert(value: unknown, place: Place, outer: Scope): ModelSchema {
@@ -127,11 +129,15 @@ export class SchemaReader {
       });
       return true;
     }
+    if (this.isPlain(value, place.document)) return value;
     const resource = ownResource(value, place, this.loader);
     const scope = resource ? enter(outer, resource) : outer;
     const key = this.scoped ? scopeKey(scope) : "";
-    const converted = this.converted.get(key) ?? new WeakMap<object, ModelSchema>();
-    this.converted.set(key, converted);
+    let converted = this.converted.get(key);
+    if (!converted) {
+      converted = new WeakMap();
+      this.converted.set(key, converted);
+    }
     const known = converted.get(value);
     if (known !== undefined) {
       if (this.dynamicParts.has(known)) this.meetDynamic();
@@ -144,6 +150,15 @@ export class SchemaReader {
     return schema;
   }
 
+  /** Most schemas hold no other and no reference: these are their own model as they stand. */
+  private isPlain(value: JsonObject, document: SourceDocument): boolean {
+    const meaningless = this.meaninglessIn(document);
+    for (const keyword in value)
+      if (special.has(keyword) || meaningless.has(keyword) || misfit(keyword, value[keyword]) !== undefined)
+        return false;
+    return true;
+  }
+
   private meetDynamic(): void {
     this.dynamicMet++;
     if (this.reading !== undefined) this.dynamic.add(this.reading);
@@ -152,10 +167,15 @@ export class SchemaReader {
   private convertMembers(value: JsonObject, place: Place, scope: Scope): JsonObject {
     const members: Record<string, unknown> = {};
     const meaningless = this.meaninglessIn(place.document);
-    for (const [keyword, inner] of Object.entries(value)) {
+    for (const keyword in value) {
       if (dropped.has(keyword) || meaningless.has(keyword)) continue;
-      const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
+      const inner = value[keyword];
       const expected = misfit(keyword, inner);
+      if (expected === undefined && !special.has(keyword)) {
+        setMember(members, keyword, inner);
+        continue;
+      }
+      const at: Place = { document: place.document, pointer: pointerTo(place.pointer, keyword) };
       if (expected !== undefined) {
         this.diagnostics.add("schema-invalid", `${keyword} must be ${expected}; this is ${describe(inner)}`, {
           place: at,
@@ -237,17 +257,27 @@ export class SchemaReader {
         document: place.document,
         pointer: pointerTo(place.pointer, "$ref"),
       });
-      const followed = target && this.loader.follow(target);
+      const followed = target && this.loader.follow(foundAt(target));
       return followed && isObject(followed.value) ? this.convertMap(followed.value, followed.place, scope) : {};
     }
     const members: Record<string, unknown> = {};
-    for (const [key, item] of Object.entries(map)) {
+    for (const key in map) {
       const at: Place = { document: place.document, pointer: pointerTo(place.pointer, key) };
-      setMember(members, key, this.convert(item, at, scope));
+      setMember(members, key, this.convert(map[key], at, scope));
     }
     return members;
   }
 }
+
+/** What is more than data to copy: schemas inside, references, and what is to be looked at or said in another way. */
+const special: ReadonlySet<string> = new Set([
+  ...dropped,
+  ...schemaKeywords,
+  ...schemaListKeywords,
+  ...schemaMapKeywords,
+  ...["$ref", "$dynamicRef", "discriminator", "pattern", "readOnly", "writeOnly"],
+  ...["nullable", "exclusiveMinimum", "exclusiveMaximum"],
+]);
 
 /** Adds a reference; a second one, beside `$ref`, must be satisfied too. */
 function also(members: Record<string, unknown>, id: TypeId): void {
@@ -257,7 +287,8 @@ function also(members: Record<string, unknown>, id: TypeId): void {
 
 /** OpenAPI 3.0 spells null and exclusive bounds in its own way; 2020-12 has no `nullable`. */
 function fromOpenApi30(schema: JsonObject): ModelSchema {
-  if (!spellings.some((keyword) => schema[keyword] !== undefined)) return schema;
+  if (schema.nullable === undefined && schema.exclusiveMinimum === undefined && schema.exclusiveMaximum === undefined)
+    return schema;
   const { nullable, exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...rest } = schema;
   const bounds: [string, unknown][] = [];
   if (exclusiveMinimum === true) bounds.push(["exclusiveMinimum", minimum]);
@@ -266,12 +297,9 @@ function fromOpenApi30(schema: JsonObject): ModelSchema {
   else if (maximum !== undefined) bounds.push(["maximum", maximum]);
   if (typeof exclusiveMinimum === "number") bounds.push(["exclusiveMinimum", exclusiveMinimum]);
   if (typeof exclusiveMaximum === "number") bounds.push(["exclusiveMaximum", exclusiveMaximum]);
-  const same = Object.entries(schema).filter(([key]) => Object.hasOwn(rest, key));
-  const bounded = plainObject([...same, ...bounds]);
+  const bounded = bounds.length === 0 ? rest : plainObject([...Object.entries(rest), ...bounds]);
   return nullable === true ? withNull(bounded) : bounded;
 }
-
-const spellings = ["nullable", "exclusiveMinimum", "exclusiveMaximum"];
 
 function withNull(schema: JsonObject): ModelSchema {
   const { type } = schema;

@@ -1,5 +1,6 @@
 import type { SecurityRequirement, SecurityScheme } from "@agentwire/kit";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
+import { foundAt, keysOf, memberAt } from "../read/found.js";
 import { isObject, listMember, member, objectMember, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo } from "../read/pointer.js";
@@ -22,7 +23,7 @@ export function errorShapeOf(contract: Place, schemas: SchemaReader): ErrorShape
   });
   const codes = objectMember(given, "codes");
   const schema = isObject(given.schema)
-    ? schemas.read({ document: contract.document, pointer: pointerTo(contract.pointer, "x-errors", "schema") })
+    ? schemas.read(memberAt(memberAt(foundAt(contract), "x-errors"), "schema"))
     : undefined;
   const reference = textMember(schema, "$ref");
   return {
@@ -39,12 +40,9 @@ export function securitySchemesOf(
   loader: Loader,
   diagnostics: Diagnostics,
 ): Record<string, SecurityScheme> {
-  const all = objectMember(objectMember(contract.document.value, "components"), "securitySchemes") ?? {};
-  const entries = Object.keys(all).flatMap((name) => {
-    const found = loader.follow({
-      document: contract.document,
-      pointer: pointerTo("", "components", "securitySchemes", name),
-    });
+  const all = memberAt(memberAt(foundAt(contract), "components"), "securitySchemes");
+  const entries = keysOf(all).flatMap((name) => {
+    const found = loader.follow(memberAt(all, name));
     if (!found) return [];
     const type = textMember(found.value, "type");
     if (!isSchemeType(type)) {

@@ -30,14 +30,15 @@ export interface Member {
   readonly name: string;
   readonly required: boolean;
   readonly shape: Shape;
-  readonly description?: string;
-  readonly deprecated?: boolean;
+  readonly description?: string | undefined;
+  readonly deprecated?: true | undefined;
   readonly defaultValue?: unknown;
 }
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 type SchemaObject = Exclude<ModelSchema, boolean>;
 type Near = readonly ModelSchema[] | undefined;
+const nobody: Near = [];
 
 const primitives = {
   string: { kind: "primitive", type: "string" },
@@ -64,7 +65,7 @@ function scalarOf(types: JsonTypes): Shape {
 
 /** The shape of a schema. References are not entered, except to see which JSON types they allow. */
 export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes = allTypes): Shape {
-  return shapeAmong(schema, lookup, allowed, []);
+  return shapeAmong(schema, lookup, allowed, nobody);
 }
 
 /**
@@ -106,11 +107,13 @@ function isBare(schema: ModelSchema | undefined): boolean {
 
 /** What `type`, `enum`, `const` and the members and items of this very schema say. */
 function ownShape(schema: SchemaObject, types: JsonTypes, lookup: Lookup, near: Near): Shape {
-  if (Object.hasOwn(schema, "const")) return { kind: "literal", value: schema.const };
+  if (schema.const !== undefined) return { kind: "literal", value: schema.const };
   if (Array.isArray(schema.enum)) return enumOf(schema.enum, types);
   const object = types & bits.object && speaksOf(schema, objectKeywords) ? objectOf(schema, lookup, near) : anyObject;
   const array = types & bits.array && speaksOf(schema, arrayKeywords) ? arrayOf(schema, lookup, near) : anyArray;
   const typed = schema.type !== undefined;
+  if (typed && types === bits.object) return object;
+  if (typed && types === bits.array) return array;
   const says = !isPlain(object) || !isPlain(array);
   // Without `type` and without members or items this schema only adds constraints.
   if (!typed && !says) return any;
@@ -154,9 +157,11 @@ function enumOf(values: readonly unknown[], types: JsonTypes): Shape {
   return { kind: "enum", values: possible, open: texts.length > 1 };
 }
 
+const saysNothing: SchemaObject = {};
+
 function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && []);
+  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && nobody);
   const required = new Set<string>();
   if (Array.isArray(schema.required))
     for (const name of schema.required) if (typeof name === "string") required.add(name);
@@ -168,17 +173,19 @@ function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
     ...(extra !== undefined ? [inner(extra)] : patterns.length > 0 ? [any] : []),
   ];
   const rest = restOf.filter(({ kind }) => kind !== "never");
-  const members = Object.entries(properties).map(([name, schema]): Member => {
-    const member = isObject(schema) ? schema : {};
-    return {
+  const members: Member[] = [];
+  for (const name in properties) {
+    const schema = properties[name];
+    const { description, deprecated, default: defaultValue } = isObject(schema) ? schema : saysNothing;
+    members.push({
       name,
       required: required.has(name),
       shape: inner(schema),
-      ...(typeof member.description === "string" ? { description: member.description } : undefined),
-      ...(member.deprecated === true ? { deprecated: true } : undefined),
-      ...(Object.hasOwn(member, "default") ? { defaultValue: member.default } : undefined),
-    };
-  });
+      description: typeof description === "string" ? description : undefined,
+      deprecated: deprecated === true || undefined,
+      defaultValue,
+    });
+  }
   for (const name of required) {
     if (Object.hasOwn(properties, name)) continue;
     // A required member is described by what is additional here, or by another schema of the same value.
@@ -194,7 +201,7 @@ function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
 }
 
 function arrayOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
-  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, near && []);
+  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, near && nobody);
   const most = typeof schema.maxItems === "number" ? schema.maxItems : Number.POSITIVE_INFINITY;
   const prefix = listOf(schema.prefixItems);
   const extra = leftOver(schema, "items", "unevaluatedItems");

@@ -54,7 +54,7 @@ export function lockFile(names: LockedNames): OutputFile {
 
 function byDocument(names: ReadonlyMap<string, string>): object {
   const documents: Record<string, Record<string, string>> = {};
-  for (const [id, name] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [id, name] of [...names].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
     const at = id.indexOf("#");
     const document = id.slice(0, at);
     if (!Object.hasOwn(documents, document)) setMember(documents, document, {});

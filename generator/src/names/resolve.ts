@@ -11,8 +11,8 @@ export interface Claim {
   /** What it is, for people. */
   readonly what: string;
   readonly place: Place;
-  /** More of its identity, nearest first, for when the name alone is not its own. */
-  readonly qualifiers: readonly string[];
+  /** More of its identity, nearest first, for when the name alone is not its own: seldom asked for. */
+  readonly qualifiers: () => readonly string[];
 }
 
 /**
@@ -93,7 +93,7 @@ class Resolver {
 
   private qualifyGroup(group: readonly Claim[]): void {
     const holder = this.holders.get(keyOf(group[0]?.name ?? ""));
-    const deepest = Math.max(...group.map(({ qualifiers }) => qualifiers.length));
+    const deepest = Math.max(...group.map(({ qualifiers }) => qualifiers().length));
     let longer = group.map((claim) => this.longer(claim, 1));
     for (let level = 2; level <= deepest && !this.areFree(longer); level++)
       longer = group.map((claim) => this.longer(claim, level));
@@ -132,7 +132,7 @@ class Resolver {
   }
 
   private longer({ name, qualifiers }: Claim, level: number): string {
-    const words = qualifiers.slice(0, level);
+    const words = qualifiers().slice(0, level);
     if (words.length === 0) return name;
     return this.kind === "type"
       ? pascalCase([...words.reverse(), name].join(" "))

@@ -1,14 +1,18 @@
 /** Splits any text into words: at separators, at a lower-to-upper step, and before the last capital of an acronym. */
 export function wordsOf(text: string): string[] {
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const letters = isAscii
+    ? text
+    : text
+        .normalize("NFKD")
+        .replace(/[\u0300-\u036f]/g, "")
+        .normalize("NFC");
   return (
-    text
-      .normalize("NFKD")
-      .replace(/[\u0300-\u036f]/g, "")
-      .normalize("NFC")
+    letters
       .replace(/([a-z\d])([A-Z])/g, "$1 $2")
       .replace(/([A-Z])(?=[A-Z][a-z])/g, "$1 ")
       // Compilers know the letters of the basic plane; those beyond depend on their version of Unicode.
-      .split(/[\P{ID_Continue}_\u{10000}-\u{10ffff}]+/u)
+      .split(isAscii ? /[^A-Za-z\d]+/ : /[\P{ID_Continue}_\u{10000}-\u{10ffff}]+/u)
       .filter((word) => word !== "")
   );
 }

@@ -19,11 +19,14 @@ export function printValue(value: unknown, indent = "", column = indent.length):
   if (Array.isArray(value)) {
     return `[\n${value.map((item) => `${inner}${printValue(item, inner)},\n`).join("")}${indent}]`;
   }
-  const members = definedMembers(value as object).map(([key, member]) => {
+  let text = "{\n";
+  for (const key in value as object) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined) continue;
     const head = `${inner}${objectKey(key)}: `;
-    return `${head}${printValue(member, inner, head.length)},\n`;
-  });
-  return `{\n${members.join("")}${indent}}`;
+    text += `${head}${printValue(member, inner, head.length)},\n`;
+  }
+  return `${text}${indent}}`;
 }
 
 function isCompound(value: unknown): boolean {
@@ -52,8 +55,4 @@ function oneLine(value: unknown, room: number): string | undefined {
   if (text === open) return list ? "[]" : "{}";
   text += close;
   return text.length <= room ? text : undefined;
-}
-
-function definedMembers(value: object): [string, unknown][] {
-  return Object.entries(value).filter(([, member]) => member !== undefined);
 }

@@ -5,6 +5,7 @@
 
 /** A JavaScript string literal, quotes included. What would end a line or turn the order of letters is written in digits. */
 export function stringLiteral(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(/[\u2028-\u202e\u2066-\u2069\u061c\u200e\u200f\u007f-\u009f]/g, unicodeEscape);
 }
 
@@ -25,6 +26,8 @@ function isIdentifier(name: string): boolean {
 
 /** Lines for inside a doc comment: no line can end the comment, and none starts a tag the author did not mean. */
 export function docLines(text: string): string[] {
+  // Most texts are one line of plain letters.
+  if (/^[\x20-\x7e]*$/.test(text) && !text.includes("*/")) return [text.trimEnd()];
   return text
     .replaceAll("*/", "*\\/")
     .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]/gu, " ")

@@ -79,8 +79,9 @@ function statement(keyword: string, names: ReadonlySet<string>, specifier: strin
 }
 
 function add(map: Map<string, Set<string>>, key: string, name: string): void {
-  const names = map.get(key) ?? new Set();
-  map.set(key, names.add(name));
+  const names = map.get(key);
+  if (names) names.add(name);
+  else map.set(key, new Set([name]));
 }
 
 function order(a: string, b: string): number {

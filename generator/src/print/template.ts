@@ -3,8 +3,11 @@ import type Handlebars from "handlebars";
 import { templates } from "#templates";
 import { Piece } from "../emit/file.js";
 
-// Without the compiler; this part of the package has no types of its own.
-const runtime = createRequire(import.meta.url)("handlebars/runtime.js") as Pick<typeof Handlebars, "template">;
+// Without the compiler, and in one file; this part of the package has no types of its own.
+const runtime = createRequire(import.meta.url)("handlebars/dist/handlebars.runtime.js") as Pick<
+  typeof Handlebars,
+  "template"
+>;
 
 /** Holds the place of what is printed around. No text in a view has it: control characters are escaped or left out. */
 const SLOT = "\0";

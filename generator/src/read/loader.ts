@@ -2,7 +2,8 @@ import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { defaultLimits, type ReadLimits, readDocument, type SourceDocument } from "./document.js";
-import { isObject, listMember, textMember } from "./json.js";
+import { type Found, foundAt, memberAt } from "./found.js";
+import { isObject, textMember } from "./json.js";
 import { pointerTo, valueAt } from "./pointer.js";
 import { absoluteUri, type Resource, Resources } from "./resources.js";
 
@@ -23,6 +24,8 @@ export class Loader {
   private readonly byUri = new Map<string, Resource>();
   /** What the file part of a reference leads to, by the document it stands in. */
   private readonly targets = new Map<SourceDocument, Map<string, Resource>>();
+  /** Where fragments have led, by the resource that they are of. */
+  private readonly fragments = new Map<Resource, Map<string, Place>>();
   private readonly realRoot: string;
 
   constructor(
@@ -76,6 +79,13 @@ export class Loader {
     const [file = "", fragment = ""] = splitOnce(ref, "#");
     const resource = file === "" ? this.resourceAt(from) : this.target(file, ref, from);
     if (!resource) return undefined;
+    let places = this.fragments.get(resource);
+    if (!places) {
+      places = new Map();
+      this.fragments.set(resource, places);
+    }
+    const known = places.get(fragment);
+    if (known) return known;
     const { document } = resource;
     const pointer = pointerIn(resource, fragment);
     if (pointer === undefined) {
@@ -85,7 +95,9 @@ export class Loader {
         from,
       );
     }
-    return { document, pointer };
+    const place: Place = { document, pointer };
+    places.set(fragment, place);
+    return place;
   }
 
   private resourcesOf(document: SourceDocument): Resources {
@@ -159,32 +171,30 @@ export class Loader {
   }
 
   /** Follows `$ref` from an OpenAPI object (parameter, response, path item, …) to the object itself. */
-  follow(place: Place): { value: unknown; place: Place } | undefined {
-    const visited = new Set<string>();
-    let current = place;
+  follow(start: Found): Found | undefined {
+    let visited: Set<unknown> | undefined;
+    let current = start;
     for (;;) {
-      const value = valueAt(current.document.value, current.pointer);
-      if (!isObject(value) || !Object.hasOwn(value, "$ref")) return { value, place: current };
-      const key = `${current.document.path}#${current.pointer}`;
-      if (visited.has(key))
-        return this.complain("ref-loop", `$ref "${String(value.$ref)}" leads back to itself`, place);
-      visited.add(key);
+      const { value, place } = current;
+      if (!isObject(value) || !Object.hasOwn(value, "$ref")) return current;
+      visited ??= new Set();
+      if (visited.has(value))
+        return this.complain("ref-loop", `$ref "${String(value.$ref)}" leads back to itself`, start.place);
+      visited.add(value);
       const next = this.resolve(value.$ref, {
-        document: current.document,
-        pointer: pointerTo(current.pointer, "$ref"),
+        document: place.document,
+        pointer: pointerTo(place.pointer, "$ref"),
       });
       if (!next) return undefined;
-      current = next;
+      current = foundAt(next);
     }
   }
 
-  /** The members of a list in a document, each followed to its object. */
-  followList(place: Place, name: string): { value: unknown; place: Place }[] {
-    const list = listMember(valueAt(place.document.value, place.pointer), name) ?? [];
-    return list.flatMap((_, index) => {
-      const found = this.follow({ document: place.document, pointer: pointerTo(place.pointer, name, index) });
-      return found ? [found] : [];
-    });
+  /** The members of a list in an object, each followed to its object. */
+  followList(holder: Found, name: string): Found[] {
+    const list = memberAt(holder, name);
+    const members = Array.isArray(list.value) ? list.value : [];
+    return members.flatMap((_, index) => this.follow(memberAt(list, index)) ?? []);
   }
 
   /** The path of a file for people and output: relative to the root, with forward slashes. */

@@ -25,7 +25,7 @@ export class Resources {
     const draft = draftOf(document, "", textMember(document.value, "$id"), retrieved);
     this.root = draft;
     this.byPointer.set("", draft);
-    if (!/"?\$(?:id|anchor|dynamicAnchor)\b/.test(document.text)) return;
+    if (!/\$(?:id|anchor|dynamicAnchor)\b/.test(document.text)) return;
     this.index(document, draft);
   }
 

@@ -55,9 +55,7 @@ function shortDoc({ method, path, summary, deprecated }: OperationModel): string
 
 /** An operation's row, with the parts that it needs named in it. */
 function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string): object {
-  const { name, method, path, parameters, body, responses, security, retry, idempotency, pagination } = rows.operation(
-    operation,
-  ) as Record<string, unknown>;
+  const { name, method, path, security, retry, idempotency } = operation;
   const styled = !operation.parameters.every(isDefault);
   const manyMedia = !(operation.body?.content ?? []).every(isJson) || (operation.body?.content.length ?? 0) > 1;
   const successes = operation.responses.filter(({ status }) => /^[23]/.test(status));
@@ -74,13 +72,13 @@ function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string
     name,
     method,
     path,
-    parameters: styled ? parameters : undefined,
-    body: answers ? body : undefined,
-    responses: answers ? responses : undefined,
+    parameters: styled ? rows.parameters(operation.parameters) : undefined,
+    body: answers ? rows.body(operation) : undefined,
+    responses: answers ? rows.responses(operation) : undefined,
     security,
     retry,
     idempotency,
-    pagination,
+    pagination: rows.pagination(operation),
     parts: parts.length > 0 ? parts : undefined,
   };
 }

@@ -85,13 +85,31 @@ export class Context {
     return shared;
   }
 
+  private readonly homes = new Map<string, Map<string, { readonly file: string; readonly specifier: string }>>();
+
+  /** The models of an area, as a file imports them. */
+  private modelsFrom(file: string, area: string) {
+    let homes = this.homes.get(file);
+    if (!homes) {
+      homes = new Map();
+      this.homes.set(file, homes);
+    }
+    let home = homes.get(area);
+    if (!home) {
+      const models = this.layout.file(area, "models");
+      home = { file: models, specifier: this.layout.specifier(file, models) };
+      homes.set(area, home);
+    }
+    return home;
+  }
+
   /** Names of types as a file sees them: its own area's models, or imported ones. */
   names(file: string, imports: Imports, own: boolean): TypeNames {
     return {
       reference: (id) => {
-        const type = this.type(id);
-        const home = this.layout.file(type.area, "models");
-        return own && home === file ? type.name : imports.type(type.name, this.layout.specifier(file, home));
+        const { name, area } = this.type(id);
+        const home = this.modelsFrom(file, area);
+        return own && home.file === file ? name : imports.type(name, home.specifier);
       },
       unrecognized: () => imports.type("Unrecognized", this.layout.kit(file, "")),
     };

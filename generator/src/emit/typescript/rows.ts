@@ -48,21 +48,8 @@ export class Rows {
   }
 
   operation(operation: OperationModel): object {
-    const {
-      name,
-      id,
-      method,
-      path,
-      request,
-      parameters,
-      body,
-      security,
-      optional,
-      retry,
-      idempotency,
-      deprecated,
-      servers,
-    } = operation;
+    const { name, id, method, path, request, parameters, security, optional, retry, idempotency, deprecated, servers } =
+      operation;
     return {
       name,
       id,
@@ -70,20 +57,28 @@ export class Rows {
       path: encodedPath(path),
       request: this.schema(request),
       parameters: this.parameters(parameters),
-      body: body && { required: body.required || undefined, content: body.content.map((media) => this.media(media)) },
-      responses: Object.fromEntries(operation.responses.map((response) => [response.status, this.response(response)])),
+      body: this.body(operation),
+      responses: this.responses(operation),
       security,
       optional: optional || undefined,
       retry,
       idempotency,
-      pagination: operation.pagination && {
-        items: operation.pagination.items,
-        next: operation.pagination.next,
-        cursor: operation.pagination.cursor,
-      },
+      pagination: this.pagination(operation),
       deprecated,
       servers,
     };
+  }
+
+  body({ body }: OperationModel): object | undefined {
+    return body && { required: body.required || undefined, content: body.content.map((media) => this.media(media)) };
+  }
+
+  responses({ responses }: OperationModel): object {
+    return Object.fromEntries(responses.map((response) => [response.status, this.response(response)]));
+  }
+
+  pagination({ pagination }: OperationModel): object | undefined {
+    return pagination && { items: pagination.items, next: pagination.next, cursor: pagination.cursor };
   }
 
   private channel(channel: ChannelModel): object {
@@ -101,7 +96,7 @@ export class Rows {
     };
   }
 
-  private parameters(parameters: readonly ParameterModel[]): object[] | undefined {
+  parameters(parameters: readonly ParameterModel[]): object[] | undefined {
     if (parameters.length === 0) return undefined;
     return parameters.map(({ name, in: place, required, type, items, members, style, explode, allowReserved }) => ({
       name,

@@ -46,55 +46,18 @@ export function typeText(shape: Shape, names: TypeNames, indent = ""): string {
 
 /** On a line, or where that is too long with a line for each. */
 function unionType(of: readonly Shape[], names: TypeNames, indent: string): string {
-  const one = (shape: Shape, inner: string) =>
-    shape.kind === "intersection" ? operand(shape, names, inner) : typeText(shape, names, inner);
-  // To print a line only to find it too long, on every level, would take twice as long a level.
-  if (leastLength({ kind: "union", of }, WIDTH - indent.length) <= WIDTH - indent.length) {
-    const line = of.map((shape) => one(shape, indent)).join(" | ");
+  const one = (shape: Shape, room: string) =>
+    shape.kind === "intersection" ? operand(shape, names, room) : typeText(shape, names, room);
+  const inner = `${indent}  `;
+  const texts = of.map((shape) => one(shape, inner));
+  // What is longer even with two spaces more before each of its lines is not printed a second time.
+  if (texts.reduce((length, text) => length + text.length, 0) <= 2 * WIDTH) {
+    const line = (texts.some((text) => text.includes("\n")) ? of.map((shape) => one(shape, indent)) : texts).join(
+      " | ",
+    );
     if (indent.length + line.length <= WIDTH) return line;
   }
-  return of.map((shape) => `\n${indent}  | ${one(shape, `${indent}  `)}`).join("");
-}
-
-/** No type of the shape is shorter. Counts no further than `most`. */
-function leastLength(shape: Shape, most: number): number {
-  let length = 0;
-  const pending: Shape[] = [shape];
-  for (let next = pending.pop(); next && length <= most; next = pending.pop()) {
-    switch (next.kind) {
-      case "primitive":
-        length += next.type.length;
-        break;
-      case "enum":
-        length += next.values.length;
-        break;
-      case "object":
-        for (const { name, shape } of next.members) {
-          length += name.length + 2;
-          pending.push(shape);
-        }
-        if (next.rest) length += "[member: string]: ".length;
-        if (next.rest && !isOpen(next.members, next.rest)) pending.push(next.rest);
-        break;
-      case "array":
-        length += 2;
-        pending.push(next.items);
-        break;
-      case "tuple":
-        length += 2;
-        pending.push(...next.items);
-        if (next.rest) pending.push(next.rest);
-        break;
-      case "union":
-      case "intersection":
-        length += 3 * (next.of.length - 1);
-        pending.push(...next.of);
-        break;
-      default:
-        length += 1;
-    }
-  }
-  return length;
+  return texts.map((text) => `\n${inner}| ${text}`).join("");
 }
 
 /** A type after `:` or `=`: with a space between, unless it starts on a line of its own. */
@@ -132,9 +95,10 @@ function objectType(members: readonly Member[], rest: Shape | undefined, names: 
   if (members.length === 0) return "Record<string, never>";
   const inner = `${indent}  `;
   const lines = memberLines(members, rest, names, inner);
-  const short = `{ ${lines.map((line) => line.trim().replace(/;$/, "")).join("; ")} }`;
-  if (!lines.some((line) => line.includes("\n") || line.includes("/**")) && short.length + indent.length <= WIDTH)
-    return short;
+  if (!lines.some((line) => line.includes("\n") || line.includes("/**"))) {
+    const short = `{ ${lines.map((line) => line.trim().replace(/;$/, "")).join("; ")} }`;
+    if (short.length + indent.length <= WIDTH) return short;
+  }
   return `{\n${lines.join("\n")}\n${indent}}`;
 }
 
@@ -207,8 +171,7 @@ function isIntersected(shape: Shape): boolean {
 }
 
 export function memberDoc({ description, deprecated, defaultValue }: Member, indent: string): string {
-  const lines = memberDocLines(description, deprecated, defaultValue);
-  return docComment(lines, indent);
+  return docComment(memberDocLines(description, deprecated, defaultValue), indent);
 }
 
 export function memberDocLines(
@@ -216,42 +179,43 @@ export function memberDocLines(
   deprecated: boolean | undefined,
   defaultValue?: unknown,
 ): string[] {
-  return [
-    ...(description === undefined ? [] : docLines(description)),
-    ...(defaultValue === undefined ? [] : docLines(`@default ${valueLiteral(defaultValue)}`)),
-    ...(deprecated ? ["@deprecated"] : []),
-  ];
+  const lines = description === undefined ? [] : docLines(description);
+  if (defaultValue !== undefined) lines.push(...docLines(`@default ${valueLiteral(defaultValue)}`));
+  if (deprecated) lines.push("@deprecated");
+  return lines;
 }
 
 /** A doc comment with its line break, or nothing where there is nothing to say. */
 export function docComment(lines: readonly string[], indent: string): string {
-  const text = trimBlank(lines).flatMap((line) => wrap(line, WIDTH + 7 - indent.length));
-  if (text.length === 0) return "";
+  const first = lines.findIndex(isSaying);
+  if (first < 0) return "";
+  const text = lines
+    .slice(first, lines.findLastIndex(isSaying) + 1)
+    .flatMap((line) => wrap(line, WIDTH + 7 - indent.length));
   const [only] = text;
   if (text.length === 1 && only !== undefined && only.length + indent.length < WIDTH)
     return `${indent}/** ${only} */\n`;
   return `${indent}/**\n${text.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}\n`).join("")}${indent} */\n`;
 }
 
-/** Breaks a long line of prose between words; code and lists keep their indent on the first line only. */
-function wrap(line: string, width: number): string[] {
-  if (line.length <= width) return [line];
-  const lines: string[] = [];
-  let current = "";
-  for (const word of line.split(" ")) {
-    if (current !== "" && current.length + 1 + word.length > width) {
-      lines.push(current);
-      current = word;
-    } else current = current === "" && lines.length === 0 ? word : `${current} ${word}`;
-  }
-  return [...lines, current];
+function isSaying(line: string): boolean {
+  return line.trim() !== "";
 }
 
-function trimBlank(lines: readonly string[]): string[] {
-  const kept = [...lines];
-  while (kept[0]?.trim() === "") kept.shift();
-  while (kept.at(-1)?.trim() === "") kept.pop();
-  return kept;
+/** Breaks a long line of prose between words; code and lists keep their indent on the first line only. */
+function wrap(line: string, width: number): readonly string[] {
+  if (line.length <= width) return [line];
+  const lines: string[] = [];
+  let start = line.search(/[^ ]|$/);
+  while (line.length - start > width) {
+    const last = line.lastIndexOf(" ", start + width);
+    const end = last > start ? last : line.indexOf(" ", start + 1);
+    if (end < 0) break;
+    lines.push(line.slice(start, end));
+    start = end + 1;
+  }
+  lines.push(line.slice(start));
+  return lines;
 }
 
 function literalType(value: unknown): string {
