@@ -63,7 +63,7 @@ export function plan(
       continue;
     }
     // What an earlier run of this process wrote need not be read again.
-    const before = last.get(file.path) ?? fileAt(target, file.path);
+    const before = (existsSync(target) && last.get(file.path)) || fileAt(target, file.path);
     if (before === undefined && existsSync(target)) {
       diagnostics.add("output-foreign", `${file.path} is in the way, and it is no file`, {
         file: join(out, file.path),
