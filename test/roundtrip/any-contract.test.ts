@@ -46,6 +46,8 @@ const paths = {
       })
         .map(([name, schema]): object => ({ name, in: "query", schema }))
         .concat([
+          { name: "plain", in: "query", content: { "text/plain": { schema: { type: "string" } } } },
+          { name: "xml", in: "query", content: { "application/xml": { schema: number } } },
           {
             name: "deep",
             in: "query",
@@ -219,6 +221,7 @@ test("operations go to the servers of their own, else to those of their path", a
 });
 
 test.each([
+  { plain: "{1", xml: "<n>1</n>" },
   { count: 3 },
   { count: "all" },
   { flag: true },

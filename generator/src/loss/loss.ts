@@ -61,6 +61,14 @@ export function lossOf(
         const key = `${place.document.name}#${parameter.place.pointer} ${what}`;
         schemas.push(fragments.get("loss", key, () => judge(what, place, undefined, true)));
       }
+  for (const { operations } of model.services)
+    for (const { name, responses } of operations)
+      for (const { status, headers } of responses)
+        for (const header of headers) {
+          const what = `${name} ${status} header ${header.name}`;
+          const losses = headerLosses(header.place, { lookup, assertFormats: true, formats });
+          schemas.push({ name: what, place: header.place, status: worst(losses), losses });
+        }
   return { schemas, contract: contractLosses(diagnostics) };
 }
 
@@ -105,6 +113,18 @@ function lossesIn(root: Place, schema: ModelSchema | undefined, surroundings: Su
     });
   }
   return losses;
+}
+
+/** Of a response header, types and validators say the JSON type alone. */
+function headerLosses({ document, pointer }: Place, surroundings: Surroundings): Loss[] {
+  const source = valueAt(document.value, pointer);
+  if (!isObject(source)) return [];
+  return Object.keys(source).flatMap((keyword): Loss[] => {
+    const isValues = keyword === "enum" || keyword === "const";
+    const status = statusOf(keyword, source[keyword], source, undefined, surroundings);
+    if (keyword === "type" || (status === "exact" && !isValues)) return [];
+    return [{ status: "unsupported", keyword, place: { document, pointer: pointerTo(pointer, keyword) } }];
+  });
 }
 
 /** A schema inside others. Its pointer is made where something is to be said of it. */

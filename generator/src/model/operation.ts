@@ -4,7 +4,9 @@ import { camelCase, pascalCase } from "../names/words.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
-import { ContentReader, type MadeType } from "./content.js";
+import { bareType, ContentReader, type MadeType } from "./content.js";
+import { bits, typesOf } from "./json-types.js";
+import { mediaFormat } from "./media.js";
 import { builtinOf, retryOf, securityOf, text } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
@@ -206,7 +208,7 @@ export class OperationReader {
       const schema =
         valueAt(schemaPlace.document.value, schemaPlace.pointer) === undefined ? true : this.schemas.read(schemaPlace);
       const description = textMember(value, "description");
-      const wire = mediaType === undefined ? wireTypeOf(schema, this.contents.lookup) : { type: "json" as const };
+      const wire = this.wireOf(schema, mediaType, schemaPlace);
       const style = textMember(value, "style");
       const explode = member(value, "explode");
       // The names of headers are the same in any case.
@@ -227,7 +229,13 @@ export class OperationReader {
           ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
           place: at,
         },
-        schema: described(schema, description, member(value, "deprecated") === true),
+        schema: described(
+          mediaType !== undefined && wire.type === "string" && !allowsText(schema, this.contents.lookup)
+            ? { type: "string" }
+            : schema,
+          description,
+          member(value, "deprecated") === true,
+        ),
       });
     }
     const list = [...all.values()];
@@ -237,6 +245,15 @@ export class OperationReader {
       list.map(({ model }) => model),
     );
     return list;
+  }
+
+  /** How a parameter or header travels whose content may be of a media type. */
+  private wireOf(schema: ModelSchema, mediaType: string | undefined, place: Place): ReturnType<typeof wireTypeOf> {
+    if (mediaType !== undefined && mediaFormat(bareType(mediaType)) === "json") return { type: "json" };
+    const wire = wireTypeOf(schema, this.contents.lookup);
+    if (mediaType === undefined || (wire.type !== "array" && wire.type !== "object")) return wire;
+    this.contents.notSupported(`the schema of ${mediaType}, which is a text here,`, place);
+    return { type: "string" };
   }
 
   private checkPath(path: string, place: Place, parameters: readonly ParameterModel[]): void {
@@ -306,13 +323,14 @@ export class OperationReader {
         pointer: pointerTo(place.pointer, "headers", name),
       });
       if (!found) return [];
-      const at = { document: found.place.document, pointer: pointerTo(found.place.pointer, "schema") };
-      const schema = member(found.value, "schema") === undefined ? true : this.schemas.read(at);
-      const isJson = objectMember(found.value, "content") !== undefined;
+      const [mediaType] = Object.keys(objectMember(found.value, "content") ?? {});
+      const at = this.at(found.place, ...(mediaType === undefined ? [] : ["content", mediaType]), "schema");
+      const schema = valueAt(at.document.value, at.pointer) === undefined ? true : this.schemas.read(at);
       return [
         {
           name,
-          ...(isJson ? { type: "json" as const } : wireTypeOf(schema, this.contents.lookup)),
+          place: at,
+          ...this.wireOf(schema, mediaType, at),
           ...(member(found.value, "explode") === true ? { explode: true } : {}),
           required: member(found.value, "required") === true,
         },
@@ -401,6 +419,10 @@ export class OperationReader {
       ?.content.find(({ format }) => format === "json")?.schema;
     return { pagination: { ...page, ...(body === undefined ? {} : { body }) } };
   }
+}
+
+function allowsText(schema: ModelSchema, lookup: (id: TypeId) => ModelSchema | undefined): boolean {
+  return (typesOf(schema, lookup) & bits.string) !== 0;
 }
 
 function isAt(place: Place, document: Place["document"], pointer: string): boolean {
