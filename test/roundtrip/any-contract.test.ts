@@ -83,6 +83,13 @@ const paths = {
       },
     },
   },
+  "/lines": {
+    post: {
+      operationId: "lines",
+      requestBody: { content: { "application/x-ndjson": { itemSchema: number } } },
+      responses: nothing,
+    },
+  },
   "/more-methods": { additionalOperations: { COPY: { operationId: "copy", responses: nothing } } },
   "/xml": {
     post: {
@@ -250,6 +257,12 @@ test.each([
   { n: 2, list: [3] },
 ])("a form may be the answer: %j", async (body) => {
   expect((await ends.call("parameters", undefined, body)).body).toEqual(body);
+});
+
+test("a stream is sent item by item, or as the bytes it is, and arrives as bytes", async () => {
+  const lines = new TextEncoder().encode('{"n":1}\n{"n":2}\n');
+  for (const body of [lines, [{ n: 1 }, { n: 2 }], new Blob([lines])])
+    expect((await ends.call("lines", { body })).arrived).toEqual({ body: lines });
 });
 
 test("any method may be that of an operation", async () => {

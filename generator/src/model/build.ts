@@ -160,7 +160,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
 function checkRoutes(operations: readonly OperationModel[], diagnostics: Diagnostics): void {
   const seen = new Map<string, string>();
   for (const { method, path, place } of operations) {
-    const route = `${method} ${path.replace(/#.*$/, "").replace(/\{[^{}]*\}/g, "{}")}`;
+    const route = `${method} ${path.split("#")[0]?.replace(/\{[^{}]*\}/g, "{}")}`;
     const other = seen.get(route);
     if (other === undefined) seen.set(route, path);
     else

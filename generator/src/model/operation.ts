@@ -279,7 +279,13 @@ export class OperationReader {
   private body(place: Place, typeName: string): OperationModel["body"] {
     const at = this.loader.follow({ document: place.document, pointer: pointerTo(place.pointer, "requestBody") });
     if (!at || !isObject(at.value)) return undefined;
-    return { required: at.value.required === true, content: this.contents.read(at.place, `${typeName}Body`) };
+    const content = this.contents.read(at.place, `${typeName}Body`);
+    for (const { type, format, schema } of content)
+      if (format === "stream" && schema !== undefined) {
+        const message = `servers take a body of ${type} as bytes, and judge none of its items`;
+        this.diagnostics.add("not-supported", message, { place: this.at(at.place, "content") });
+      }
+    return { required: at.value.required === true, content };
   }
 
   private responses(place: Place, typeName: string): ResponseModel[] {

@@ -132,9 +132,11 @@ export class Rows {
   }
 }
 
-/** A path template as it travels: a fragment, by which contracts tell paths apart, does not, and what no URL may hold is percent-encoded, but for the names of variables. */
+/**
+ * A path template as it travels: without the fragment by which some contracts tell paths apart, and with what no URL
+ * may hold percent-encoded, but for the names of variables.
+ */
 function encodedPath(path: string): string {
-  return path
-    .replace(/#.*$/s, "")
-    .replace(/\{[^{}]*\}|[^!-~\p{Surrogate}]+/gu, (part) => (part.startsWith("{") ? part : encodeURI(part)));
+  const [sent = ""] = path.split("#");
+  return sent.replace(/\{[^{}]*\}|[^!-~\p{Surrogate}]+/gu, (part) => (part.startsWith("{") ? part : encodeURI(part)));
 }
