@@ -348,6 +348,10 @@ describe("generate", () => {
       );
     await edit("openapi: [", () => said).toContain("syntax-error");
     expect(models()).toContain("type Cat = string");
+    // What only takes the mistake back changes nothing, and is said to be fine.
+    await edit(contract({ Cat: { type: "string" } }), () => said.slice(said.lastIndexOf("error"))).toContain(
+      "up to date",
+    );
     await edit(contract({ Cat: { type: "number" } }), models).toContain("type Cat = number");
     watcher.kill("SIGINT");
     const code = await new Promise((resolve) => watcher.on("close", resolve));

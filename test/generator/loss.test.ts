@@ -187,6 +187,17 @@ describe("the loss report", () => {
     expect(left.map((entry) => entry.pointer)).toEqual([`/paths/~1a${pointer}`]);
   });
 
+  test("what a response header is beyond its type is not carried", async () => {
+    const schema = { type: "integer", minimum: 0, description: "How many." };
+    const headers = { "X-A": { schema }, "X-B": { schema: { type: "string", enum: ["a"] } }, "X-C": { schema: text } };
+    const { schemas } = await reportOf({}, get({ responses: { 200: { description: "Done.", headers } } }));
+    expect(schemas.map(({ name, losses = [] }) => [name, losses.map(({ keyword }) => keyword)])).toEqual([
+      ["getA 200 header X-A", ["minimum"]],
+      ["getA 200 header X-B", ["enum"]],
+      ["getA 200 header X-C", []],
+    ]);
+  });
+
   test("a path that is none, and one that is another's, are listed", async () => {
     const id = (name: string) => ({ parameters: [{ name, in: "path", required: true, schema: text }] });
     const paths = {

@@ -88,6 +88,15 @@ describe("names of a contract that one does not own", () => {
     expect({ code, methods: Object.values(methods) }).toEqual({ code: 0, methods: ["get0", "get1"] });
   });
 
+  test.each([{ title: "🎉", version: "1" }, { version: "1" }])(
+    "a service of no name, as in %j, has one",
+    async (info) => {
+      const folder = project({ "openapi.json": contract({}, { "/a": { get: operation("a") } }, { info }) });
+      expect((await inProcess(folder, "generate", { spec: "openapi.json", out: "out" })).code).toBe(0);
+      expect(readFileSync(join(folder, "out/client.js"), "utf8")).toContain("class ApiClient extends");
+    },
+  );
+
   test("letters of any script make a name", async () => {
     const { code, types } = await growing()({ 運行: { type: "string" }, größe: { type: "number" } });
     expect({ code, types }).toEqual({

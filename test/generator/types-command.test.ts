@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { PlainDiagnostic } from "../../generator/src/diagnostics/print.js";
 import { typeProblems } from "./compile.js";
-import { agentwire, cleanUp, inProcess, project } from "./tool.js";
+import { expectSaid } from "./said.js";
+import { agentwire, cleanUp, contract, inProcess, project } from "./tool.js";
 
 afterAll(cleanUp);
 
@@ -148,6 +149,13 @@ describe("agentwire types", () => {
     expect(await said(folder, { file: "list.json" })).toEqual(["schema-invalid list.json:1:1"]);
     expect(await said(folder, { file: "broken.json" })).toEqual(["syntax-error broken.json:1:2"]);
     expect(await said(folder, { file: "missing.json" })).toEqual(["file-not-found missing.json"]);
+  });
+
+  test("a contract is no schema of its own", async () => {
+    const folder = project({ "api.json": contract() });
+    const { code, stdout } = await inProcess(folder, "types", { file: "api.json" });
+    expect(code).toBe(1);
+    expectSaid(JSON.parse(stdout).diagnostics, [{ code: "types-unprintable", says: "OpenAPI document" }]);
   });
 
   test("a wrong call is exit code 2", async () => {

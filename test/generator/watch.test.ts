@@ -162,6 +162,25 @@ test("a contract that is gone for a moment, as when an editor moves a new file i
   expect(await generation.edited(new Diagnostics())).toBeUndefined();
 });
 
+test("output that somebody has removed is written again", async () => {
+  const folder = temporaryFolder();
+  const schemas: Schemas = {
+    Ant: { const: "x" },
+    Bee: { const: "x" },
+    Cat: { type: "object" },
+    Dog: { type: "string" },
+  };
+  writeFileSync(join(folder, "api.json"), textOf(schemas));
+  const generation = generationIn(folder, true);
+  const first = await generation.whole(new Diagnostics());
+  if (first && write(first.planned, new Diagnostics())) generation.wasWritten();
+  rmSync(join(folder, "out"), { recursive: true });
+  writeFileSync(join(folder, "api.json"), textOf({ ...schemas, Cat: { type: "object", required: ["a"] } }));
+  const second = await generation.edited(new Diagnostics());
+  expect(second && write(second.planned, new Diagnostics())).toBe(true);
+  expect(await drift(folder)).toEqual([]);
+});
+
 test("what was not written is not taken for written", async () => {
   const folder = temporaryFolder();
   const schemas: Schemas = {

@@ -1,9 +1,10 @@
 /** What happens to the output folder: only what has to, all or nothing, and nobody else's files. */
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { manifestName } from "../../generator/src/print/write.js";
-import { cleanUp, contract, filesBelow, inProcess, project, writeFiles } from "./tool.js";
+import { bin, cleanUp, contract, filesBelow, inProcess, project, writeFiles } from "./tool.js";
 
 afterAll(cleanUp);
 
@@ -30,6 +31,13 @@ async function generate(options: { check?: boolean; standalone?: boolean } = {})
 }
 
 const contents = () => Object.fromEntries(filesBelow(out).map((path) => [path, readFileSync(join(out, path), "utf8")]));
+
+test.runIf(existsSync("/proc/self"))("a file system that takes no folder is said to", () => {
+  const args = ["generate", "--spec", "openapi.yaml", "--out", "/proc/agentwire/out", "--json"];
+  const { status, stdout } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, timeout: 30_000 });
+  expect(status).toBe(1);
+  expect(JSON.parse(String(stdout))).toMatchObject({ diagnostics: [{ code: "output-unwritable" }] });
+});
 
 describe("a second run", () => {
   test("writes nothing", async () => {

@@ -46,6 +46,8 @@ const paths = {
       })
         .map(([name, schema]): object => ({ name, in: "query", schema }))
         .concat([
+          { name: "plain", in: "query", content: { "text/plain": { schema: { type: "string" } } } },
+          { name: "xml", in: "query", content: { "application/xml": { schema: number } } },
           {
             name: "deep",
             in: "query",
@@ -79,6 +81,13 @@ const paths = {
           },
         },
       },
+    },
+  },
+  "/lines": {
+    post: {
+      operationId: "lines",
+      requestBody: { content: { "application/x-ndjson": { itemSchema: number } } },
+      responses: nothing,
     },
   },
   "/more-methods": { additionalOperations: { COPY: { operationId: "copy", responses: nothing } } },
@@ -219,6 +228,7 @@ test("operations go to the servers of their own, else to those of their path", a
 });
 
 test.each([
+  { plain: "{1", xml: "<n>1</n>" },
   { count: 3 },
   { count: "all" },
   { flag: true },
@@ -247,6 +257,12 @@ test.each([
   { n: 2, list: [3] },
 ])("a form may be the answer: %j", async (body) => {
   expect((await ends.call("parameters", undefined, body)).body).toEqual(body);
+});
+
+test("a stream is sent item by item, or as the bytes it is, and arrives as bytes", async () => {
+  const lines = new TextEncoder().encode('{"n":1}\n{"n":2}\n');
+  for (const body of [lines, [{ n: 1 }, { n: 2 }], new Blob([lines])])
+    expect((await ends.call("lines", { body })).arrived).toEqual({ body: lines });
 });
 
 test("any method may be that of an operation", async () => {

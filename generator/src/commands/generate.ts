@@ -9,7 +9,7 @@ import { printPlan, summary } from "../print/diff.js";
 import { type Plan, write } from "../print/write.js";
 import { artefactsOf, readConfig, readOptions, type SpecOptions, UsageError } from "./config.js";
 import { Generation, type Prepared, type Settings } from "./generation.js";
-import { report } from "./report.js";
+import { exitCodes, report } from "./report.js";
 import { watchFor } from "./watch.js";
 
 /** How long nothing must happen to a file for it to count as saved, and the longest wait for that; in milliseconds. */
@@ -38,11 +38,12 @@ export async function generate(options: GenerateOptions): Promise<number> {
   const settings = await settingsOf(options);
   const generation = new Generation(settings, options.watch === true);
   const written = () => generation.wasWritten();
-  const code = await run(options, settings, (diagnostics) => generation.whole(diagnostics), written);
+  let code = await run(options, settings, (diagnostics) => generation.whole(diagnostics), written);
   if (!options.watch) return code;
   return watchFor(settings.read.spec, async () => {
-    if (generation.isCurrent()) return;
-    await run(
+    // An edit that only takes back a wrong one changes nothing, but all is well again.
+    if (code === exitCodes.ok && generation.isCurrent()) return;
+    code = await run(
       options,
       settings,
       async (diagnostics) => {

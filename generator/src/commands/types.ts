@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import pc from "picocolors";
 import { Diagnostics, type Place } from "../diagnostics/diagnostic.js";
@@ -6,6 +6,8 @@ import { SchemaReader } from "../model/schema.js";
 import type { TypeId } from "../model/types.js";
 import { qualifiersOf, schemaName, usableTypeName } from "../names/names.js";
 import { type Claim, resolveNames } from "../names/resolve.js";
+import { makeFolder } from "../print/folder.js";
+import { isObject } from "../read/json.js";
 import { Loader } from "../read/loader.js";
 import { librarySchema } from "../types/library-schema.js";
 import { printTypes } from "../types/print-types.js";
@@ -51,6 +53,10 @@ async function read(
   const loader = new Loader(dirname(path), diagnostics);
   const document = loader.load(path);
   if (!document) return undefined;
+  if (isObject(document.value) && (document.value.openapi ?? document.value.swagger) !== undefined) {
+    diagnostics.add("types-unprintable", `${file} is an OpenAPI document and no JSON Schema`, { file });
+    return undefined;
+  }
   loader.register(document);
   const place: Place = { document, pointer: "" };
   const schemas = new SchemaReader(loader, diagnostics);
@@ -98,7 +104,7 @@ function write(out: string, text: string, diagnostics: Diagnostics): boolean {
       diagnostics.add("output-foreign", `${out} is in the way, and this tool did not write it`, { file: out });
       return false;
     }
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     writeFileSync(staging, text);
     renameSync(staging, target);
     return true;

@@ -27,7 +27,7 @@ class Bundler {
   ) {}
 
   /** A value of the document with its references resolved. `path` is what is being entered, to stop at loops. */
-  inline(value: unknown, place: Place, path: readonly string[]): unknown {
+  inline(value: unknown, place: Place, path: readonly string[], isMap = false): unknown {
     if (Array.isArray(value)) return value.map((item, index) => this.inline(item, step(place, index), path));
     if (!isObject(value)) return value;
     if (typeof value.$ref === "string") {
@@ -43,7 +43,10 @@ class Bundler {
       // Components that are schemas come in by use; our own keys mean nothing to other tools.
       if (key === "schemas" && place.pointer === "/components") return [];
       if (key.startsWith("x-") || isDiscriminator(key, inner)) return [];
-      return [[key, this.inline(inner, step(place, key), path)]];
+      // What stands in values of a contract is no reference of it, though others would follow one in an example.
+      if (!isMap && isData.has(key)) return [[key, inner]];
+      if (!isMap && (key === "examples" || (key === "example" && typeof inner === "object"))) return [];
+      return [[key, this.inline(inner, step(place, key), path, !isMap && namedThings.has(key))]];
     });
     return plainObject(entries);
   }
@@ -86,6 +89,15 @@ class Bundler {
     return `#/components/schemas/${this.model.types.get(id)?.name ?? "Unknown"}`;
   }
 }
+
+const isData: ReadonlySet<string> = new Set(["default", "enum", "const"]);
+
+/** Members whose own members have names that people give. */
+const namedThings: ReadonlySet<string> = new Set([
+  ...schemaMapKeywords,
+  ...["$defs", "definitions", "paths", "webhooks", "pathItems", "schemas", "parameters", "headers", "requestBodies"],
+  ...["responses", "content", "callbacks", "links", "encoding", "securitySchemes", "variables"],
+]);
 
 /** Its mapping names schemas by the names they had before; the variants' own constants say the same. */
 function isDiscriminator(key: string, value: unknown): boolean {

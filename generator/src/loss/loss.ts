@@ -76,6 +76,14 @@ export function lossOf(
           judge(`${place.document.name}#${parameter.place.pointer} ${what}`, what, place, { assertFormats: true }),
         );
       }
+  for (const { operations } of model.services)
+    for (const { name, responses } of operations)
+      for (const { status, headers } of responses)
+        for (const header of headers) {
+          const what = `${name} ${status} header ${header.name}`;
+          const losses = headerLosses(header.place, { lookup, assertFormats: true, formats });
+          schemas.push({ name: what, place: header.place, status: worst(losses), losses });
+        }
   return { schemas, contract: contractLosses(diagnostics) };
 }
 
@@ -132,6 +140,18 @@ function inPlace({ status, keyword, root, part }: KeywordLoss): Loss {
   return { status, keyword, place: { document: root.document, pointer: pointerTo(pointerOf(root, part), keyword) } };
 }
 
+/** Of a response header, types and validators say the JSON type alone. */
+function headerLosses({ document, pointer }: Place, surroundings: Surroundings): Loss[] {
+  const source = valueAt(document.value, pointer);
+  if (!isObject(source)) return [];
+  return Object.keys(source).flatMap((keyword): Loss[] => {
+    const isValues = keyword === "enum" || keyword === "const";
+    const status = statusOf(keyword, source[keyword], source, undefined, surroundings);
+    if (keyword === "type" || (status === "exact" && !isValues)) return [];
+    return [{ status: "unsupported", keyword, place: { document, pointer: pointerTo(pointer, keyword) } }];
+  });
+}
+
 function pointerOf(root: Place, { outer, steps }: Part): string {
   return outer ? pointerTo(pointerOf(root, outer), ...steps) : root.pointer;
 }
@@ -150,7 +170,7 @@ const contractKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /** The worst status of all; what comes after something that nothing carries is not looked for. */
-function worst(losses: Iterable<KeywordLoss>): Status {
+function worst(losses: Iterable<Pick<Loss, "status">>): Status {
   let found: Status = "exact";
   for (const { status } of losses) {
     if (status === "unsupported") return status;

@@ -204,10 +204,12 @@ function readDrafts(
 function serviceNames(project: Project, contract: Place, diagnostics: Diagnostics, options: BuildOptions) {
   const { document } = contract;
   const area = areaOf(project, document);
-  const title = textMember(objectMember(document.value, "info"), "title") ?? area;
+  const title = textMember(objectMember(document.value, "info"), "title") ?? (area === "" ? "Api" : area);
   const own = project.kind === "file" ? (options.name ?? title) : area;
   const name = textMember(document.value, "x-service") ?? own;
-  return { area, title, name, className: usableTypeName(pascalCase(name), contract, diagnostics) };
+  // One file is often somebody else's: where neither its title nor a word of its name makes a name, a plain one does.
+  const fallback = project.kind === "file" && options.name === undefined ? "Api" : undefined;
+  return { area, title, name, className: usableTypeName(pascalCase(name), contract, diagnostics, undefined, fallback) };
 }
 
 function methodsOf(

@@ -147,7 +147,7 @@ export class ContentReader {
 }
 
 /** A media type in lower case, without its parameters. */
-function bareType(type: string): string {
+export function bareType(type: string): string {
   return type.split(";")[0]?.trim().toLowerCase() ?? type;
 }
 

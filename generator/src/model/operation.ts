@@ -5,7 +5,9 @@ import { type Found, foundAt, keysOf, memberAt } from "../read/found.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo } from "../read/pointer.js";
-import { ContentReader, type MadeType } from "./content.js";
+import { bareType, ContentReader, type MadeType } from "./content.js";
+import { bits, typesOf } from "./json-types.js";
+import { mediaFormat } from "./media.js";
 import { builtinOf, retryOf, securityOf, text } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
@@ -199,7 +201,7 @@ export class OperationReader {
       const holder = mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
       const schema = this.schemaIn(holder);
       const description = textMember(value, "description");
-      const wire = mediaType === undefined ? wireTypeOf(schema, this.contents.lookup) : { type: "json" as const };
+      const wire = this.wireOf(schema, mediaType, memberAt(holder, "schema").place);
       const style = textMember(value, "style");
       const explode = member(value, "explode");
       // The names of headers are the same in any case.
@@ -220,7 +222,13 @@ export class OperationReader {
           ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
           place: at,
         },
-        schema: described(schema, description, member(value, "deprecated") === true),
+        schema: described(
+          mediaType !== undefined && wire.type === "string" && !allowsText(schema, this.contents.lookup)
+            ? { type: "string" }
+            : schema,
+          description,
+          member(value, "deprecated") === true,
+        ),
       });
     }
     const list = [...all.values()];
@@ -230,6 +238,15 @@ export class OperationReader {
       list.map(({ model }) => model),
     );
     return list;
+  }
+
+  /** How a parameter or header travels whose content may be of a media type. */
+  private wireOf(schema: ModelSchema, mediaType: string | undefined, place: Place): ReturnType<typeof wireTypeOf> {
+    if (mediaType !== undefined && mediaFormat(bareType(mediaType)) === "json") return { type: "json" };
+    const wire = wireTypeOf(schema, this.contents.lookup);
+    if (mediaType === undefined || (wire.type !== "array" && wire.type !== "object")) return wire;
+    this.contents.notSupported(`the schema of ${mediaType}, which is a text here,`, place);
+    return { type: "string" };
   }
 
   private checkPath(path: string, place: Place, parameters: readonly ParameterModel[]): void {
@@ -261,7 +278,13 @@ export class OperationReader {
   private body(operation: Found, typeName: string): OperationModel["body"] {
     const found = this.loader.follow(memberAt(operation, "requestBody"));
     if (!found || !isObject(found.value)) return undefined;
-    return { required: found.value.required === true, content: this.contents.read(found, `${typeName}Body`) };
+    const content = this.contents.read(found, `${typeName}Body`);
+    for (const { type, format, schema } of content)
+      if (format === "stream" && schema !== undefined) {
+        const message = `servers take a body of ${type} as bytes, and judge none of its items`;
+        this.diagnostics.add("not-supported", message, { place: memberAt(found, "content").place });
+      }
+    return { required: found.value.required === true, content };
   }
 
   private responses(operation: Found, typeName: string): ResponseModel[] {
@@ -295,12 +318,15 @@ export class OperationReader {
     return keysOf(all).flatMap((name) => {
       const found = this.loader.follow(memberAt(all, name));
       if (!found) return [];
-      const schema = this.schemaIn(found);
-      const isJson = objectMember(found.value, "content") !== undefined;
+      const [mediaType] = Object.keys(objectMember(found.value, "content") ?? {});
+      const holder = mediaType === undefined ? found : memberAt(memberAt(found, "content"), mediaType);
+      const schema = this.schemaIn(holder);
+      const at = memberAt(holder, "schema").place;
       return [
         {
           name,
-          ...(isJson ? { type: "json" as const } : wireTypeOf(schema, this.contents.lookup)),
+          place: at,
+          ...this.wireOf(schema, mediaType, at),
           ...(member(found.value, "explode") === true ? { explode: true } : {}),
           required: member(found.value, "required") === true,
         },
@@ -392,6 +418,10 @@ export class OperationReader {
       ?.content.find(({ format }) => format === "json")?.schema;
     return { pagination: { ...page, ...(body === undefined ? {} : { body }) } };
   }
+}
+
+function allowsText(schema: ModelSchema, lookup: (id: TypeId) => ModelSchema | undefined): boolean {
+  return (typesOf(schema, lookup) & bits.string) !== 0;
 }
 
 function isAt(place: Place, document: Place["document"], pointer: string): boolean {

@@ -91,6 +91,8 @@ export interface HeaderModel {
   readonly members?: Readonly<Record<string, ParameterType>>;
   readonly explode?: boolean;
   readonly required: boolean;
+  /** Its schema's. */
+  readonly place: Place;
 }
 
 export interface Documented {

@@ -16,6 +16,7 @@ import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import { type OutputFile, type Piece, piecesOf } from "../emit/file.js";
 import { isBelow } from "../read/loader.js";
 import { readOwnText } from "../read/text.js";
+import { makeFolder } from "./folder.js";
 
 /** Lists what the tool wrote, so that it removes only its own stale files and never touches another's. */
 export const manifestName = ".agentwire.json";
@@ -62,7 +63,7 @@ export function plan(
       continue;
     }
     // What an earlier run of this process wrote need not be read again.
-    const before = last.get(file.path) ?? fileAt(target, file.path);
+    const before = (existsSync(target) && last.get(file.path)) || fileAt(target, file.path);
     if (before === undefined && existsSync(target)) {
       diagnostics.add("output-foreign", `${file.path} is in the way, and it is no file`, {
         file: join(out, file.path),
@@ -98,12 +99,12 @@ export function write({ out, added, changed, removed }: Plan, diagnostics: Diagn
     if (existed) removeLeftovers(out);
     for (const [index, file] of files.entries()) {
       if (index === 0) {
-        mkdirSync(out, { recursive: true });
+        makeFolder(resolve(out));
         mkdirSync(staging);
       }
       writePieces(join(staging, String(index)), piecesOf(file));
     }
-    for (const { path } of files) mkdirSync(dirname(join(out, path)), { recursive: true });
+    for (const { path } of files) makeFolder(dirname(resolve(out, path)));
     for (const [index, { path }] of files.entries()) renameSync(join(staging, String(index)), join(out, path));
     for (const path of removed) removeFile(out, path);
     return true;

@@ -20,8 +20,15 @@ export function encodeBody(operation: string, media: Media, value: unknown): Enc
     case "binary":
       return { content: value as BodyInit, type, once: value instanceof ReadableStream };
     case "stream":
+      // What is bytes or text already is taken for the whole stream.
+      if (isWhole(value)) return { content: value, type, once: value instanceof ReadableStream };
       return { content: itemsOf(media, value), type, once: true };
   }
+}
+
+function isWhole(value: unknown): value is BodyInit {
+  const isBytes = value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+  return isBytes || value instanceof ReadableStream || typeof value === "string";
 }
 
 function fallbackType(media: Media, value: unknown): string {

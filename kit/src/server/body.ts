@@ -113,12 +113,12 @@ function decode(bytes: Uint8Array, media: Media, contentType: string, depth: num
     case "json":
       return same(parseJson(utf8(bytes), depth));
     case "text":
-    case "stream":
       return same(utf8(bytes));
     case "form":
       return same(parseForm(utf8(bytes), media.fields ?? {}, depth));
     case "multipart":
       return parseMultipart(bytes, contentType, media.fields ?? {}, depth);
+    case "stream":
     case "binary":
       return { value: bytes, judged: "" };
   }

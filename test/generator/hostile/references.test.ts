@@ -31,6 +31,30 @@ const outside = (ref: string, refused: Row["refused"], prepare?: Row["prepare"])
   ...(prepare ? { prepare } : {}),
 });
 
+/** They are data there: nobody follows them, though they have the looks. */
+const stray = { $ref: "http://127.0.0.1:9/a.json" };
+const values = {
+  "/a": {
+    post: operation("a", {
+      requestBody: {
+        content: {
+          "application/json": {
+            schema: {
+              type: "object",
+              example: stray,
+              default: stray,
+              enum: [stray],
+              properties: { a: { const: stray } },
+            },
+            example: stray,
+            examples: { one: { value: stray } },
+          },
+        },
+      },
+    }),
+  },
+};
+
 const rows: readonly Row[] = [
   ...["http://127.0.0.1:9/a.json", "https://example.com/a.json#/x", "//host/share/a.json", "ftp://a/b", "data:,{}"].map(
     (ref) => outside(ref, "ref-to-network"),
@@ -49,6 +73,7 @@ const rows: readonly Row[] = [
   ...["\\\\host\\share\\a.json", "..\\secret.json", "C:\\secret.json", "%5c%5chost%5cshare", "%2f%2fhost/share"].map(
     (ref) => outside(ref, "ref-invalid", secret),
   ),
+  { name: "references in values", files: { "openapi.json": contract({}, values) } },
   outside("a\u0000b.json", "ref-not-found"),
   outside("%00", "ref-not-found"),
   outside("%", "ref-invalid"),
