@@ -154,7 +154,7 @@ function counts({ added, changed, removed, unchanged }: Plan): object {
 }
 
 function unsupportedIn({ schemas, contract }: LossReport): Loss[] {
-  const all = [...schemas.flatMap(({ losses }) => losses), ...contract];
+  const all = [...schemas.flatMap(({ losses }) => losses()), ...contract];
   return all.filter(({ status }) => status === "unsupported");
 }
 

@@ -22,7 +22,7 @@ export interface SchemaLoss {
   readonly place: Place;
   readonly status: Status;
   /** Worked out when they are asked for: most runs only count. */
-  readonly losses: readonly Loss[];
+  readonly losses: () => readonly Loss[];
 }
 
 export interface LossReport {
@@ -58,9 +58,7 @@ export function lossOf(
       name,
       place,
       status: fragments.get("loss", key, () => worst(find())),
-      get losses() {
-        return fragments.get("losses", key, () => Array.from(find(), inPlace));
-      },
+      losses: () => fragments.get("losses", key, () => Array.from(find(), inPlace)),
     };
   };
   const schemas = [...model.types.values()]

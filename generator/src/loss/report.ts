@@ -15,7 +15,7 @@ export function printLosses(report: LossReport): string {
         name,
         ...positions.of(place),
         status,
-        ...(losses.length > 0 ? { losses: losses.map((loss) => printed(loss, positions)) } : {}),
+        ...(status === "exact" ? {} : { losses: losses().map((loss) => printed(loss, positions)) }),
       }))
       .sort((a, b) => order(a.file, b.file) || a.line - b.line || a.column - b.column || order(a.name, b.name)),
     contract: report.contract.map((loss) => printed(loss, positions)),
@@ -47,7 +47,7 @@ class Positions {
     };
     for (const { place, losses } of schemas) {
       add(place);
-      for (const loss of losses) add(loss.place);
+      for (const loss of losses()) add(loss.place);
     }
     for (const { place } of contract) add(place);
     for (const [document, pointers] of wanted) this.known.set(document, positionsOf(document, pointers));
