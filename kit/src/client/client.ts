@@ -1,6 +1,6 @@
 import type { ServiceDescription } from "../operation.js";
 import { Call } from "./call.js";
-import { engineOf, exchange, planOf } from "./engine.js";
+import { engineOf, exchange, planNamed } from "./engine.js";
 import { checkHeaders } from "./header-check.js";
 import { interception } from "./interception.js";
 import { json } from "./json.js";
@@ -43,7 +43,7 @@ export class Client {
 
   /** Calls an operation. Throws (in the promise) one of the errors of `errors.ts`. */
   call<Body, Header = object>(name: string, request?: RequestObject, options?: CallOptions): Call<Body, Header> {
-    const response = exchange(planOf(this.engine, name), request, options);
+    const response = exchange(planNamed(this.engine, name), request, options);
     return new Call(response as Promise<CallResponse<Body, Header>>);
   }
 }

@@ -1,7 +1,7 @@
-import { fetchWithin } from "#platform";
-import type { CallOptions, ClientOptions, HeaderValues } from "./options.js";
+import { fetchAnswer } from "#platform";
+import type { CallOptions, ClientOptions } from "./options.js";
 import { own } from "./own.js";
-import type { Part, Send, Steps } from "./part.js";
+import type { Part, Steps } from "./part.js";
 import type { Answer, CallResponse, Engine, Plan, PreparedRequest, Trial } from "./plan.js";
 import type { RequestObject, Row } from "./row.js";
 import { membersOf } from "./target.js";
@@ -15,28 +15,17 @@ export function engineOf(
   parts: readonly Part<never>[],
 ): Engine {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const headers = inLowerCase(options.headers);
-  return { baseUrl, service, options, headers, part: Object.assign({}, ...parts), plans: new Map() };
+  return { baseUrl, service, options, part: Object.assign({}, ...parts), plans: new Map() };
 }
 
-/** Headers by names in lower case, without those that have no value. */
-export function inLowerCase(headers: HeaderValues | undefined): Record<string, string> {
-  return Object.fromEntries(membersOf(headers).map(([name, value]) => [name.toLowerCase(), value as string]));
-}
-
-/**
- * The plan of an operation, by its row, or by its name in the client's service; worked out once: what calls it again
- * finds objects of the shapes that it knows. Throws `TypeError` for an unknown name.
- */
-export function planOf(engine: Engine, name: Row | string): Plan {
-  const row: Row | undefined = typeof name === "string" ? own(engine.service?.operations, name) : name;
-  if (row === undefined) throw new TypeError(`no operation named ${name}`);
+/** The plan of an operation, worked out once: what calls it again finds objects of the shapes that it knows. */
+export function planOf(engine: Engine, row: Row): Plan {
   let plan = engine.plans.get(row);
   if (!plan) {
     const part: Steps = Object.assign({}, engine.part, ...(row.parts ?? []));
     plan = {
       row,
-      engine: { ...engine, ...part.locate?.(row, engine) },
+      engine,
       part,
       parameters: part.parameters(row),
       accept: part.accept(row, engine.service),
@@ -56,13 +45,10 @@ export async function exchange(
   const source = part.complete?.(row, request) ?? request;
   await part.check?.(row, source, options);
   const prepared = encode(plan, source, options);
-  const attempt = (trial: Trial) =>
-    transmit(plan, prepared, trial).then((answer) => part.read(plan, answer, trial, options));
-  // Waiting here for what is returned takes fewer turns than leaving it to the promise.
-  return await (part.repeat
-    ? part.repeat(plan, prepared, options, attempt)
-    : // Without a time limit, only as quick to end as `fetch`, and with its errors.
-      attempt({ signal: options.signal, wait: same, answer: same, explain: same }));
+  const attempt = async (trial: Trial) => part.read(plan, await transmit(plan, prepared, trial), trial, options);
+  if (part.repeat) return part.repeat(plan, prepared, options, attempt);
+  // Without a time limit, only as quick to end as `fetch`, and with its errors.
+  return attempt({ signal: options.signal, wait: same, answer: same, explain: same });
 }
 
 function same<T>(value: T): T {
@@ -75,7 +61,9 @@ export function encode(
   source: RequestObject,
   options: CallOptions,
 ): PreparedRequest {
-  const headers = { ...engine.headers, ...(options.headers && inLowerCase(options.headers)) };
+  const headers: Record<string, string> = {};
+  for (const [name, value] of membersOf({ ...engine.options.headers, ...options.headers }))
+    headers[name.toLowerCase()] = value as string;
   parameters.headers?.(source, headers);
   headers["accept"] = options.accept ?? accept;
   const body = source.body === undefined ? undefined : part.write(row, source.body, options.contentType);
@@ -89,13 +77,16 @@ export function transmit(plan: Plan, request: PreparedRequest, trial: Trial): Pr
   return authorize ? authorize(plan, request, trial, send) : send(plan, request, trial);
 }
 
-/** Calls the platform's `fetch`. */
-export const fetchAnswer: Send = ({ engine }, request, trial) =>
-  trial.answer(fetchWithin(trial, engine.baseUrl + request.target, initOf(request)));
-
 /** A request as `fetch` takes it. */
-export function initOf({ method, headers, body }: PreparedRequest, signal: AbortSignal | null = null): RequestInit {
+export function initOf({ method, headers, body }: PreparedRequest, signal?: AbortSignal): RequestInit {
   // Fetch wants it said that a streamed body is sent before the answer is read; of others it means nothing.
   const init = { method, headers, body: body?.content, signal, redirect: "manual", duplex: "half" };
   return init as RequestInit;
+}
+
+/** The plan of an operation by its row, or of the client's service by its name. Throws `TypeError` for an unknown name. */
+export function planNamed(engine: Engine, name: Row | string): Plan {
+  const row: Row | undefined = typeof name === "string" ? own(engine.service?.operations, name) : name;
+  if (row === undefined) throw new TypeError(`no operation named ${name}`);
+  return planOf(engine.part.locate?.(row, engine) ?? engine, row);
 }

@@ -22,6 +22,6 @@ function through(middleware: NonNullable<Interception["middleware"]>, own: Inter
     const fetch = own ?? globalThis.fetch;
     const last = (each: Request): Promise<Response> => trial.answer((async () => fetch(each))());
     const first = middleware.reduceRight<typeof last>((next, wrap) => async (each) => wrap(each, next), last);
-    return first(new Request(engine.baseUrl + request.target, initOf(request, trial.signal ?? null)));
+    return first(new Request(engine.baseUrl + request.target, initOf(request, trial.signal)));
   };
 }

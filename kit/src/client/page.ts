@@ -2,7 +2,7 @@ import type { Pagination } from "../operation.js";
 import { Call } from "./call.js";
 import type { Caller } from "./caller.js";
 import type { Client } from "./client.js";
-import { exchange, planOf } from "./engine.js";
+import { exchange, planNamed } from "./engine.js";
 import type { CallOptions } from "./options.js";
 import type { CallResponse, Engine, Plan } from "./plan.js";
 import { valueAt } from "./pointer.js";
@@ -27,7 +27,7 @@ export function paginate(
   request?: unknown,
   options?: CallOptions,
 ): PagedCall<unknown, unknown> {
-  return new PagedCall(planOf(engine, row), request as RequestObject | undefined, options);
+  return new PagedCall(planNamed(engine, row), request as RequestObject | undefined, options);
 }
 
 /** The row of an operation that answers in pages. */

@@ -15,10 +15,9 @@ export function urlWriter(
   { name: operation, path, parameters = [] }: Pick<Row, "name" | "path" | "parameters">,
   writerOf: WriterOf = plainWriter,
 ): ParameterWriter {
-  const undeclared: ParameterToWrite = { name: "", in: "path", type: "string" };
-  const writePath = pathWriter(operation, path, (wanted) =>
-    writerOf(operation, parameters.find(({ in: at, name }) => at === "path" && name === wanted) ?? undeclared),
-  );
+  const inPath = new Map(writersIn("path", operation, parameters, writerOf).map(({ name, write }) => [name, write]));
+  const undeclared = writerOf(operation, { name: "", in: "path", type: "string" });
+  const writePath = pathWriter(operation, path, (value, name) => (inPath.get(name) ?? undeclared)(value));
   const writeQuery = joined(writersIn("query", operation, parameters, writerOf), "&");
   return {
     target: (request) => {
@@ -63,7 +62,8 @@ export function plainWriter(operation: string, parameter: ParameterToWrite): (va
   if (parameter.in === "header") return textOf;
   const key = parameter.in === "path" ? "" : `${encodeURIComponent(parameter.name)}=`;
   const write = (value: unknown) => key + encoded(operation, parameter, value);
-  return (value) => [value].flat().filter(isThere).map(write).join("&");
+  return (value) =>
+    Array.isArray(value) ? value.filter(isThere).map(write).join("&") : isThere(value) ? write(value) : "";
 }
 
 /** A value as it travels in a URL or a cookie. Throws `InvalidRequestError`. */

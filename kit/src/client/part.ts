@@ -20,8 +20,8 @@ export interface Part<Options = unknown> {
   readonly write?: (row: Row, value: unknown, contentType: string | undefined) => EncodedBody | undefined;
   /** The media types to ask for. */
   readonly accept?: (row: Row, service: ServiceFacts | undefined) => string;
-  /** Where an operation is, if not where the engine's others are. */
-  readonly locate?: (row: Row, engine: Engine) => Pick<Engine, "baseUrl"> | undefined;
+  /** The engine of an operation of a client that is not where the others are; the same one each time. */
+  readonly locate?: (row: Row, engine: Engine) => Engine | undefined;
   /** Makes attempts until one succeeds or none can. */
   readonly repeat?: <T>(
     plan: Plan,

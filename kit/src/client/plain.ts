@@ -2,7 +2,7 @@ import { ApiError } from "./errors.js";
 import type { ParameterWriter, Steps } from "./part.js";
 import type { Answer, CallResponse, Plan } from "./plan.js";
 import type { Row } from "./row.js";
-import { isThere, membersOf, pathWriter } from "./target.js";
+import { membersOf, pathWriter } from "./target.js";
 
 /** The steps that every caller starts with: default styles, JSON out and in. */
 export const plain: Steps = {
@@ -15,14 +15,13 @@ export const plain: Steps = {
 /** Scalars in the path, scalars and arrays in the query, each by the default style; no other parameter goes out. */
 export function defaultStyles({ name, path }: Pick<Row, "name" | "path">): ParameterWriter {
   const write = encodeURIComponent as (value: unknown) => string;
-  const writePath = pathWriter(name, path, () => write);
+  const writePath = pathWriter(name, path, write);
   return {
     target: ({ path, query }) => {
       let target = writePath(path);
       let mark = "?";
       for (const [name, value] of membersOf(query)) {
-        for (const item of [value].flat()) {
-          if (!isThere(item)) continue;
+        for (const [, item] of membersOf([value].flat())) {
           target += `${mark}${write(name)}=${write(item)}`;
           mark = "&";
         }

@@ -9,8 +9,6 @@ export interface Engine {
   readonly baseUrl: string;
   readonly service: (ServiceFacts & Partial<Pick<ServiceDescription, "operations" | "channels">>) | undefined;
   readonly options: ClientOptions;
-  /** Of every request; names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
   readonly part: Steps;
   /** Plans that were worked out already; rows are constants of a module. */
   readonly plans: Map<Row, Plan>;

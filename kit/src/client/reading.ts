@@ -26,8 +26,10 @@ export function reading({ pick, decode, received }: Reader): Steps["read"] {
     let body: unknown;
     if (content && method !== "HEAD" && answer.status !== 204 && answer.status !== 205) {
       const media = pick(name, content, answer);
-      body = await decode(name, media, chunks, answer);
-      await part.judge?.(plan, media, body, options);
+      body = decode(name, media, chunks, answer);
+      if (body instanceof Promise) body = await body;
+      const judging = part.judge?.(plan, media, body, options);
+      if (judging) await judging;
     }
     return received?.(body, answer, declared) ?? new Received(body, answer);
   };

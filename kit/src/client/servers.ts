@@ -1,6 +1,7 @@
 import type { ClientOptions } from "./options.js";
 import type { Part } from "./part.js";
-import type { ServiceFacts } from "./row.js";
+import type { Engine } from "./plan.js";
+import type { Row, ServiceFacts } from "./row.js";
 
 /** One of the contract's servers, by its place in the list, and its variables; those left out have their defaults. */
 export interface ServerChoice {
@@ -46,9 +47,17 @@ export function withServer<Options extends ClientOptions>(
 /** The part that sends operations with servers of their own to the first of these, unless the client has a `baseUrl`. */
 export function ownServers({ baseUrl }: ClientOptions = {}): Part {
   if (baseUrl) return {};
+  const located = new Map<Row, Engine>();
   return {
-    locate: ({ servers }, { baseUrl }) =>
-      servers && { baseUrl: new URL(serverUrl({ servers }), baseUrl).href.replace(/\/+$/, "") },
+    locate: (row, engine) => {
+      const { servers } = row;
+      if (!servers) return undefined;
+      const known = located.get(row);
+      if (known) return known;
+      const own = { ...engine, baseUrl: new URL(serverUrl({ servers }), engine.baseUrl).href.replace(/\/+$/, "") };
+      located.set(row, own);
+      return own;
+    },
   };
 }
 

@@ -1,38 +1,34 @@
 import { InvalidRequestError } from "./errors.js";
-import { own } from "./own.js";
 import type { Values } from "./row.js";
 
-/** Fills in a template such as `/v1/runs/{run_id}:cancel`; `writerOf` gives how the value of a name travels. */
+/** Fills in a template such as `/v1/runs/{run_id}:cancel`; `write` gives a value as it travels. */
 export function pathWriter(
   operation: string,
   template: string,
-  writerOf: (name: string) => (value: unknown) => string,
+  write: (value: unknown, name: string) => string,
 ): (values: Values) => string {
-  const segments = template
-    .split("/")
-    .map((segment) =>
-      segment.split(/\{([^{}]+)\}/).map((part, index) => ({ part, write: index % 2 ? writerOf(part) : undefined })),
-    );
-  return (values) => {
-    let path = "";
-    for (const parts of segments) {
-      let filled = "";
-      for (const { part, write } of parts) {
-        const value = write ? own(values, part) : part;
-        if (value === undefined) refuse(operation, part, "is required");
-        filled += write ? write(value) : part;
-      }
-      // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
-      if (parts[1] && /^\.{0,2}$/.test(filled)) refuse(operation, parts[1].part, "is empty or dots");
-      path += `/${filled}`;
-    }
-    return path.slice(1);
-  };
+  // In each segment, text and names take turns.
+  const segments = template.split("/").map((segment) => segment.split(/\{([^{}]+)\}/));
+  return (values) =>
+    segments
+      .map((parts) => {
+        const filled = parts
+          .map((part, index) => {
+            if (index % 2 === 0) return part;
+            return values && Object.hasOwn(values, part) && values[part] !== undefined
+              ? write(values[part], part)
+              : refuse(operation, part, "is required");
+          })
+          .join("");
+        // URL parsers take "%2E%2E" for ".." as well, so such a value has no spelling; an empty one is another route.
+        return parts[1] && /^\.{0,2}$/.test(filled) ? refuse(operation, parts[1], "is empty or dots") : filled;
+      })
+      .join("/");
 }
 
-/** The members of an object that have a value. */
+/** The members of an object, or the items of a list, that have a value. */
 export function membersOf(values: unknown): [name: string, value: unknown][] {
-  return Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
+  return Object.entries(values ?? {}).filter(([, value]) => value !== undefined && value !== null);
 }
 
 /** Neither undefined nor null, which no style can tell from text (RFC 6570, §2.3). */

@@ -7,7 +7,9 @@ import fc from "fast-check";
 import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
 import { afterEach, expect, test, vi } from "vitest";
 import { Attempt } from "../../../kit/src/client/attempt.js";
+import { planNamed } from "../../../kit/src/client/engine.js";
 import { AbortedError, ConnectionError, TimeoutError } from "../../../kit/src/client/index.js";
+import type { Plan } from "../../../kit/src/client/plan.js";
 import * as node from "../../../kit/src/client/platform/node.js";
 import * as standard from "../../../kit/src/client/platform/standard.js";
 import { answer, bodyOf, Client, closeAll, failure, serve, service, wait } from "./fixtures.js";
@@ -22,6 +24,12 @@ afterEach(() => {
   setGlobalDispatcher(nodeDispatcher);
   closeAll();
 });
+
+/** A plan, as far as sending needs it. */
+function planAt(url: string): Plan {
+  const { engine } = new Client(service, { baseUrl: url });
+  return planNamed(engine, "getRun");
+}
 
 /** Says when the client has closed the connection of a request. */
 function closed(response: ServerResponse): Promise<void> {
@@ -155,8 +163,9 @@ test("a text arrives as any platform sends it", async () => {
   });
   const told = async (platform: typeof node, body: string) => {
     const attempt = new Attempt("op");
-    const init = { method: "POST", body, headers: { "content-type": "text/plain" } };
-    const answered = await platform.fetchWithin(attempt, url, init);
+    const headers = { "content-type": "text/plain" };
+    const request = { method: "POST", target: "", headers, body: { content: body, type: "text/plain" }, source: {} };
+    const answered = await platform.fetchAnswer(planAt(url), request, attempt);
     return answered.text();
   };
   await told(node, "warm");
@@ -171,7 +180,8 @@ test("a text arrives as any platform sends it", async () => {
 test("any platform: `fetch` ends with the attempt", async () => {
   const { url } = await serve(() => {});
   const attempt = new Attempt("op");
-  const failed = failure(attempt.answer(standard.fetchWithin(attempt, url, {})));
+  const request = { method: "GET", target: "", headers: {}, body: undefined, source: {} };
+  const failed = failure(standard.fetchAnswer(planAt(url), request, attempt));
   attempt.end(new AbortedError("op"));
   expect(await failed).toBeInstanceOf(AbortedError);
 });

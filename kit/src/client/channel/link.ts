@@ -8,7 +8,6 @@ import {
   sameCredentials,
   targetWith,
 } from "../credentials.js";
-import { inLowerCase } from "../engine.js";
 import { ChannelClosedError, ChannelOverflowError, ConnectionError } from "../errors.js";
 import { checkHeaders } from "../header-check.js";
 import type { ChannelOptions } from "../options.js";
@@ -17,6 +16,7 @@ import type { Engine } from "../plan.js";
 import { apiError } from "../problem.js";
 import { backoff, DEFAULT_TIMEOUT_MS, sleep } from "../retry.js";
 import type { RequestObject, ServiceFacts } from "../row.js";
+import { membersOf } from "../target.js";
 import { check, validates } from "../validation.js";
 import { type Closed, Connection } from "./connection.js";
 import { MessageReader } from "./messages.js";
@@ -195,7 +195,10 @@ export class Link {
     const after = position !== undefined && resume?.cursor === "parameter" ? resume.parameter : undefined;
     const query = after === undefined ? this.#request.query : { ...this.#request.query, [after]: position };
     checkHeaders(this.#description.name, this.#options.headers);
-    const headers = { ...this.#engine.headers, ...inLowerCase(this.#options.headers) };
+    const headers: Record<string, string> = {};
+    for (const [name, value] of membersOf({ ...this.#engine.options.headers, ...this.#options.headers })) {
+      headers[name.toLowerCase()] = String(value);
+    }
     this.#parameters.headers?.(this.#request, headers);
     return { target: this.#parameters.target({ ...this.#request, query }), headers };
   }

@@ -3,7 +3,9 @@
  * `fetch` makes of a text, take more time than all else that a client adds.
  */
 import type { Limited, TimeLimit } from "../attempt.js";
+import { initOf } from "../engine.js";
 import { TimeoutError } from "../errors.js";
+import type { Send } from "../part.js";
 import type { Trial } from "../plan.js";
 import * as standard from "./standard.js";
 
@@ -22,15 +24,16 @@ interface Dispatcher {
   dispatch(options: object, handler: Handler): boolean;
 }
 
-/** Calls the platform's `fetch`, and ends with the attempt. */
-export function fetchWithin(trial: Trial, url: string, init: RequestInit): Promise<Response> {
+/** Calls the platform's `fetch`. */
+export const fetchAnswer: Send = (plan, request, trial) => {
   // Whoever has put another `fetch` in its place expects the standard's signal.
   if (!knowsHandlers || fetch !== nodeFetch || dispatcher() === undefined) {
-    return standard.fetchWithin(trial, url, init);
+    return standard.fetchAnswer(plan, request, trial);
   }
-  (init as { dispatcher?: Dispatcher }).dispatcher = new Passage(trial, init.body);
-  return trial.onEnd ? fetch(url, init) : standard.fetchWithin(trial, url, init);
-}
+  const init: RequestInit & { dispatcher?: Dispatcher } = initOf(request, trial.onEnd ? undefined : trial.signal);
+  init.dispatcher = new Passage(trial, init.body);
+  return trial.answer(fetch(plan.engine.baseUrl + request.target, init));
+};
 
 function dispatcher(): Dispatcher | undefined {
   return (globalThis as { [DISPATCHER]?: Dispatcher })[DISPATCHER];

@@ -1,11 +1,10 @@
 import type { TimeLimit } from "../attempt.js";
-import type { Trial } from "../plan.js";
+import { initOf } from "../engine.js";
+import type { Send } from "../part.js";
 
-/** Calls the platform's `fetch`, and ends with the attempt. */
-export function fetchWithin(trial: Trial, url: string, init: RequestInit): Promise<Response> {
-  init.signal = trial.signal ?? null;
-  return fetch(url, init);
-}
+/** Calls the platform's `fetch`. */
+export const fetchAnswer: Send = ({ engine }, request, trial) =>
+  trial.answer(fetch(engine.baseUrl + request.target, initOf(request, trial.signal)));
 
 /** Milliseconds; 0 is no limit. */
 export function timeLimit(ms: number): TimeLimit {

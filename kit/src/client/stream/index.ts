@@ -2,7 +2,7 @@
 
 import type { Caller } from "../caller.js";
 import type { Client } from "../client.js";
-import { planOf } from "../engine.js";
+import { planNamed } from "../engine.js";
 import type { StreamOptions } from "../options.js";
 import type { Engine } from "../plan.js";
 import type { Arguments, RequestObject, Row, StreamRow } from "../row.js";
@@ -29,5 +29,5 @@ export function stream(
   request?: unknown,
   options?: StreamOptions,
 ): ItemStream<unknown> {
-  return new ItemStream(planOf(engine, row), request as RequestObject | undefined, options);
+  return new ItemStream(planNamed(engine, row), request as RequestObject | undefined, options);
 }
