@@ -44,6 +44,17 @@ const cases = [
   { what: "WebSocket", subject: "Agentwire", start: { subject: "agentwire" }, accept: websocket, target: 110_000 },
 ];
 
+/**
+ * The targets as what they are of bare code: events a second asked for, and those of bare code where they were set. A
+ * machine's own speed is in both.
+ */
+const ratios = {
+  "NDJSON, as they come": 200 / 229,
+  "SSE, as they come": 200 / 215,
+  "SSE, gathered": 280 / 323,
+  WebSocket: 110 / 113,
+};
+
 export async function run({ log = () => undefined, rounds = 7, only } = {}) {
   const cli = here("../../node_modules/.bin/agentwire");
   execFileSync(cli, ["generate", "--spec", here("contract.yaml"), "--out", here("out"), "--name", "feed"]);
@@ -60,7 +71,7 @@ export async function run({ log = () => undefined, rounds = 7, only } = {}) {
     reader.kill();
     for (const { child } of servers) child.kill();
   }
-  return servers.flatMap(rowsOf);
+  return [...servers.flatMap(rowsOf), ...againstBare(servers)];
 }
 
 async function serve(one) {
@@ -82,6 +93,18 @@ async function cpuOf(child) {
   child.send("cpu");
   const [{ cpu }] = await once(child, "message");
   return cpu.user + cpu.system;
+}
+
+/** Round by round, as neighbours in time have had the same noise. */
+function againstBare(servers) {
+  return Object.entries(ratios).flatMap(([what, ratio]) => {
+    const [bare, ours] = servers.filter((server) => server.what === what);
+    if (!bare || !ours) return [];
+    const value = median(ours.rounds.map(({ rate }, index) => rate / bare.rounds[index].rate));
+    const rounded = (number) => Number(number.toFixed(2));
+    const target = `>= ${rounded(ratio)}`;
+    return [{ what: `${what}: against bare code`, subject: ours.subject, value: rounded(value), unit: "x", target }];
+  });
 }
 
 function rowsOf({ what, subject, target, rounds }) {
