@@ -3,9 +3,11 @@ import { execFile } from "node:child_process";
 import type { ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
 import { afterEach, expect, test, vi } from "vitest";
+import { chunksOf, textIn } from "../../../kit/src/client/answer.js";
 import { Attempt } from "../../../kit/src/client/attempt.js";
 import { planNamed } from "../../../kit/src/client/engine.js";
 import { AbortedError, ConnectionError, TimeoutError } from "../../../kit/src/client/index.js";
@@ -24,6 +26,14 @@ afterEach(() => {
   setGlobalDispatcher(nodeDispatcher);
   closeAll();
 });
+
+async function pieces(response: ServerResponse): Promise<void> {
+  for (const piece of ['{"a":', '"bcd"', "}", " "]) {
+    response.write(piece);
+    await wait(10);
+  }
+  response.end();
+}
 
 /** A plan, as far as sending needs it. */
 function planAt(url: string): Plan {
@@ -175,6 +185,46 @@ test("a text arrives as any platform sends it", async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+const json = { "content-type": "application/json" };
+test.each<[string, (response: ServerResponse) => void]>([
+  [
+    "short",
+    (response) => response.writeHead(200, { ...json, "Content-Length": 14 }).end('{"run_id":"é"}'.slice(0, 13)),
+  ],
+  ["in pieces", (response) => void pieces(response.writeHead(200, { ...json, "content-length": 12 }))],
+  ["of no length", (response) => response.writeHead(200, json).end('{"run_id":"r"}')],
+  ["empty", (response) => response.writeHead(200, { ...json, "content-length": 0 }).end()],
+  ["without content", (response) => response.writeHead(204).end()],
+  ["long", (response) => response.end(Buffer.alloc(200_000, "a"))],
+  ["encoded", (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("text"))],
+  ["an error", (response) => response.writeHead(404, { ...json, "content-length": 2 }).end("{}")],
+  ["a redirect", (response) => response.writeHead(302, { location: "/", "content-length": 1 }).end("x")],
+  ["with a mark of its order", (response) => response.end("\ufeffé")],
+  ["no UTF-8", (response) => response.end(Buffer.from([0xff, 0x41]))],
+  [
+    "cut",
+    (response) => {
+      response.writeHead(200, { "content-length": 10 }).write("abc");
+      setTimeout(() => response.destroy(), 20);
+    },
+  ],
+])("an answer that is %s is read as any platform reads it", async (_, respond) => {
+  const { url } = await serve((__, response) => respond(response));
+  const read = async ({ fetchAnswer }: typeof standard, way: "text" | "whole") => {
+    const attempt = new Attempt("op");
+    const request = { method: "GET", target: "", headers: {}, body: undefined, source: {} };
+    const answer = await fetchAnswer(planAt(url), request, attempt);
+    const { status, ok, headers, type } = answer;
+    const read = way === "text" ? answer.text() : chunksOf(planAt(url), answer, attempt).then(textIn);
+    const body = await read.catch((error: unknown) => error instanceof Error);
+    attempt.release();
+    return { status, ok, type, header: headers.get("content-length"), body };
+  };
+  // The first call of a process goes the standard's way.
+  await (await fetch(url, { redirect: "manual" })).text().catch(() => {});
+  for (const way of ["text", "whole"] as const) expect(await read(node, way)).toEqual(await read(standard, way));
 });
 
 test("any platform: `fetch` ends with the attempt", async () => {
