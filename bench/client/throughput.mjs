@@ -1,50 +1,52 @@
 // GETs a second with 64 of them in flight: the class client over `fetch` and over undici, beside bare `fetch`.
-import { ToolRegistryClient } from "@agentwire/client/tool-registry";
-import { undiciTransport } from "@agentwire/kit/undici";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { median } from "./processor-time.mjs";
 
 const IN_FLIGHT = 64;
 const ROUND_MS = 700;
 const ROUNDS = 7;
 const WARM_UP_ROUNDS = 3;
+const subjects = {
+  fetch: "fetch",
+  client: "Agentwire over fetch",
+  undici: "Agentwire over undici",
+  pipelined: "Agentwire over undici, 16 connections of 4",
+};
 
 export async function throughput(baseUrl) {
-  const transports = [undiciTransport(), undiciTransport({ connections: 16, pipelining: 4 })];
-  const get = (client) => () => client.getTool({ path: { tool_id: "adder" } });
-  const subjects = [
-    ["fetch", async () => (await fetch(`${baseUrl}/v1/tools/adder`)).json()],
-    ["Agentwire over fetch", get(new ToolRegistryClient({ baseUrl }))],
-    ["Agentwire over undici", get(new ToolRegistryClient({ baseUrl, transport: transports[0] }))],
-    ["Agentwire over undici, 16 connections of 4", get(new ToolRegistryClient({ baseUrl, transport: transports[1] }))],
-  ];
-  const rates = subjects.map(() => []);
-  // Compilers take their time: the first seconds of a subject are not its speed.
-  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) for (const [, call] of subjects) await rate(call);
-  for (let round = 0; round < ROUNDS; round += 1)
-    for (const [index, [, call]] of subjects.entries()) rates[index].push(await rate(call));
-  await Promise.all(transports.map((transport) => transport.close()));
-  const rows = subjects.map(([subject], index) => ({
-    what: `GETs with ${IN_FLIGHT} in flight`,
-    subject,
-    value: Math.round(median(rates[index])),
-    unit: "1/s",
-  }));
-  for (const index of [2, 3]) {
-    const value = median(rates[index].map((each, round) => each / rates[0][round]));
-    rows.push({ what: "times as many as fetch", subject: subjects[index][0], value, unit: "x", target: ">= 5" });
+  const caller = fileURLToPath(new URL("caller.mjs", import.meta.url));
+  const callers = Object.keys(subjects).map((way) => ({ way, child: fork(caller, [way, baseUrl]), rates: [] }));
+  try {
+    await Promise.all(callers.map(({ child }) => once(child, "message")));
+    // Compilers take their time: the first seconds of a subject are not its speed.
+    for (let round = 0; round < WARM_UP_ROUNDS; round += 1) for (const one of callers) await rate(one);
+    for (let round = 0; round < ROUNDS; round += 1) for (const one of callers) one.rates.push(await rate(one));
+  } finally {
+    for (const { child } of callers) child.kill();
   }
-  return rows;
+  const [bare] = callers;
+  return [
+    ...callers.map(({ way, rates }) => ({
+      what: `GETs with ${IN_FLIGHT} in flight`,
+      subject: subjects[way],
+      value: Math.round(median(rates)),
+      unit: "1/s",
+    })),
+    ...callers.slice(1).map(({ way, rates }) => ({
+      what: "times as many as fetch",
+      subject: subjects[way],
+      value: Number(median(rates.map((each, round) => each / bare.rates[round])).toFixed(2)),
+      unit: "x",
+      ...(way === "undici" && { target: ">= 5" }),
+    })),
+  ];
 }
 
 /** Calls a second. */
-async function rate(call) {
-  const end = performance.now() + ROUND_MS;
-  const started = performance.now();
-  let calls = 0;
-  await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
-      for (; performance.now() < end; calls += 1) await call();
-    }),
-  );
-  return (calls / (performance.now() - started)) * 1000;
+async function rate({ child }) {
+  child.send({ inFlight: IN_FLIGHT, milliseconds: ROUND_MS });
+  const [{ rate: value }] = await once(child, "message");
+  return value;
 }
