@@ -5,10 +5,9 @@ import { type Found, foundAt, keysOf, memberAt } from "../read/found.js";
 import { isObject, type JsonObject, listMember, member, objectMember, plainObject, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerTo } from "../read/pointer.js";
-import { bareType, ContentReader, type MadeType } from "./content.js";
-import { bits, typesOf } from "./json-types.js";
-import { mediaFormat } from "./media.js";
+import { ContentReader, type MadeType } from "./content.js";
 import { builtinOf, retryOf, securityOf, text } from "./operation-keys.js";
+import { ParameterReader, type ReadParameter } from "./parameter.js";
 import type { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
 import type {
@@ -20,7 +19,6 @@ import type {
   ResponseModel,
   TypeId,
 } from "./types.js";
-import { wireTypeOf } from "./wire-type.js";
 
 /** Draft of an operation or channel: complete but for the final check of its names. */
 export interface OperationDraft {
@@ -38,13 +36,15 @@ const methods = ["get", "put", "post", "delete", "options", "head", "patch", "tr
 /** Reads all operations and channels of one OpenAPI document, in the contract's order. */
 export class OperationReader {
   private readonly contents: ContentReader;
+  private readonly parameters: ParameterReader;
 
   constructor(
     private readonly loader: Loader,
-    private readonly schemas: SchemaReader,
+    readonly schemas: SchemaReader,
     private readonly diagnostics: Diagnostics,
   ) {
     this.contents = new ContentReader(loader, schemas, diagnostics);
+    this.parameters = new ParameterReader(loader, schemas, diagnostics, this.contents);
   }
 
   read(contract: Place): OperationDraft[] {
@@ -139,7 +139,7 @@ export class OperationReader {
     const called = camelCase(textMember(source, "operationId") ?? "");
     const name = textMember(source, "x-name") ?? (called === "" ? camelCase(pathName(method, path)) : called);
     const typeName = pascalCase(name);
-    const parameters = this.parameters(path, found, shared);
+    const parameters = this.parameters.read(path, found, shared);
     const body = this.body(found, typeName);
     const request = this.request(place, typeName, parameters, body);
     const socket = objectMember(source, "x-websocket");
@@ -184,97 +184,6 @@ export class OperationReader {
     };
   }
 
-  private parameters(path: string, operation: Found, shared: readonly Found[]) {
-    const all = new Map<string, { model: ParameterModel; schema: ModelSchema }>();
-    for (const parameter of [...shared, ...this.loader.followList(operation, "parameters")]) {
-      const { value, place: at } = parameter;
-      const name = textMember(value, "name");
-      const where = textMember(value, "in");
-      if (name === undefined || (where !== "path" && where !== "query" && where !== "header" && where !== "cookie")) {
-        const what = name === undefined ? "a parameter without a name" : `a parameter with \`in: ${where ?? ""}\``;
-        this.contents.notSupported(what, at);
-        continue;
-      }
-      // OpenAPI: these header parameters are ignored, because the media types and security say them.
-      if (where === "header" && /^(accept|content-type|authorization)$/i.test(name)) continue;
-      const [mediaType] = Object.keys(objectMember(value, "content") ?? {});
-      const holder = mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
-      const schema = this.schemaIn(holder);
-      const description = textMember(value, "description");
-      const wire = this.wireOf(schema, mediaType, memberAt(holder, "schema").place);
-      const style = textMember(value, "style");
-      const explode = member(value, "explode");
-      // The names of headers are the same in any case.
-      const key = `${where} ${where === "header" ? name.toLowerCase() : name}`;
-      const other = all.get(key);
-      if (other && !shared.some(({ place: { document, pointer } }) => isAt(other.model.place, document, pointer)))
-        this.contents.notSupported(`another ${where} parameter ${other.model.name}`, other.model.place);
-      all.set(key, {
-        model: {
-          name,
-          in: where,
-          required: where === "path" || member(value, "required") === true,
-          ...wire,
-          ...(style === undefined ? {} : { style }),
-          ...(typeof explode === "boolean" ? { explode } : {}),
-          ...(member(value, "allowReserved") === true ? { allowReserved: true } : {}),
-          ...text("description", description),
-          ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
-          place: at,
-        },
-        schema: described(
-          mediaType !== undefined && wire.type === "string" && !allowsText(schema, this.contents.lookup)
-            ? { type: "string" }
-            : schema,
-          description,
-          member(value, "deprecated") === true,
-        ),
-      });
-    }
-    const list = [...all.values()];
-    this.checkPath(
-      path,
-      operation.place,
-      list.map(({ model }) => model),
-    );
-    return list;
-  }
-
-  /** How a parameter or header travels whose content may be of a media type. */
-  private wireOf(schema: ModelSchema, mediaType: string | undefined, place: Place): ReturnType<typeof wireTypeOf> {
-    if (mediaType !== undefined && mediaFormat(bareType(mediaType)) === "json") return { type: "json" };
-    const wire = wireTypeOf(schema, this.contents.lookup);
-    if (mediaType === undefined || (wire.type !== "array" && wire.type !== "object")) return wire;
-    this.contents.notSupported(`the schema of ${mediaType}, which is a text here,`, place);
-    return { type: "string" };
-  }
-
-  private checkPath(path: string, place: Place, parameters: readonly ParameterModel[]): void {
-    const inPath = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
-    const declared = new Set(parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name));
-    for (const name of inPath) {
-      if (!declared.has(name))
-        this.diagnostics.add("path-parameter", `the path's {${name}} is not declared as a path parameter`, { place });
-    }
-    for (const parameter of parameters) {
-      if (parameter.in === "path" && !inPath.includes(parameter.name)) {
-        this.diagnostics.add(
-          "path-parameter",
-          `path parameter "${parameter.name}" does not stand in the path ${path}`,
-          { place: parameter.place },
-        );
-      }
-    }
-    const twice = inPath.find((name, index) => inPath.indexOf(name) !== index);
-    if (twice !== undefined) this.diagnostics.add("path-parameter", `{${twice}} stands twice in the path`, { place });
-  }
-
-  /** The schema of a parameter or header; without one, anything goes. */
-  private schemaIn(holder: Found): ModelSchema {
-    const found = memberAt(holder, "schema");
-    return found.value === undefined ? true : this.schemas.read(found);
-  }
-
   private body(operation: Found, typeName: string): OperationModel["body"] {
     const found = this.loader.follow(memberAt(operation, "requestBody"));
     if (!found || !isObject(found.value)) return undefined;
@@ -307,28 +216,7 @@ export class OperationReader {
           status: range,
           ...text("description", textMember(found.value, "description")),
           content: this.contents.read(found, `${typeName}${suffix}`),
-          headers: this.headers(found),
-        },
-      ];
-    });
-  }
-
-  private headers(response: Found): ResponseModel["headers"] {
-    const all = memberAt(response, "headers");
-    return keysOf(all).flatMap((name) => {
-      const found = this.loader.follow(memberAt(all, name));
-      if (!found) return [];
-      const [mediaType] = Object.keys(objectMember(found.value, "content") ?? {});
-      const holder = mediaType === undefined ? found : memberAt(memberAt(found, "content"), mediaType);
-      const schema = this.schemaIn(holder);
-      const at = memberAt(holder, "schema").place;
-      return [
-        {
-          name,
-          place: at,
-          ...this.wireOf(schema, mediaType, at),
-          ...(member(found.value, "explode") === true ? { explode: true } : {}),
-          required: member(found.value, "required") === true,
+          headers: this.parameters.headersOf(found),
         },
       ];
     });
@@ -338,7 +226,7 @@ export class OperationReader {
   private request(
     place: Place,
     typeName: string,
-    parameters: readonly { model: ParameterModel; schema: ModelSchema }[],
+    parameters: readonly ReadParameter[],
     body: OperationModel["body"],
   ): { id: TypeId; required: boolean } | undefined {
     const properties: [string, ModelSchema][] = [];
@@ -420,14 +308,6 @@ export class OperationReader {
   }
 }
 
-function allowsText(schema: ModelSchema, lookup: (id: TypeId) => ModelSchema | undefined): boolean {
-  return (typesOf(schema, lookup) & bits.string) !== 0;
-}
-
-function isAt(place: Place, document: Place["document"], pointer: string): boolean {
-  return place.document === document && place.pointer === pointer;
-}
-
 function closedObject(properties: readonly (readonly [string, unknown])[], required: readonly string[]): ModelSchema {
   return {
     type: "object",
@@ -440,14 +320,4 @@ function closedObject(properties: readonly (readonly [string, unknown])[], requi
 /** `GET /users/{id}/keys` → `get users by id keys`. */
 function pathName(method: string, path: string): string {
   return `${method.toLowerCase()} ${path.replace(/\{([^{}]*)\}/g, " by $1 ")}`;
-}
-
-/** The schema of a parameter with what the parameter says of itself. */
-function described(schema: ModelSchema, description: string | undefined, deprecated: boolean): ModelSchema {
-  if (typeof schema === "boolean") return schema;
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...schema,
-    ...(deprecated ? { deprecated } : {}),
-  };
 }
