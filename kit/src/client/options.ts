@@ -67,7 +67,7 @@ export interface CallOptions {
   readonly validate?: Validation | undefined;
 }
 
-/** What one stream may change. `retries` counts reconnects in a row without a new item; default 5, and 0 where the client's is. */
+/** What one stream may change. `retries` counts reconnects in a row without a new item; default 5. */
 export interface StreamOptions extends CallOptions {
   /**
    * Milliseconds of silence after which the connection counts as lost; comments and empty lines are life.

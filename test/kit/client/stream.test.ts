@@ -104,19 +104,6 @@ test("reconnects in a row without a new item are counted; progress starts the co
   expect(seen.length).toBe(5 + 2);
 });
 
-test("a client without retries does not connect again, unless the stream may", async () => {
-  const { url, seen } = await serve((_, response) => {
-    start(response, sse(0));
-    response.end();
-  });
-  const items = (options?: StreamOptions) =>
-    seqs(stream<Item>(new Client(service, { baseUrl: url, retries: 0 }), "streamRunEvents", { path }, options));
-  expect(await failure(items())).toBeInstanceOf(ConnectionError);
-  expect(seen.length).toBe(1);
-  expect(await failure(items({ retries: 1, backoffMs: 1 }))).toBeInstanceOf(ConnectionError);
-  expect(seen.length).toBe(3);
-});
-
 test.each([
   [404, 1],
   [409, 1],

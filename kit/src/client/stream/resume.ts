@@ -68,8 +68,7 @@ export async function* readItems(reading: Reading): AsyncGenerator<unknown, void
     const resumable = progress.started
       ? resume !== undefined && progress.position !== undefined
       : isRepeatable(operation, prepared);
-    // A client that never sends again does not connect again either.
-    const retries = options.retries ?? (plan.engine.options.retries === 0 ? 0 : DEFAULT_RETRIES);
+    const retries = options.retries ?? DEFAULT_RETRIES;
     if (!resumable || !mayPass(lost) || progress.failures >= retries) throw lost;
     await sleep(operation.name, delayFor(lost, backoff(progress.failures, progress.baseMs)), life.signal);
     progress.failures += 1;
