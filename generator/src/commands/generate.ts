@@ -12,7 +12,11 @@ import { Generation, type Prepared, type Settings } from "./generation.js";
 import { exitCodes, report } from "./report.js";
 import { watchFor } from "./watch.js";
 
-/** How long nothing must happen to a file for it to count as saved, and the longest wait for that; in milliseconds. */
+/**
+ * How often a file that is being saved is looked at, how long nothing must happen to it for it to count as saved, and
+ * the longest wait for that; in milliseconds.
+ */
+const LOOK = 2;
 const SETTLE = 25;
 const MAX_SETTLE = 2000;
 
@@ -46,13 +50,8 @@ export async function generate(options: GenerateOptions): Promise<number> {
     code = await run(
       options,
       settings,
-      async (diagnostics) => {
-        const quick = await generation.edited(diagnostics);
-        if (quick) return quick;
-        // What cannot be followed may be a file that is only half there yet.
-        await settled(settings.read.spec);
-        return (await generation.edited(diagnostics)) ?? generation.whole(diagnostics);
-      },
+      async (diagnostics) =>
+        (await followed(settings.read.spec, () => generation.edited(diagnostics))) ?? generation.whole(diagnostics),
       written,
     );
   });
@@ -129,19 +128,28 @@ async function run(
   return report(diagnostics, options, { ...counts(planned), loss: countLosses(found) });
 }
 
-/** Waits until a file, or a folder itself, does not change any more. */
-async function settled(path: string): Promise<void> {
+/**
+ * Follows an edit as soon as the file, or a folder, can be followed: what cannot may be only half there yet.
+ * Undefined when nothing happens to it any more and it still cannot.
+ */
+async function followed(path: string, follow: () => Promise<Prepared | undefined>): Promise<Prepared | undefined> {
   const stamp = () => {
     const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
     return `${size} ${mtimeMs}`;
   };
-  let last = stamp();
-  for (let waited = 0; waited < MAX_SETTLE; waited += SETTLE) {
-    await wait(SETTLE);
-    const now = stamp();
-    if (now === last) return;
-    last = now;
+  const started = performance.now();
+  let tried: string | undefined;
+  let changed = started;
+  for (let now = started; now - changed < SETTLE && now - started < MAX_SETTLE; now = performance.now()) {
+    const seen = stamp();
+    if (seen !== tried) {
+      const prepared = await follow();
+      if (prepared) return prepared;
+      [tried, changed] = [seen, performance.now()];
+    }
+    await wait(LOOK);
   }
+  return follow();
 }
 
 function counts({ added, changed, removed, unchanged }: Plan): object {

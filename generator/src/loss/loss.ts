@@ -2,7 +2,7 @@ import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { Fragments } from "../emit/fragments.js";
 import { formatFunctions } from "../emit/validation/locals.js";
 import { rememberTypes } from "../model/json-types.js";
-import type { Model, ModelSchema, ParameterModel, TypeModel } from "../model/types.js";
+import type { Model, ModelSchema, ParameterModel, ServiceModel, TypeId, TypeModel } from "../model/types.js";
 import { isObject } from "../read/json.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { addParts, type Part, type Status, type Surroundings, statusOf } from "./keywords.js";
@@ -31,6 +31,16 @@ export interface LossReport {
   readonly contract: readonly Loss[];
 }
 
+/** A schema to be judged: one of the types, one of a parameter, or a response header, which is no type. */
+interface Judged {
+  readonly key: string;
+  readonly name: string;
+  readonly place: Place;
+  readonly assertFormats: boolean;
+  readonly type?: TypeId;
+  readonly isHeader?: true;
+}
+
 /** Compares the contracts with what was generated for them. `validated`: validators are part of the output. */
 export function lossOf(
   model: Model,
@@ -43,16 +53,13 @@ export function lossOf(
     return model.types.get(id)?.schema;
   };
   if (!fragments.again) rememberTypes(lookup);
-  const formats = new Set([...Object.keys(formatFunctions), "int32"]);
-  const judge = (
-    key: string,
-    name: string,
-    place: Place,
-    { schema, assertFormats }: { readonly schema?: ModelSchema; readonly assertFormats: boolean },
-  ): SchemaLoss => {
-    const find = () => {
-      fragments.uses(key);
-      return lossesIn(place, schema, { lookup, assertFormats, formats }, validated);
+  const surroundings = { lookup, formats: new Set([...Object.keys(formatFunctions), "int32"]) };
+  const judge = (judged: Judged): SchemaLoss => {
+    const { key, name, place, type, assertFormats } = judged;
+    const find = (): Iterable<KeywordLoss> => {
+      const around = { ...surroundings, assertFormats };
+      if (judged.isHeader) return lossesInHeader(place, around);
+      return lossesIn(place, type === undefined ? undefined : lookup(type), around, validated);
     };
     return {
       name,
@@ -61,27 +68,13 @@ export function lossOf(
       losses: () => fragments.get("losses", key, () => Array.from(find(), inPlace)),
     };
   };
-  const schemas = [...model.types.values()]
-    .filter(isWritten)
-    .map((type) => judge(type.id, type.name, type.place, type));
-  for (const { operations, channels } of model.services)
-    for (const { name, parameters } of [...operations, ...channels])
-      for (const parameter of parameters) {
-        const place = schemaPlace(parameter);
-        if (!place) continue;
-        const what = `${name} ${parameter.in} ${parameter.name}`;
-        schemas.push(
-          judge(`${place.document.name}#${parameter.place.pointer} ${what}`, what, place, { assertFormats: true }),
-        );
-      }
-  for (const { operations } of model.services)
-    for (const { name, responses } of operations)
-      for (const { status, headers } of responses)
-        for (const header of headers) {
-          const what = `${name} ${status} header ${header.name}`;
-          const losses = headerLosses(header.place, { lookup, assertFormats: true, formats });
-          schemas.push({ name: what, place: header.place, status: worst(losses), losses: () => losses });
-        }
+  const schemas: SchemaLoss[] = [];
+  for (const type of model.types.values()) {
+    const { id, name, place, assertFormats } = type;
+    if (isWritten(type)) schemas.push(judge({ key: id, name, place, assertFormats, type: id }));
+  }
+  for (const service of model.services)
+    for (const part of fragments.get("judged", service.name, () => judgedIn(service))) schemas.push(judge(part));
   return { schemas, contract: contractLosses(diagnostics) };
 }
 
@@ -95,6 +88,33 @@ export function countLosses({ schemas, contract }: LossReport): Record<Status, n
 /** Types that stand in the contract; those of whole requests are made of its parts, and variants of its types. */
 function isWritten({ origin, direction }: TypeModel): boolean {
   return origin !== "request" && direction === undefined;
+}
+
+/** The schemas of a service that are no types. */
+function judgedIn({ operations, channels }: ServiceModel): Judged[] {
+  const judged: Judged[] = [];
+  for (const { name: operation, parameters } of [...operations, ...channels])
+    for (const parameter of parameters) {
+      const place = schemaPlace(parameter);
+      if (!place) continue;
+      const name = `${operation} ${parameter.in} ${parameter.name}`;
+      judged.push({
+        key: `${place.document.name}#${parameter.place.pointer} ${name}`,
+        name,
+        place,
+        assertFormats: true,
+      });
+    }
+  for (const { name: operation, responses } of operations)
+    for (const { status, headers } of responses)
+      for (const { name: header, place } of headers) {
+        const name = `${operation} ${status} header ${header}`;
+        judged.push({
+          ...{ key: `${place.document.name}#${place.pointer} ${name}`, name, place },
+          ...{ assertFormats: true, isHeader: true },
+        });
+      }
+  return judged;
 }
 
 function schemaPlace({ place }: ParameterModel): Place | undefined {
@@ -112,7 +132,8 @@ interface KeywordLoss {
   readonly status: Loss["status"];
   readonly keyword: string;
   readonly root: Place;
-  readonly part: Part;
+  /** Where inside the root; the root itself where it is not set. */
+  readonly part?: Part;
 }
 
 function* lossesIn(
@@ -135,19 +156,20 @@ function* lossesIn(
 }
 
 function inPlace({ status, keyword, root, part }: KeywordLoss): Loss {
-  return { status, keyword, place: { document: root.document, pointer: pointerTo(pointerOf(root, part), keyword) } };
+  const pointer = part ? pointerOf(root, part) : root.pointer;
+  return { status, keyword, place: { document: root.document, pointer: pointerTo(pointer, keyword) } };
 }
 
 /** Of a response header, types and validators say the JSON type alone. */
-function headerLosses({ document, pointer }: Place, surroundings: Surroundings): Loss[] {
-  const source = valueAt(document.value, pointer);
-  if (!isObject(source)) return [];
-  return Object.keys(source).flatMap((keyword): Loss[] => {
+function* lossesInHeader(root: Place, surroundings: Surroundings): Generator<KeywordLoss> {
+  const source = valueAt(root.document.value, root.pointer);
+  if (!isObject(source)) return;
+  for (const keyword of Object.keys(source)) {
     const isValues = keyword === "enum" || keyword === "const";
     const status = statusOf(keyword, source[keyword], source, undefined, surroundings);
-    if (keyword === "type" || (status === "exact" && !isValues)) return [];
-    return [{ status: "unsupported", keyword, place: { document, pointer: pointerTo(pointer, keyword) } }];
-  });
+    if (keyword === "type" || (status === "exact" && !isValues)) continue;
+    yield { status: "unsupported", keyword, root };
+  }
 }
 
 function pointerOf(root: Place, { outer, steps }: Part): string {
