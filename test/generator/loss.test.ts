@@ -131,6 +131,25 @@ describe("the loss report", () => {
     expect(summary.unsupported).toBe(1);
   });
 
+  test("bytes that JSON would have to carry are listed, where it would", async () => {
+    const media = { schema: { $ref: "#/components/schemas/Upload" } };
+    const body = (...types: string[]) => ({ content: Object.fromEntries(types.map((type) => [type, media])) });
+    const upload = (...types: string[]) => operation("upload", { requestBody: body(...types) });
+    const schemas = {
+      File: { type: "string", format: "binary" },
+      Upload: { type: "object", properties: { file: { $ref: "#/components/schemas/File" } } },
+    };
+    const { contract: left } = await reportOf(schemas, { "/a": { post: upload("multipart/form-data") } });
+    expect(left).toEqual([]);
+    const mixed = { ...schemas, Log: { type: "array", items: { $ref: "#/components/schemas/Upload" } } };
+    const types = ["multipart/form-data", "application/json"];
+    const { contract: lost } = await reportOf(mixed, { "/a": { post: upload(...types) } });
+    expect(lost).toMatchObject([
+      { pointer: "/paths/~1a/post", says: expect.stringContaining("application/json of upload has bytes in it") },
+      { keyword: "schemas", pointer: "/components/schemas/Log", says: expect.stringContaining("those of Upload") },
+    ]);
+  });
+
   const at =
     (path: string) =>
     (operation: object, rest: object = {}) => ({ [path]: { get: operation, ...rest } });

@@ -10,6 +10,7 @@ const json = (schema: object) => ({ content: { "application/json": { schema } } 
 const nothing = { 204: { description: "Done." } };
 const number = { type: "object", required: ["n"], properties: { n: { type: "integer" } }, additionalProperties: false };
 const text = { type: "object", required: ["t"], properties: { t: { type: "string" } }, additionalProperties: false };
+const binary = { type: "object", required: ["text"], properties: { text: { type: "string", format: "binary" } } };
 
 const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
 const paths = {
@@ -115,6 +116,26 @@ const paths = {
   "/default": {
     get: { operationId: "onlyDefault", responses: { default: { description: "Done.", ...json(number) } } },
   },
+  "/bytes": {
+    post: {
+      operationId: "bytes",
+      requestBody: {
+        content: {
+          "multipart/form-data": {
+            schema: {
+              type: "object",
+              properties: {
+                file: { type: "string", format: "binary" },
+                icons: { type: "array", items: { type: "string", contentMediaType: "image/png" } },
+                about: binary,
+              },
+            },
+          },
+        },
+      },
+      responses: { 200: { description: "Done.", ...json(binary) } },
+    },
+  },
   "/several": {
     post: {
       operationId: "several",
@@ -199,6 +220,22 @@ test("bytes and forms find their media type, though JSON is the first", async ()
   form.set("t", "a");
   expect((await ends.call("several", { body: form })).arrived).toEqual({ body: { t: "a" } });
   expect((await ends.call("several", { body: { n: 1 } })).arrived).toEqual({ body: { n: 1 } });
+});
+
+test("bytes are parts of a form; in JSON, be it such a part, they are text", async () => {
+  const file = new Blob([new Uint8Array([0, 255])]);
+  const body = { file, icons: [new Uint8Array([1])], about: { text: "a" } };
+  const { arrived, body: answer } = await ends.call("bytes", { body }, { text: "b" });
+  expect(answer).toEqual({ text: "b" });
+  const form = (arrived as { body: { file: File; icons: File[]; about: unknown } }).body;
+  expect(form.about).toEqual({ text: "a" });
+  expect(new Uint8Array(await form.file.arrayBuffer())).toEqual(new Uint8Array([0, 255]));
+  expect(form.icons.map(({ size }) => size)).toEqual([1]);
+  const bytes = { ...body, about: { text: new Uint8Array([1]) } };
+  await expect(ends.call("bytes", { body: bytes }, { text: "b" })).rejects.toMatchObject({
+    name: "InvalidRequestError",
+  });
+  await expect(ends.call("bytes", { body }, { text: new Uint8Array([1]) })).rejects.toMatchObject({ status: 500 });
 });
 
 test.each([

@@ -186,7 +186,7 @@ function contractLosses({ list }: Diagnostics): Loss[] {
 
 const contractKeywords: ReadonlySet<string> = new Set([
   ...["webhooks", "callbacks", "links", "parameters", "headers", "content", "encoding", "servers", "security"],
-  ...["requestBody", "responses", "paths", "securitySchemes"],
+  ...["requestBody", "responses", "paths", "securitySchemes", "schemas"],
 ]);
 
 /** The worst status of all; what comes after something that nothing carries is not looked for. */

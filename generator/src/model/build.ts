@@ -6,6 +6,7 @@ import type { SourceDocument } from "../read/document.js";
 import { objectMember, textMember } from "../read/json.js";
 import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
+import { markBytes } from "./bytes.js";
 import type { MadeType } from "./content.js";
 import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
@@ -150,11 +151,12 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     };
   });
   const wanted = options.services ?? [];
+  const bytes = markBytes(types, services, diagnostics);
   const model: Model = {
     services: wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name)),
-    types: new Map([...types].sort((a, b) => compare(a[0], b[0]))),
+    types: new Map([...bytes.types].sort((a, b) => compare(a[0], b[0]))),
   };
-  return editable(model, { schemas, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
+  return editable(model, { schemas, bytes, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
 }
 
 /** Of two path templates that match the same requests, servers know the first. */

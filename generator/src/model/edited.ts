@@ -3,6 +3,7 @@ import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { isObject, member } from "../read/json.js";
 import { valueAt } from "../read/pointer.js";
 import type { EditableModel } from "./build.js";
+import type { Marked } from "./bytes.js";
 import { sameValueReferences } from "./json-types.js";
 import { referencesIn } from "./references.js";
 import type { SchemaReader } from "./schema.js";
@@ -12,6 +13,7 @@ interface Source {
   readonly schemas: SchemaReader;
   /** No type depends on a dynamic scope or on the direction. */
   readonly isPlain: boolean;
+  readonly bytes: Marked;
   readonly diagnostics: Diagnostics;
 }
 
@@ -24,7 +26,7 @@ export function editable(model: Model, source: Source): EditableModel {
 }
 
 function edited(model: Model, source: Source, place: Place, before: unknown): EditableModel | undefined {
-  const { schemas, isPlain, diagnostics } = source;
+  const { schemas, isPlain, bytes, diagnostics } = source;
   const id: TypeId = `${place.document.name}#${place.pointer}`;
   const type = model.types.get(id);
   const after = valueAt(place.document.value, place.pointer);
@@ -41,6 +43,8 @@ function edited(model: Model, source: Source, place: Place, before: unknown): Ed
   // What nothing else refers to would no longer be a type, unless it is a component.
   const dropped = [...had].filter((to) => !has.has(to));
   if (dropped.some((to) => !/#\/components\/schemas\/[^/]+$/.test(to))) return undefined;
+  // Where the bytes are, and who cannot carry them, is found by following references.
+  if (bytes.walked.has(id) || [...had, ...has].some((to) => bytes.holding.has(to))) return undefined;
   const [led, leads] = [sameValueReferences(type.schema), sameValueReferences(schema)].map((all) => all.sort());
   if (!isDeepStrictEqual(led, leads)) return undefined;
 

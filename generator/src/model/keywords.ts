@@ -18,7 +18,7 @@ export const schemaListKeywords: ReadonlySet<string> = new Set(["allOf", "anyOf"
 
 export const schemaMapKeywords: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas"]);
 
-/** Keywords that say how schemas are found, or that are for people; they take no part in the predicate. */
+/** Keywords that say how schemas are found, that are for people, or that the model has for itself. */
 export const dropped: ReadonlySet<string> = new Set([
   "$schema",
   "$id",
@@ -32,4 +32,5 @@ export const dropped: ReadonlySet<string> = new Set([
   "externalDocs",
   "example",
   "examples",
+  "x-binary",
 ]);

@@ -10,6 +10,11 @@ export function mediaFormat(type: string): MediaFormat {
   return "binary";
 }
 
+/** A media type in lower case, without its parameters. */
+export function bareType(type: string): string {
+  return type.split(";")[0]?.trim().toLowerCase() ?? type;
+}
+
 /** The framing of a sequential media type (OpenAPI 3.2, Media Type Object), or undefined for any other. */
 export function streamFraming(type: string): StreamModel["framing"] | undefined {
   switch (type) {

@@ -75,11 +75,8 @@ export function shapeOf(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes 
 function shapeAmong(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes, near: Near): Shape {
   if (schema === true) return any;
   if (schema === false) return never;
-  if (schema["x-binary"] === true) return binary;
-  if (schema.format === "binary" && [schema.type].flat().includes("string"))
-    return Array.isArray(schema.type) && schema.type.includes("null")
-      ? flattenUnion([binary, primitives.null])
-      : binary;
+  if (schema["x-binary"] === true)
+    return [schema.type].flat().includes("null") ? flattenUnion([binary, primitives.null]) : binary;
   const types = allowed & typesOf(schema, lookup);
   if (types === 0) return never;
   const { $ref, allOf, anyOf, oneOf } = schema;

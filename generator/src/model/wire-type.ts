@@ -1,5 +1,6 @@
 import type { FormField, ParameterType } from "@agentwire/kit";
 import { isObject, objectMember } from "../read/json.js";
+import { saysBytes } from "./bytes.js";
 import { encodedField } from "./encoding.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
@@ -52,7 +53,7 @@ export function formFieldsOf(schema: ModelSchema, lookup: Lookup, encoding: unkn
 
 /** Whether the values of a schema are bytes. */
 export function isBytes(schema: ModelSchema, lookup: Lookup): boolean {
-  return flatten(schema, lookup).some(({ type, format }) => type === "string" && format === "binary");
+  return flatten(schema, lookup).some(saysBytes);
 }
 
 /** The schema and what its references and `allOf` add, each once. */

@@ -171,9 +171,9 @@ export function isTextEnum(schema: Schema): boolean {
   );
 }
 
-/** Bytes never stand in JSON; what a form or body carries is no matter for validators. */
+/** Bytes are parts of forms, or whole bodies; what these carry is no matter for validators. */
 export function isBinary(schema: JsonObject): boolean {
-  return schema["x-binary"] === true || (schema.format === "binary" && [schema.type].flat().includes("string"));
+  return schema["x-binary"] === true;
 }
 
 const annotations: ReadonlySet<string> = new Set([

@@ -9,6 +9,11 @@ export type Array_ = Date_[];
 
 export type AsyncIterable_ = number[];
 
+/** The whole request of `await`. */
+export interface AwaitRequest {
+  body?: OfAll;
+}
+
 export interface Blob_ {
   size?: number;
 }
@@ -89,7 +94,7 @@ export interface OfAll {
   h?: Blob_;
   i?: Any;
   j?: Record<string, string>;
-  k?: Blob | Uint8Array;
+  k?: Uint8Array_;
 }
 
 export interface Promise_ {

@@ -6,6 +6,7 @@ export declare const AB: Schema<models.AB>;
 export declare const Any: Schema<models.Any>;
 export declare const Array_: Schema<models.Array_>;
 export declare const AsyncIterable_: Schema<models.AsyncIterable_>;
+export declare const AwaitRequest: Schema<models.AwaitRequest>;
 export declare const Blob_: Schema<models.Blob_>;
 export declare const Class: Schema<models.Class>;
 export declare const Client_: Schema<models.Client_>;

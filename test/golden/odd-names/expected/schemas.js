@@ -7,6 +7,7 @@ export const AB = /* @__PURE__ */ lazySchema("AB", load, (module) => module.isAB
 export const Any = /* @__PURE__ */ lazySchema("Any", load, (module) => module.isAny);
 export const Array_ = /* @__PURE__ */ lazySchema("Array_", load, (module) => module.isArray_);
 export const AsyncIterable_ = /* @__PURE__ */ lazySchema("AsyncIterable_", load, (module) => module.isAsyncIterable_);
+export const AwaitRequest = /* @__PURE__ */ lazySchema("AwaitRequest", load, (module) => module.isAwaitRequest);
 export const Blob_ = /* @__PURE__ */ lazySchema("Blob_", load, (module) => module.isBlob_);
 export const Class = /* @__PURE__ */ lazySchema("Class", load, (module) => module.isClass);
 export const Client_ = /* @__PURE__ */ lazySchema("Client_", load, (module) => module.isClient_);

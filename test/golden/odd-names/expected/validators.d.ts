@@ -6,6 +6,7 @@ export declare const isAB: Validator<models.AB>;
 export declare const isAny: Validator<models.Any>;
 export declare const isArray_: Validator<models.Array_>;
 export declare const isAsyncIterable_: Validator<models.AsyncIterable_>;
+export declare const isAwaitRequest: Validator<models.AwaitRequest>;
 export declare const isBlob_: Validator<models.Blob_>;
 export declare const isClass: Validator<models.Class>;
 export declare const isClient_: Validator<models.Client_>;

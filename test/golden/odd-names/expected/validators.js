@@ -32,6 +32,16 @@ export function isAsyncIterable_(value, tolerant, found, at = "") {
   return found?.length === before;
 }
 
+export function isAwaitRequest(value, tolerant, found, at = "") {
+  const before = found?.length;
+  if (isObject(value)) {
+    const body = value.body;
+    if (body !== undefined && !isOfAll(body, tolerant, found, found && `${at}/body`) && !found) return false;
+    if (!tolerant) for (const name in value) if (name !== "body" && fail(found, at, "additionalProperties", name)) return false;
+  } else if (fail(found, at, "type", "object")) return false;
+  return found?.length === before;
+}
+
 export function isBlob_(value, tolerant, found, at = "") {
   const before = found?.length;
   if (isObject(value)) {
@@ -227,6 +237,8 @@ export function isOfAll(value, tolerant, found, at = "") {
         }
       } else if (fail(found, `${at}/j`, "type", "object")) return false;
     }
+    const k = value.k;
+    if (k !== undefined && !isUint8Array_(k, tolerant, found, found && `${at}/k`) && !found) return false;
   } else if (fail(found, at, "type", "object")) return false;
   return found?.length === before;
 }
