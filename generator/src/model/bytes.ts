@@ -56,7 +56,9 @@ export function markBytes(types: Types, services: readonly ServiceModel[], diagn
     for (const { schema, format, type } of content)
       if (schema !== undefined && holding.has(schema) && format !== "multipart" && format !== "binary")
         refuse(`${type} of ${operation}`, schema, place);
-  for (const { name, origin, schema, place } of types.values()) {
+  // A type made for an operation is referred to by nothing else.
+  const isNamed = [...holding].some((id) => types.get(id)?.origin === "schema");
+  for (const { name, origin, schema, place } of isNamed ? types.values() : []) {
     if (origin === "request") continue;
     for (const part of schemasIn(schema))
       if (typeof part.$ref === "string" && holding.has(part.$ref) && !walk.references.has(part))
