@@ -8,7 +8,7 @@ import { folderLayout, packagesLayout } from "../emit/layout.js";
 import { type LossReport, lossOf } from "../loss/loss.js";
 import { type BuildOptions, type EditableModel, methodKey, readModel } from "../model/build.js";
 import type { Model } from "../model/types.js";
-import { type LockedNames, lockFile, readLock } from "../names/lock.js";
+import { type LockedNames, lockFile } from "../names/lock.js";
 import { Progress } from "../print/progress.js";
 import { type Plan, plan } from "../print/write.js";
 import { defaultLimits, isTooDeep, replaceContent } from "../read/document.js";
@@ -16,6 +16,7 @@ import { JsonText, replaceAt } from "../read/edits.js";
 import { pointerParts, valueAt } from "../read/pointer.js";
 import { type Project, type ReadOptions, readProject } from "../read/read.js";
 import { UsageError } from "./config.js";
+import { type Naming, namesFor } from "./naming.js";
 
 /** What to generate, and how; worked out from flags and configuration. */
 export interface Settings {
@@ -23,7 +24,7 @@ export interface Settings {
   readonly out: string;
   readonly packages: string | undefined;
   readonly artefacts: Artefacts;
-  readonly names: "lock" | "strict";
+  readonly names: Naming;
   readonly services: readonly string[];
   readonly name: string | undefined;
   readonly standalone: boolean;
@@ -65,16 +66,10 @@ export class Generation {
     const { read, out, names, services, name, assertFormats } = this.settings;
     const project = readProject(read, diagnostics);
     if (!project) return undefined;
-    const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
     const options: BuildOptions = {
       services,
       ...(assertFormats ? {} : { assertFormats }),
-      ...(locked && {
-        names: {
-          types: { clashes: "qualify", locked: locked.types },
-          methods: { clashes: "qualify", locked: locked.methods },
-        },
-      }),
+      ...namesFor(names, out, diagnostics),
       ...(name === undefined ? {} : { name }),
     };
     const source = readModel(project, diagnostics, options);
