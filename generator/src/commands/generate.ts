@@ -45,7 +45,8 @@ export async function generate(options: GenerateOptions): Promise<number> {
   const written = () => generation.wasWritten();
   let code = await run(options, settings, (diagnostics) => generation.whole(diagnostics), written);
   if (!options.watch) return code;
-  return watchFor(settings.read.spec, async () => {
+  const concerns = (path: string) => generation.concerns(path);
+  return watchFor(settings.read.spec, concerns, async () => {
     // An edit that only takes back a wrong one changes nothing, but all is well again.
     if (code === exitCodes.ok && generation.isCurrent()) return;
     code = await run(
