@@ -5,7 +5,7 @@ import { isObject, member, objectMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerParts, pointerTo } from "../read/pointer.js";
 import { bits, typesOf } from "./json-types.js";
-import { mediaFormat, streamFraming } from "./media.js";
+import { bareType, mediaFormat, streamFraming } from "./media.js";
 import { streamOf } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
 import type { MediaModel, ModelSchema, TypeId } from "./types.js";
@@ -144,11 +144,6 @@ export class ContentReader {
   notSupported(what: string, place: Place): void {
     this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });
   }
-}
-
-/** A media type in lower case, without its parameters. */
-export function bareType(type: string): string {
-  return type.split(";")[0]?.trim().toLowerCase() ?? type;
 }
 
 /** Whether a media type has parameters that say more than how text is encoded. */

@@ -1,5 +1,10 @@
 import type { MediaFormat, StreamModel } from "./types.js";
 
+/** A media type in lower case, without its parameters. */
+export function bareType(type: string): string {
+  return type.split(";")[0]?.trim().toLowerCase() ?? type;
+}
+
 /** How a media type carries a value. */
 export function mediaFormat(type: string): MediaFormat {
   if (type === "application/json" || type.endsWith("+json") || type === "*/*" || type === "application/*")

@@ -7,6 +7,7 @@ import type { Loader } from "../read/loader.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import { dynamicTarget, enter, noScope, ownResource, type Scope, scopeKey } from "./dynamic.js";
 import { dropped, schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
+import { bareType, mediaFormat } from "./media.js";
 import { usePattern } from "./pattern.js";
 import type { ModelSchema, TypeId } from "./types.js";
 import { meaninglessIn } from "./vocabulary.js";
@@ -144,7 +145,7 @@ export class SchemaReader {
       return known;
     }
     const before = this.dynamicMet;
-    const schema = fromOpenApi30(this.convertMembers(value, place, scope));
+    const schema = asBytes(fromOpenApi30(this.convertMembers(value, place, scope)));
     converted.set(value, schema);
     if (this.dynamicMet > before) this.dynamicParts.add(schema);
     return schema;
@@ -276,7 +277,7 @@ const special: ReadonlySet<string> = new Set([
   ...schemaListKeywords,
   ...schemaMapKeywords,
   ...["$ref", "$dynamicRef", "discriminator", "pattern", "readOnly", "writeOnly"],
-  ...["nullable", "exclusiveMinimum", "exclusiveMaximum"],
+  ...["nullable", "exclusiveMinimum", "exclusiveMaximum", "contentMediaType"],
 ]);
 
 /** Adds a reference; a second one, beside `$ref`, must be satisfied too. */
@@ -299,6 +300,15 @@ function fromOpenApi30(schema: JsonObject): ModelSchema {
   if (typeof exclusiveMaximum === "number") bounds.push(["exclusiveMaximum", exclusiveMaximum]);
   const bounded = bounds.length === 0 ? rest : plainObject([...Object.entries(rest), ...bounds]);
   return nullable === true ? withNull(bounded) : bounded;
+}
+
+/** Texts whose media type is none of texts are bytes, unless they are encoded: since 3.1 that is how files are said. */
+function asBytes(schema: ModelSchema): ModelSchema {
+  if (typeof schema === "boolean" || typeof schema.contentMediaType !== "string") return schema;
+  const isPlain = schema.contentEncoding === undefined && schema.format === undefined;
+  const isText = [schema.type].flat().includes("string");
+  if (!isPlain || !isText || mediaFormat(bareType(schema.contentMediaType)) !== "binary") return schema;
+  return { ...schema, format: "binary" };
 }
 
 function withNull(schema: JsonObject): ModelSchema {

@@ -59,7 +59,7 @@ export interface UploadBody {
   note?: Note;
   tags?: string[];
   main: Blob | Uint8Array;
-  more?: string[];
+  more?: (Blob | Uint8Array)[];
   encoded?: string;
 }
 

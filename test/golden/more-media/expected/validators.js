@@ -148,14 +148,7 @@ export function isUploadBody(value, tolerant, found, at = "") {
     }
     if (value.main === undefined && fail(found, at, "required", "main")) return false;
     const more = value.more;
-    if (more !== undefined) {
-      if (Array.isArray(more)) {
-        for (let i2 = 0; i2 < more.length; i2++) {
-          const item2 = more[i2];
-          if (typeof item2 !== "string" && fail(found, `${at}/more/${i2}`, "type", "string")) return false;
-        }
-      } else if (fail(found, `${at}/more`, "type", "array")) return false;
-    }
+    if (more !== undefined && !Array.isArray(more) && fail(found, `${at}/more`, "type", "array")) return false;
     const encoded = value.encoded;
     if (encoded !== undefined && typeof encoded !== "string" && fail(found, `${at}/encoded`, "type", "string")) return false;
   } else if (fail(found, at, "type", "object")) return false;
