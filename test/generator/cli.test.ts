@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { codes } from "../../generator/src/diagnostics/codes.js";
 import { typeProblems } from "./compile.js";
@@ -348,6 +349,14 @@ describe("generate", () => {
       );
     await edit("openapi: [", () => said).toContain("syntax-error");
     expect(models()).toContain("type Cat = string");
+    // A log of the run itself, such as one that stdout is sent to, is no part of the contract.
+    await wait(500);
+    const before = said;
+    for (let line = 0; line < 3; line++) {
+      writeFiles(folder, { "watch.log": `${line}`, "notes/log.json": line });
+      await wait(200);
+    }
+    expect(said).toBe(before);
     // What only takes the mistake back changes nothing, and is said to be fine.
     await edit(contract({ Cat: { type: "string" } }), () => said.slice(said.lastIndexOf("error"))).toContain(
       "up to date",

@@ -44,6 +44,26 @@ describe("names of a contract that one does not own", () => {
     ]);
   });
 
+  test("`model` and `lint` give the names that `generate` gives, and refuse none of them", async () => {
+    const folder = project({
+      "spec/openapi.json": contract(
+        { UserId: { type: "integer" }, "user-id": { type: "string" } },
+        { "/a": { get: operation("list-all") }, "/b": { get: operation("listAll") } },
+      ),
+      "agentwire.config.json": { spec: "spec/openapi.json", out: "out" },
+    });
+    const said = async (name: "generate" | "lint" | "model") => {
+      const { code, stdout } = await inProcess(folder, name, {});
+      return { code, names: [...stdout.matchAll(/"name": "(\w+)"/g)].map(([, given]) => given) };
+    };
+    expect((await said("model")).names).toContain("UserId");
+    expect((await said("generate")).code).toBe(0);
+    const lock = readFileSync(join(folder, "out/names.lock.json"), "utf8");
+    writeFiles(folder, { "out/names.lock.json": lock.replace(/"UserId[^"]*"/, '"Chosen"') });
+    expect((await said("lint")).code).toBe(0);
+    expect((await said("model")).names).toContain("Chosen");
+  });
+
   test("names that differ by case alone are numbered, and stay so", async () => {
     const run = growing();
     const { types } = await run({ run: { type: "string" }, Run: { type: "integer" } });

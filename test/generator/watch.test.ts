@@ -2,12 +2,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { Generation, type Settings } from "../../generator/src/commands/generation.js";
 import { Diagnostics } from "../../generator/src/diagnostics/diagnostic.js";
 import { defaultArtefacts } from "../../generator/src/emit/artefacts.js";
 import { write } from "../../generator/src/print/write.js";
-import { cleanUp, contract, operation, temporaryFolder } from "./tool.js";
+import { cleanUp, contract, operation, project, temporaryFolder } from "./tool.js";
 
 afterAll(cleanUp);
 
@@ -83,9 +83,9 @@ function textOf(schemas: Schemas, takesForm = false): string {
   return `${JSON.stringify(contract(schemas, paths), null, 2)}\n`;
 }
 
-function generationIn(folder: string, again: boolean): Generation {
+function generationIn(folder: string, again: boolean, spec = "api.json"): Generation {
   const settings: Settings = {
-    read: { spec: join(folder, "api.json") },
+    read: { spec: join(folder, spec) },
     out: join(folder, "out"),
     packages: undefined,
     artefacts: defaultArtefacts,
@@ -200,4 +200,44 @@ test("what was not written is not taken for written", async () => {
   writeFileSync(join(folder, "api.json"), textOf({ ...schemas, Cat: { type: "object", required: ["a"] } }));
   const second = await generation.edited(new Diagnostics());
   expect(second?.planned.added.length).toBe(first?.planned.added.length);
+});
+
+describe("what belongs to a contract", () => {
+  async function concernsIn(files: Record<string, unknown>, spec: string) {
+    const folder = project(files);
+    const generation = generationIn(folder, true, spec);
+    await generation.whole(new Diagnostics());
+    return { concerns: (path: string) => generation.concerns(join(folder, path)) };
+  }
+  const at = (file: string) => ({ $ref: file });
+
+  test("is one file and those it refers to, be they missing, or not reached as it is broken", async () => {
+    const schemas = { Cat: at("more/cat.yaml"), Dog: at("gone.json") };
+    const files = { "api.json": contract(schemas), "more/cat.yaml": { type: "string" }, "more/log.yaml": {} };
+    const { concerns } = await concernsIn(files, "api.json");
+    const named = ["api.json", "more/cat.yaml", "gone.json", "more"];
+    const others = ["run.log", "more/log.yaml", "openapi.json", "notes.json", "out", "out/models.js"];
+    expect(named.filter((path) => !concerns(path))).toEqual([]);
+    expect(others.filter(concerns)).toEqual([]);
+    const broken = await concernsIn({ "api.json": "{" }, "api.json");
+    expect(["api.json", "run.log", "more/cat.yaml"].filter(broken.concerns)).toEqual(["api.json"]);
+  });
+
+  test("is what a folder has by name, now or later", async () => {
+    const files = { "spec/v1/a/openapi.yaml": contract({ Cat: at("part.yaml") }), "spec/v1/a/part.yaml": {} };
+    const { concerns } = await concernsIn({ ...files, "spec/v1/notes/x": "" }, "spec");
+    const named = ["v1/a/openapi.yaml", "v1/a/part.yaml", "v1/b/openapi.json", "v1/a/x.schema.json"];
+    const more = ["v1/a/vectors/x.json", "v1/notes", "v1/a"];
+    const others = ["v1/a/run.log", "v1/a/log.json", "v1/.a/openapi.yaml", "node_modules/a/openapi.yaml"];
+    expect([...named, ...more].filter((path) => !concerns(`spec/${path}`))).toEqual([]);
+    expect([...others.map((path) => `spec/${path}`), "openapi.yaml"].filter(concerns)).toEqual([]);
+  });
+
+  test("is all that may be a schema, where a folder has nothing but schemas", async () => {
+    const { concerns } = await concernsIn({ "spec/cat.json": { type: "string" } }, "spec");
+    expect(["spec/cat.json", "spec/dog.yaml", "spec/run.log"].filter(concerns)).toEqual([
+      "spec/cat.json",
+      "spec/dog.yaml",
+    ]);
+  });
 });

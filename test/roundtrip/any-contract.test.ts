@@ -2,9 +2,18 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Call, Client } from "../../kit/src/client/index.js";
-import { inMemory, type Server } from "../../kit/src/server/index.js";
-import { cleanUp, contract, filesOf, importNatively, linkPackages, project, writeFiles } from "../generator/tool.js";
+import type { Call, CallResponse, Client } from "../../kit/src/client/index.js";
+import { inMemory, type Reply, type Server } from "../../kit/src/server/index.js";
+import {
+  cleanUp,
+  contract,
+  filesOf,
+  importNatively,
+  linkPackages,
+  project,
+  root,
+  writeFiles,
+} from "../generator/tool.js";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
 const nothing = { 204: { description: "Done." } };
@@ -136,6 +145,25 @@ const paths = {
       responses: { 200: { description: "Done.", ...json(binary) } },
     },
   },
+  "/headers": {
+    get: {
+      operationId: "headers",
+      responses: {
+        200: {
+          description: "Done.",
+          headers: {
+            "X-Count": { schema: { type: "integer" } },
+            "X-List": { schema: { type: "array", items: { type: "number" } } },
+            "X-Names": { schema: { type: "array", items: { type: "string" } } },
+            "X-Rgb": { schema: { type: "object", properties: { r: { type: "integer" }, name: { type: "string" } } } },
+            "X-Rate": { explode: true, schema: { type: "object", additionalProperties: { type: "integer" } } },
+            "X-Meta": json({ type: "object" }),
+          },
+          ...json(number),
+        },
+      },
+    },
+  },
   "/several": {
     post: {
       operationId: "several",
@@ -157,6 +185,10 @@ type Method = (request?: unknown, options?: object) => Call<unknown>;
 interface Ends {
   /** Calls an operation, which answers with `body`. Gives what arrived and what came back. */
   call(name: string, request?: unknown, body?: unknown, options?: object): Promise<{ arrived: unknown; body: unknown }>;
+  /** What a client gets that calls an operation, which answers as given. */
+  answer(name: string, answer: unknown): Promise<CallResponse<unknown>>;
+  /** Of the kit that the generated code runs on. */
+  reply(status: number, body: unknown, headers: object): Reply;
   /** Where a client without a `baseUrl` goes. */
   goes(name: string, request?: unknown): Promise<string>;
   /** Sends what no client of ours would; gives the status. */
@@ -174,6 +206,8 @@ beforeAll(async () => {
   const { SampleServer } = await load<{ SampleServer: new () => Server }>("server.js");
   const { SampleClient } = await load<{ SampleClient: new (options: object) => Client }>("client.js");
   const { service } = await load<{ service: { operations: object } }>("operations.js");
+  const kit = pathToFileURL(join(root, "kit/dist/server/index.js")).href;
+  const { reply } = await importNatively<Pick<Ends, "reply">>(kit);
   const state: { arrived?: unknown; body?: unknown } = {};
   for (const name of Object.keys(service.operations))
     Object.defineProperty(SampleServer.prototype, name, {
@@ -190,6 +224,11 @@ beforeAll(async () => {
       state.body = answer;
       const body = await methods[name]?.(request, options);
       return { arrived: state.arrived, body };
+    },
+    reply,
+    answer: async (name, answer) => {
+      state.body = answer;
+      return await (methods[name] as Method)().withResponse();
     },
     goes: async (name, request) => {
       let url = "";
@@ -287,6 +326,15 @@ test("null is no text of a parameter", async () => {
   expect((await ends.call("parameters", { query }, { n: 1 })).arrived).toEqual({
     query: { "list[]": [1], deep: { inner: {} } },
   });
+});
+
+test.each([
+  { "X-Count": 3, "X-List": [1, 2.5], "X-Names": ["a b", "c=d"] },
+  { "X-List": [], "X-Rgb": { r: 1, name: "red" }, "X-Rate": { a: 1, b: -2 } },
+  { "X-Meta": { a: ["ä, b", null, 1], 日本: { "=": "," } } },
+])("headers of an answer of any type come back as they were: %j", async (headers) => {
+  const { header } = await ends.answer("headers", ends.reply(200, { n: 1 }, headers));
+  expect(header).toEqual(headers);
 });
 
 test.each([

@@ -9,6 +9,7 @@ import { printPlan, summary } from "../print/diff.js";
 import { type Plan, write } from "../print/write.js";
 import { artefactsOf, readConfig, readOptions, type SpecOptions, UsageError } from "./config.js";
 import { Generation, type Prepared, type Settings } from "./generation.js";
+import { namingOf } from "./naming.js";
 import { exitCodes, report } from "./report.js";
 import { watchFor } from "./watch.js";
 
@@ -44,7 +45,8 @@ export async function generate(options: GenerateOptions): Promise<number> {
   const written = () => generation.wasWritten();
   let code = await run(options, settings, (diagnostics) => generation.whole(diagnostics), written);
   if (!options.watch) return code;
-  return watchFor(settings.read.spec, async () => {
+  const concerns = (path: string) => generation.concerns(path);
+  return watchFor(settings.read.spec, concerns, async () => {
     // An edit that only takes back a wrong one changes nothing, but all is well again.
     if (code === exitCodes.ok && generation.isCurrent()) return;
     code = await run(
@@ -78,19 +80,12 @@ async function settingsOf(options: GenerateOptions): Promise<Settings> {
     out,
     packages,
     artefacts,
-    names: namesOf(options.names ?? (own ? undefined : config.names), read.spec),
+    names: namingOf(options.names ?? (own ? undefined : config.names), read.spec),
     services: options.service ?? [],
     name: options.name,
     standalone: options.standalone === true,
     assertFormats: options.assertFormats !== false,
   };
-}
-
-/** In contracts of one's own, a clash of names is to be mended; one file is often somebody else's. */
-function namesOf(given: string | undefined, spec: string): "lock" | "strict" {
-  if (given === undefined) return statSync(spec, { throwIfNoEntry: false })?.isFile() ? "lock" : "strict";
-  if (given !== "lock" && given !== "strict") throw new UsageError("--names takes lock or strict");
-  return given;
 }
 
 async function run(

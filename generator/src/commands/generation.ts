@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Diagnostic, Diagnostics } from "../diagnostics/diagnostic.js";
 import type { Artefacts } from "../emit/artefacts.js";
 import { emit, type Kept } from "../emit/emit.js";
@@ -8,14 +9,16 @@ import { folderLayout, packagesLayout } from "../emit/layout.js";
 import { type LossReport, lossOf } from "../loss/loss.js";
 import { type BuildOptions, type EditableModel, methodKey, readModel } from "../model/build.js";
 import type { Model } from "../model/types.js";
-import { type LockedNames, lockFile, readLock } from "../names/lock.js";
+import { type LockedNames, lockFile } from "../names/lock.js";
 import { Progress } from "../print/progress.js";
 import { type Plan, plan } from "../print/write.js";
 import { defaultLimits, isTooDeep, replaceContent } from "../read/document.js";
 import { JsonText, replaceAt } from "../read/edits.js";
+import { isBelow } from "../read/loader.js";
 import { pointerParts, valueAt } from "../read/pointer.js";
-import { type Project, type ReadOptions, readProject } from "../read/read.js";
+import { isReadByName, type Project, type ReadOptions, readProject } from "../read/read.js";
 import { UsageError } from "./config.js";
+import { type Naming, namesFor } from "./naming.js";
 
 /** What to generate, and how; worked out from flags and configuration. */
 export interface Settings {
@@ -23,7 +26,7 @@ export interface Settings {
   readonly out: string;
   readonly packages: string | undefined;
   readonly artefacts: Artefacts;
-  readonly names: "lock" | "strict";
+  readonly names: Naming;
   readonly services: readonly string[];
   readonly name: string | undefined;
   readonly standalone: boolean;
@@ -51,6 +54,8 @@ interface Last {
 /** Generates once, or again and again as the contracts change. */
 export class Generation {
   private last: Last | undefined;
+  /** What was read last, be it of a contract that is broken. */
+  private read: Project | undefined;
   /** What is known to stand on disk, as this process wrote it. */
   private written: readonly OutputFile[] = [];
 
@@ -64,17 +69,12 @@ export class Generation {
   async whole(diagnostics: Diagnostics): Promise<Prepared | undefined> {
     const { read, out, names, services, name, assertFormats } = this.settings;
     const project = readProject(read, diagnostics);
+    this.read = project;
     if (!project) return undefined;
-    const locked = names === "lock" ? readLock(out, diagnostics) : undefined;
     const options: BuildOptions = {
       services,
       ...(assertFormats ? {} : { assertFormats }),
-      ...(locked && {
-        names: {
-          types: { clashes: "qualify", locked: locked.types },
-          methods: { clashes: "qualify", locked: locked.methods },
-        },
-      }),
+      ...namesFor(names, out, diagnostics),
       ...(name === undefined ? {} : { name }),
     };
     const source = readModel(project, diagnostics, options);
@@ -84,6 +84,17 @@ export class Generation {
     const json = this.again ? jsonTextOf(project) : undefined;
     const kept: Kept = { fragments: new Fragments(this.again), shared: new Map() };
     return this.prepare({ project, source, json, kept, warnings: [...diagnostics.list] }, diagnostics, plan);
+  }
+
+  /** Whether a run may give something else because something has happened to a file, or to a folder. */
+  concerns(path: string): boolean {
+    const spec = resolve(this.settings.read.spec);
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const { asked = new Set<string>() } = this.read?.loader ?? {};
+    if (path === spec || asked.has(path)) return true;
+    // A folder may have come with all that is in it, or gone.
+    if ([...asked].some((each) => each !== path && isBelow(path, each))) return true;
+    return isBelow(spec, path) && (isFolder || isReadByName(spec, path, asked));
   }
 
   /** Whether the last run read the contract as it is now. Editors save in several steps, and each is an event. */

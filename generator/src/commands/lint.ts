@@ -9,6 +9,7 @@ import { readProject } from "../read/read.js";
 import { judge } from "../vectors/judge.js";
 import { readVectors } from "../vectors/read.js";
 import { readConfig, readOptions, type SpecOptions } from "./config.js";
+import { defaultNames } from "./naming.js";
 import { plural, report } from "./report.js";
 
 export interface LintOptions extends SpecOptions {
@@ -18,9 +19,10 @@ export interface LintOptions extends SpecOptions {
 /** `agentwire lint`: everything that is wrong with contracts and vectors, at once. Returns the exit code. */
 export async function lint(options: LintOptions): Promise<number> {
   const diagnostics = new Diagnostics();
-  const project = readProject(readOptions(options, await readConfig()), diagnostics);
+  const config = await readConfig();
+  const project = readProject(readOptions(options, config), diagnostics);
   if (!project) return report(diagnostics, options);
-  const model = buildModel(project, diagnostics);
+  const model = buildModel(project, diagnostics, defaultNames(options, config, diagnostics));
   for (const document of project.loader.documents.values()) {
     if (!project.vectorFiles.includes(document)) checkKeys(document, diagnostics);
   }

@@ -4,6 +4,7 @@ import { visible } from "../diagnostics/print.js";
 import { buildModel } from "../model/build.js";
 import { readProject } from "../read/read.js";
 import { readConfig, readOptions, type SpecOptions } from "./config.js";
+import { defaultNames } from "./naming.js";
 import { exitCodes, report } from "./report.js";
 
 export interface ModelOptions extends SpecOptions {
@@ -13,8 +14,9 @@ export interface ModelOptions extends SpecOptions {
 /** `agentwire model`: what the generator understood, in short or as JSON. Returns the exit code. */
 export async function model(options: ModelOptions): Promise<number> {
   const diagnostics = new Diagnostics();
-  const project = readProject(readOptions(options, await readConfig()), diagnostics);
-  const built = project && buildModel(project, diagnostics);
+  const config = await readConfig();
+  const project = readProject(readOptions(options, config), diagnostics);
+  const built = project && buildModel(project, diagnostics, defaultNames(options, config, diagnostics));
   if (!built || diagnostics.hasErrors) return report(diagnostics, options);
   if (options.json) {
     const value = { services: built.services, types: [...built.types.values()] };

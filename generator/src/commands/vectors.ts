@@ -6,6 +6,7 @@ import { coverage } from "../vectors/coverage.js";
 import { judge } from "../vectors/judge.js";
 import { readVectors } from "../vectors/read.js";
 import { readConfig, readOptions, type SpecOptions } from "./config.js";
+import { defaultNames } from "./naming.js";
 import { exitCodes, plural, report } from "./report.js";
 
 export interface VectorsOptions extends SpecOptions {
@@ -16,8 +17,9 @@ export interface VectorsOptions extends SpecOptions {
 /** `agentwire vectors`: judges every vector, and lists what none of them touches. Returns the exit code. */
 export async function vectors(options: VectorsOptions): Promise<number> {
   const diagnostics = new Diagnostics();
-  const project = readProject(readOptions(options, await readConfig()), diagnostics);
-  const model = project && buildModel(project, diagnostics);
+  const config = await readConfig();
+  const project = readProject(readOptions(options, config), diagnostics);
+  const model = project && buildModel(project, diagnostics, defaultNames(options, config, diagnostics));
   if (!project || !model || diagnostics.hasErrors) return report(diagnostics, options);
   const files = readVectors(project, model, diagnostics);
   const verdicts = await judge(files, model, diagnostics);

@@ -1,6 +1,6 @@
 import type { FormField, ParameterType } from "@agentwire/kit";
 import { type JsonObject, member, textMember } from "../read/json.js";
-import { mediaFormat } from "./media.js";
+import { bareType, mediaFormat } from "./media.js";
 
 const styles = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as const;
 
@@ -27,7 +27,6 @@ export function encodedField(
   const contentType = textMember(encoding, "contentType");
   if (contentType === undefined) return plain;
   // One JSON text, be it of a list.
-  const json =
-    mediaFormat(contentType.split(";")[0]?.trim().toLowerCase() ?? "") === "json" && !/[*,]/.test(contentType);
+  const json = mediaFormat(bareType(contentType)) === "json" && !/[*,]/.test(contentType);
   return json && type !== "string" ? { type: "json", contentType } : { ...plain, contentType };
 }

@@ -1,5 +1,10 @@
 import type { MediaFormat, StreamModel } from "./types.js";
 
+/** A media type in lower case, without its parameters. */
+export function bareType(type: string): string {
+  return type.split(";")[0]?.trim().toLowerCase() ?? type;
+}
+
 /** How a media type carries a value. */
 export function mediaFormat(type: string): MediaFormat {
   if (type === "application/json" || type.endsWith("+json") || type === "*/*" || type === "application/*")
@@ -8,11 +13,6 @@ export function mediaFormat(type: string): MediaFormat {
   if (type === "multipart/form-data") return "multipart";
   if (type.startsWith("text/") || type.endsWith("+xml") || type === "application/xml") return "text";
   return "binary";
-}
-
-/** A media type in lower case, without its parameters. */
-export function bareType(type: string): string {
-  return type.split(";")[0]?.trim().toLowerCase() ?? type;
 }
 
 /** The framing of a sequential media type (OpenAPI 3.2, Media Type Object), or undefined for any other. */

@@ -15,7 +15,7 @@ export interface LockedNames {
   readonly methods: ReadonlyMap<string, string>;
 }
 
-const noNames: LockedNames = { types: new Map(), methods: new Map() };
+export const noNames: LockedNames = { types: new Map(), methods: new Map() };
 
 /** The names of an earlier run; none where there was none. A file that cannot be understood is reported. */
 export function readLock(out: string, diagnostics: Diagnostics): LockedNames {

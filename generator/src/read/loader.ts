@@ -19,6 +19,8 @@ export interface UriMapping {
  */
 export class Loader {
   readonly documents = new Map<string, SourceDocument>();
+  /** Every file that was asked for, be it one that is not there. */
+  readonly asked = new Set<string>();
   private readonly failed = new Set<string>();
   private readonly resources = new Map<SourceDocument, Resources>();
   private readonly byUri = new Map<string, Resource>();
@@ -41,6 +43,7 @@ export class Loader {
   load(path: string, uri?: string): SourceDocument | undefined {
     const known = this.documents.get(path);
     if (known || this.failed.has(path)) return known;
+    this.asked.add(path);
     const read = readDocument(path, uri ?? this.nameOf(path), this.diagnostics, this.limits);
     if (!read) {
       this.failed.add(path);
@@ -156,6 +159,7 @@ export class Loader {
   private loadBelowRoot(path: string, ref: string, from: Place): SourceDocument | undefined {
     const real = realPath(path);
     if (real === undefined) {
+      this.asked.add(path);
       // Outside the root nothing is said about what exists.
       return isBelow(this.root, path)
         ? this.complain(

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "../model/keywords.js";
 import { defaultLimits, type ReadLimits, type SourceDocument } from "./document.js";
@@ -60,24 +60,12 @@ export function readProject(
     return { loader, contracts, schemaFiles, vectorFiles: [], kind: "file" };
   }
   const files = filesBelow(path);
-  const hasContract = files.some((file) => /^openapi\.(ya?ml|json)$/.test(basename(file)));
+  const hasContract = files.some(isNamedContract);
   const schemaFiles = hasContract
-    ? loadAll(
-        loader,
-        files.filter((file) => file.endsWith(".schema.json")),
-      )
-    : loadAll(
-        loader,
-        files.filter((file) => /\.(ya?ml|json)$/.test(file)),
-      ).filter(isSchemaDocument);
-  const contracts = loadAll(
-    loader,
-    files.filter((file) => /^openapi\.(ya?ml|json)$/.test(basename(file))),
-  );
-  const vectorFiles = loadAll(
-    loader,
-    files.filter((file) => basename(dirname(file)) === "vectors" && file.endsWith(".json")),
-  );
+    ? loadAll(loader, files.filter(isNamedSchema))
+    : loadAll(loader, files.filter(isNamedDocument)).filter(isSchemaDocument);
+  const contracts = loadAll(loader, files.filter(isNamedContract));
+  const vectorFiles = loadAll(loader, files.filter(isNamedVectors));
   for (const document of [...schemaFiles, ...contracts]) loader.register(document);
   if (!hasContract && schemaFiles.length === 0) {
     diagnostics.add("no-contract", `${spec} holds no openapi.yaml and no JSON Schema`, { file: spec });
@@ -91,6 +79,23 @@ export function readProject(
     kind: "folder",
   };
 }
+
+/**
+ * Whether a file below a folder is read because of what it is called, and not because something refers to it; `others`
+ * are what is read already.
+ */
+export function isReadByName(folder: string, file: string, others: ReadonlySet<string>): boolean {
+  const steps = relative(folder, file).split(sep);
+  if (!isBelow(folder, file) || steps.some(isPassedOver)) return false;
+  if (isNamedContract(file) || isNamedSchema(file) || isNamedVectors(file)) return true;
+  return isNamedDocument(file) && ![...others].some(isNamedContract);
+}
+
+const isNamedContract = (file: string) => /^openapi\.(ya?ml|json)$/.test(basename(file));
+const isNamedSchema = (file: string) => file.endsWith(".schema.json");
+const isNamedVectors = (file: string) => basename(dirname(file)) === "vectors" && file.endsWith(".json");
+const isNamedDocument = (file: string) => /\.(ya?ml|json)$/.test(file);
+const isPassedOver = (name: string) => name === "node_modules" || name.startsWith(".");
 
 /** The area of a document: the folder below the version folder (`v1/runtime/…` is `runtime`), or `""` for one file. */
 export function areaOf(project: Pick<Project, "kind">, document: SourceDocument): string {
@@ -145,7 +150,7 @@ function filesBelow(folder: string): string[] {
   const pending = [folder];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const entry of readdirSync(next, { withFileTypes: true })) {
-      if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+      if (isPassedOver(entry.name)) continue;
       const path = join(next, entry.name);
       if (entry.isDirectory()) pending.push(path);
       else if (entry.isFile()) found.push(path);

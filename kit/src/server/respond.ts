@@ -1,11 +1,18 @@
 import { Buffer } from "node:buffer";
-import type { Media, ParameterType, ResponseHeader } from "../operation.js";
+import type { Media, ResponseHeader } from "../operation.js";
 import { type Validator, type Violation, violationsOf } from "../validation/index.js";
+import { declaredText } from "./header-text.js";
 import { JsonWriter } from "./json-text.js";
 import { acceptable } from "./negotiate.js";
-import { scalarOf } from "./parameter-styles.js";
-import type { Plan } from "./plan.js";
-import { type Awaitable, type HeaderValues, headerText, Reply, type UniversalResponse } from "./response.js";
+import type { Declared, Plan } from "./plan.js";
+import {
+  type Awaitable,
+  type HeaderValue,
+  type HeaderValues,
+  headerText,
+  Reply,
+  type UniversalResponse,
+} from "./response.js";
 
 /** The implementation answered something that the contract does not allow. Logged, never shown to the client. */
 export class ContractViolation extends Error {
@@ -34,40 +41,38 @@ export function answerOf(plan: Plan, result: unknown, accept: string | undefined
   if (!declared && check) throw new ContractViolation(`status ${status} is not declared`);
   const contents = declared?.content;
   const media = contents && (acceptable(contents, accept) ?? contents[0]);
-  const headers = isReply ? headersOf(result) : {};
+  const headers = isReply ? headersOf(result, declared, check) : {};
   if (declared && check) {
-    for (const [name, header] of declared.headerRows) checkHeader(name, header, headers[name]);
+    for (const [name, { required }] of declared.headerRows)
+      if (required && headers[name] === undefined) throw new ContractViolation(`header ${name} is required`);
   }
   return { status, media, body: isReply ? result.body : result, headers };
 }
 
-/** A declared header must be there when it is required, and spell a value of its type. */
-function checkHeader(name: string, { type, items, required }: ResponseHeader, text: string | undefined): void {
-  if (text === undefined) {
-    if (required) throw new ContractViolation(`header ${name} is required`);
-    return;
-  }
-  const values = type === "array" ? text.split(",").map((item) => item.trim()) : [text];
-  const wanted = type === "array" ? (items ?? "string") : type;
-  if (!values.every((value) => spells(value, wanted))) {
-    throw new ContractViolation(`header ${name} must be ${type === "array" ? `a list of ${wanted}` : wanted}`);
-  }
-}
-
-function spells(text: string, type: ParameterType): boolean {
-  const value = scalarOf(text, type);
-  if (type === "integer") return Number.isInteger(value);
-  return type === "number" || type === "boolean" ? typeof value === type : true;
-}
-
-function headersOf({ headers: given }: Reply): Record<string, string> {
+function headersOf({ headers: given }: Reply, declared: Declared | undefined, check: boolean): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given as HeaderValues)) {
-    const text = headerText(value);
+    if (value === undefined || value === null) continue;
+    const lower = name.toLowerCase();
+    const row = declared?.headerRows.find(([each]) => each === lower)?.[1];
+    const text = headerText(writtenAs(value, name, row, check));
     if (text === undefined) throw new ContractViolation(`header ${name} has characters that no header may have`);
-    headers[name.toLowerCase()] = text;
+    headers[lower] = text;
   }
   return headers;
+}
+
+/** A declared header spells a value of its type; an object that is not declared is one as objects are by default. */
+function writtenAs(value: HeaderValue, name: string, row: ResponseHeader | undefined, check: boolean): HeaderValue {
+  const isObject = typeof value === "object" && !Array.isArray(value);
+  const declared = row ?? (isObject ? { type: "object" as const } : undefined);
+  if (!declared) return value;
+  try {
+    return declaredText(value, declared);
+  } catch (error) {
+    if (!check) return isObject ? JSON.stringify(value) : value;
+    throw new ContractViolation(`header ${name} ${(error as Error).message}`);
+  }
 }
 
 /** Checks and serialises an answer that is not a stream. @throws ContractViolation */

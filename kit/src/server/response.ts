@@ -6,8 +6,11 @@ export interface UniversalResponse {
   body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 }
 
-/** A header value that a method may give to `reply`; arrays are joined with commas. */
-export type HeaderValue = string | number | boolean | readonly (string | number | boolean)[];
+/**
+ * A header value that a method may give to `reply`: of a list, items are divided by commas; an object is written as the
+ * contract declares it. One that is undefined or null is left out.
+ */
+export type HeaderValue = string | number | boolean | object;
 
 /** A value, or a promise of it: what a method may return. */
 export type Awaitable<T> = T | PromiseLike<T>;

@@ -15,6 +15,10 @@ export const picture = async (): Promise<Uint8Array> => client().must({ body: { 
 export const upload = () =>
   client().upload({ body: { main: new Blob(["a"]), count: 1, note: { text: "a" }, tags: ["x"], encoded: "aGk=" } });
 
+export const pictures = () => client().upload({ body: { main: new Blob(["a"]), more: [new Uint8Array([1])] } });
+
+// @ts-expect-error A text is no picture, unless it is encoded.
+export const written = () => client().upload({ body: { main: new Blob(["a"]), more: ["a"] } });
 // @ts-expect-error The body is required.
 export const bodiless = () => client().must();
 // @ts-expect-error So is this one.

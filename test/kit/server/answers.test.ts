@@ -38,6 +38,9 @@ describe("headers of an answer", () => {
     "X-Count": { type: "integer", required: true },
     "X-Ids": { type: "array", items: "integer" },
     "X-Done": { type: "boolean" },
+    "X-Rgb": { type: "object", members: { r: "integer" } },
+    "X-Rate": { type: "object", items: "integer", explode: true },
+    "X-Meta": { type: "json" },
   };
   const answering = async (given: Parameters<typeof reply>[2], validateResponses = true) => {
     const description = describing({ method: "GET", responses: { 200: { content, headers } } });
@@ -53,8 +56,21 @@ describe("headers of an answer", () => {
     ]);
   });
 
+  it("may be objects and JSON; what is not there is left out", async () => {
+    const given = { "X-Rgb": { r: 1, name: "red", g: undefined }, "X-Rate": { a: 1, b: 2 }, "X-Meta": ["ä,", null] };
+    const more = { "X-More": { a: "b" }, "X-Ids": undefined, "X-Done": null } as object;
+    const { status, head } = await answering({ "X-Count": 1, ...given, ...more });
+    expect(status).toBe(200);
+    expect(head).toContain('x-rgb: r,1,name,red\r\nx-rate: a=1,b=2\r\nx-meta: ["\\u00e4,",null]\r\nx-more: a,b\r\n');
+    expect(head).not.toMatch(/x-ids|x-done/);
+  });
+
   it.each([
     ["a missing one", {}],
+    ["a comma in an item of a list", { "x-count": 1, "x-rgb": { name: "a,b" } }],
+    ["a member of another type", { "x-count": 1, "x-rgb": { r: "red" } }],
+    ["another member of another type", { "x-count": 1, "x-rate": { any: "red" } }],
+    ["a member whose name has a comma", { "x-count": 1, "x-rate": { "a,b": 1 } }],
     ["a number with a fraction", { "x-count": 1.5 }],
     ["text for a number", { "x-count": "many" }],
     ["text in a list of numbers", { "x-count": 1, "x-ids": [1, "b"] }],
@@ -67,9 +83,12 @@ describe("headers of an answer", () => {
   });
 
   it("have the contract's types in a generated server, where others may stand beside them", () => {
-    type Listing = Reply<object, { "X-Count"?: number; "X-Ids"?: number[] }>;
+    type Listing = Reply<
+      object,
+      { "X-Count"?: number; "X-Ids"?: number[]; "X-Rgb"?: { r?: number; [more: string]: unknown } }
+    >;
     const plain: Listing = reply(200, {});
-    const full: Listing = reply(200, {}, { "X-Count": 3, "X-Ids": [1], "X-More": "any" });
+    const full: Listing = reply(200, {}, { "X-Count": 3, "X-Ids": [1], "X-More": "any", "X-Rgb": { r: 1 } });
     // @ts-expect-error a text is no number
     const wrong: Listing = reply(200, {}, { "X-Count": "many" });
     expect([plain, full, wrong].map(({ status }) => status)).toEqual([200, 200, 200]);
