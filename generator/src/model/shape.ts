@@ -3,6 +3,7 @@ import { any, flattenUnion, intersectionOf, isPlain, never } from "./combine.js"
 import { conditionalMembers, describedMember } from "./described.js";
 import { discriminatorOf } from "./discriminator.js";
 import { allTypes, bits, type JsonType, type JsonTypes, jsonType, typeNames, typesOf } from "./json-types.js";
+import { listOf } from "./keywords.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /**
@@ -257,8 +258,4 @@ function unionOf(
 function tagged(shape: Shape, name: string, values: readonly string[]): Shape {
   const tag: Shape = { kind: "enum", values, open: false };
   return intersectionOf([shape, { kind: "object", members: [{ name, required: true, shape: tag }] }]);
-}
-
-function listOf(value: unknown): readonly ModelSchema[] {
-  return Array.isArray(value) ? (value as ModelSchema[]) : [];
 }
