@@ -1,7 +1,7 @@
 /** References between files: what is one type, and what is said of a schema that only refers. */
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { cleanUp, contract, filesOf, inProcess, project } from "./tool.js";
+import { cleanUp, contract, filesOf, inProcess, operation, project } from "./tool.js";
 
 afterAll(cleanUp);
 
@@ -80,3 +80,25 @@ test("a key of patternProperties that is no regular expression is refused, whate
   );
   expect(problems).not.toEqual([]);
 });
+
+test("a $ref in a value is a member like any other, in the paths types too", async () => {
+  const typed = { type: "object", enum: [{ $ref: "https://example.com/b" }] };
+  const links = { enum: [{ $ref: "https://example.com/a" }, { $ref$: "#/nowhere" }] };
+  const spec = join(
+    project({
+      "openapi.json": contract(
+        {},
+        { "/a": { post: operation("a", { requestBody: bodyOf({ properties: { links, typed } }) }) } },
+      ),
+    }),
+    "openapi.json",
+  );
+  const { files, problems } = await filesOf(spec);
+  expect(problems).toEqual([]);
+  const paths = files.find(({ path }) => path === "paths.d.ts")?.text.replaceAll(/\s+/g, " ");
+  expect(paths).toContain('links?: { $ref: "https://example.com/a"; } | { $ref$: "#/nowhere"; };');
+});
+
+function bodyOf(schema: object): object {
+  return { content: { "application/json": { schema } } };
+}

@@ -8,10 +8,11 @@ import { pointerTo } from "../read/pointer.js";
 
 /**
  * The contract of one service as one self-contained document: every referenced schema is a component under
- * its generated name, every other reference is replaced by what it points to.
+ * its generated name, every other reference is replaced by what it points to. A `$ref` in an enum, constant or default
+ * is a member like any other, which readers of the document may not know: there it is called `dataRef`.
  */
-export function bundle(service: ServiceModel, model: Model, loader: Loader): Record<string, unknown> {
-  const bundler = new Bundler(model, loader);
+export function bundle(service: ServiceModel, model: Model, loader: Loader, dataRef: string): Record<string, unknown> {
+  const bundler = new Bundler(model, loader, dataRef);
   const document = bundler.inline(service.place.document.value, service.place, []) as Record<string, unknown>;
   const components = isObject(document.components) ? document.components : {};
   return { ...document, components: { ...components, schemas: bundler.schemas() } };
@@ -24,6 +25,7 @@ class Bundler {
   constructor(
     private readonly model: Model,
     private readonly loader: Loader,
+    private readonly dataRef: string,
   ) {}
 
   /** A value of the document with its references resolved. `path` is what is being entered, to stop at loops. */
@@ -44,7 +46,7 @@ class Bundler {
       if (key === "schemas" && place.pointer === "/components") return [];
       if (key.startsWith("x-") || isDiscriminator(key, inner)) return [];
       // What stands in values of a contract is no reference of it, though others would follow one in an example.
-      if (!isMap && isData.has(key)) return [[key, inner]];
+      if (!isMap && isData.has(key)) return [[key, this.data(inner)]];
       if (!isMap && (key === "examples" || (key === "example" && typeof inner === "object"))) return [];
       return [[key, this.inline(inner, step(place, key), path, !isMap && namedThings.has(key))]];
     });
@@ -74,11 +76,21 @@ class Bundler {
           plainObject(Object.entries(value).map(([key, item]) => [key, this.rewrite(item as ModelSchema)] as const)),
         ];
       }
-      return [keyword, value];
+      return [keyword, isData.has(keyword) ? this.data(value) : value];
     });
     return plainObject(
       entries.filter(([keyword, value]) => !keyword.startsWith("x-") && !isDiscriminator(keyword, value)),
     );
+  }
+
+  /** A value with its `$ref` members under the name that tells them from references. */
+  private data(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.data(item));
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value).map(
+      ([key, inner]) => [key === "$ref" ? this.dataRef : key, this.data(inner)] as const,
+    );
+    return plainObject(entries);
   }
 
   private refer(id: TypeId): string {

@@ -39,7 +39,7 @@ export async function checkOpenApi(
 function wholeDocument(service: ServiceModel, model: Model, project: Project): object {
   const { value } = service.place.document;
   if (isObject(value) && !refersOutside(value)) return value;
-  return { ...bundle(service, model, project.loader), openapi: "3.1.0" };
+  return { ...bundle(service, model, project.loader, "$ref$"), openapi: "3.1.0" };
 }
 
 function refersOutside(root: unknown): boolean {

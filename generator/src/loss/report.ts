@@ -1,5 +1,6 @@
 import type { Place } from "../diagnostics/diagnostic.js";
 import { type Position, positionsOf } from "../diagnostics/position.js";
+import { compare } from "../model/order.js";
 import type { SourceDocument } from "../read/document.js";
 import { countLosses, type Loss, type LossReport } from "./loss.js";
 
@@ -17,7 +18,7 @@ export function printLosses(report: LossReport): string {
         status,
         ...(status === "exact" ? {} : { losses: losses().map((loss) => printed(loss, positions)) }),
       }))
-      .sort((a, b) => order(a.file, b.file) || a.line - b.line || a.column - b.column || order(a.name, b.name)),
+      .sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.name, b.name)),
     contract: report.contract.map((loss) => printed(loss, positions)),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
@@ -57,8 +58,4 @@ class Positions {
     const { line = 1, column = 1 } = this.known.get(document)?.get(pointer) ?? {};
     return { file: document.name, line, column, pointer };
   }
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

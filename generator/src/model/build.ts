@@ -12,6 +12,7 @@ import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
 import { checkLoops } from "./loops.js";
 import { type OperationDraft, OperationReader } from "./operation.js";
+import { compare } from "./order.js";
 import { leadingTo, usersIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
 import { serversOf } from "./servers.js";
@@ -264,9 +265,4 @@ function madeName({ name, place }: MadeType, taken: ReadonlySet<string>, diagnos
   const isTaken = taken.has(name.toLowerCase());
   const free = isTaken ? name.replace(/(Request|Response|Body|Item|Message)?$/, "Operation$1") : name;
   return usableTypeName(free, place, diagnostics);
-}
-
-/** Order by code unit: the same on every machine, whatever its locale. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -55,22 +55,46 @@ function withCommonValues(shapes: readonly Shape[]): readonly Shape[] {
 /** Each shape once, in the order of their first appearance. */
 function distinct(shapes: readonly Shape[]): readonly Shape[] {
   if (shapes.length < 2) return shapes;
-  const byKey = new Map<string, Shape>();
-  // Printing a large shape only to find it alone is a waste.
-  const lone = shapes.filter(({ kind }) => !isSimple(kind)).length === 1;
-  for (const shape of shapes) {
-    const key = keyOf(shape, lone);
-    if (!byKey.has(key)) byKey.set(key, shape);
-  }
-  return [...byKey.values()];
+  const alike = new Map<string, Alike>();
+  return shapes.filter((shape) => {
+    const key = outlineOf(shape);
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { first: shape });
+    else if (isSimple(shape.kind)) return false;
+    else {
+      // Printing large shapes to compare them is a waste where a glance tells them apart.
+      known.texts ??= new Set([JSON.stringify(known.first)]);
+      const text = JSON.stringify(shape);
+      if (known.texts.has(text)) return false;
+      known.texts.add(text);
+    }
+    return true;
+  });
+}
+
+/** Shapes of one outline. */
+interface Alike {
+  readonly first: Shape;
+  texts?: Set<string>;
 }
 
 function isSimple(kind: Shape["kind"]): boolean {
   return kind === "ref" || kind === "primitive" || kind === "any" || kind === "binary";
 }
 
-function keyOf(shape: Shape, lone: boolean): string {
-  if (shape.kind === "ref") return `ref ${shape.to}`;
-  if (shape.kind === "primitive") return shape.type;
-  return isSimple(shape.kind) || lone ? shape.kind : JSON.stringify(shape);
+/** A text that equal shapes have in common. */
+function outlineOf(shape: Shape): string {
+  switch (shape.kind) {
+    case "ref":
+      return `ref ${shape.to}`;
+    case "primitive":
+      return shape.type;
+    case "object":
+      return `object ${shape.members.map(({ name, required, shape: { kind } }) => `${name} ${required} ${kind}`).join()}`;
+    case "literal":
+    case "enum":
+      return JSON.stringify(shape);
+    default:
+      return shape.kind;
+  }
 }

@@ -1,3 +1,5 @@
+import type { ModelSchema } from "./types.js";
+
 /** Which JSON Schema keywords hold schemas. Everything else is data and is copied as it is. */
 export const schemaKeywords: ReadonlySet<string> = new Set([
   "items",
@@ -34,3 +36,8 @@ export const dropped: ReadonlySet<string> = new Set([
   "examples",
   "x-binary",
 ]);
+
+/** The schemas of a keyword that holds a list of them. */
+export function listOf(value: unknown): readonly ModelSchema[] {
+  return Array.isArray(value) ? (value as ModelSchema[]) : [];
+}

@@ -1,6 +1,7 @@
 import type { Code } from "../diagnostics/codes.js";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import { sameValueReferences } from "./json-types.js";
+import { compare } from "./order.js";
 import type { SchemaReader } from "./schema.js";
 import type { TypeId } from "./types.js";
 
@@ -63,8 +64,4 @@ function effortOf(targets: readonly TypeId[], settled: ReadonlyMap<TypeId, Effor
     chain = Math.max(chain, 1 + (effort?.chain ?? 1));
   }
   return { looks, chain };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,6 +3,7 @@ import { any, flattenUnion, intersectionOf, isPlain, never } from "./combine.js"
 import { conditionalMembers, describedMember } from "./described.js";
 import { discriminatorOf } from "./discriminator.js";
 import { allTypes, bits, type JsonType, type JsonTypes, jsonType, typeNames, typesOf } from "./json-types.js";
+import { listOf } from "./keywords.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /**
@@ -37,8 +38,15 @@ export interface Member {
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 type SchemaObject = Exclude<ModelSchema, boolean>;
-type Near = readonly ModelSchema[] | undefined;
-const nobody: Near = [];
+/** Schemas of the same value, and how many members and items its place is inside. */
+interface Context {
+  readonly schemas: readonly ModelSchema[];
+  readonly depth: number;
+}
+type Near = Context | undefined;
+const nobody: Near = { schemas: [], depth: 0 };
+/** Deeper, a member that is only required is not described again: each level would repeat all those below it. */
+const MOST_DESCRIBED = 3;
 
 const primitives = {
   string: { kind: "primitive", type: "string" },
@@ -83,7 +91,7 @@ function shapeAmong(schema: ModelSchema, lookup: Lookup, allowed: JsonTypes, nea
   const isLone = $ref === undefined && allOf === undefined && anyOf === undefined && oneOf === undefined;
   const isScalar = isLone && types === (types & scalars) && schema.enum === undefined && schema.const === undefined;
   if (isScalar) return scalarOf(types);
-  const context = near && [...near, schema];
+  const context = near && { ...near, schemas: [...near.schemas, schema] };
   const own = ownShape(schema, types, lookup, context);
   if (isLone) return own;
   const parts: Shape[] = [];
@@ -156,9 +164,15 @@ function enumOf(values: readonly unknown[], types: JsonTypes): Shape {
 
 const saysNothing: SchemaObject = {};
 
+/** The context of a member or item: nobody else is known to speak of it. */
+function inside(near: Near): Near {
+  return near && near.depth < MOST_DESCRIBED ? { schemas: [], depth: near.depth + 1 } : undefined;
+}
+
 function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, near && nobody);
+  const deeper = inside(near);
+  const inner = (part: unknown) => shapeAmong(part as ModelSchema, lookup, allTypes, deeper);
   const required = new Set<string>();
   if (Array.isArray(schema.required))
     for (const name of schema.required) if (typeof name === "string") required.add(name);
@@ -186,7 +200,7 @@ function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
   for (const name of required) {
     if (Object.hasOwn(properties, name)) continue;
     // A required member is described by what is additional here, or by another schema of the same value.
-    const described = near && describedMember(name, near, lookup);
+    const described = near && describedMember(name, near.schemas, lookup);
     const elsewhere = described === undefined ? any : shapeAmong(described, lookup, allTypes, undefined);
     members.push({ name, required: true, shape: restOf.length > 0 ? flattenUnion(rest) : elsewhere });
   }
@@ -198,7 +212,8 @@ function objectOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
 }
 
 function arrayOf(schema: SchemaObject, lookup: Lookup, near: Near): Shape {
-  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, near && nobody);
+  const deeper = inside(near);
+  const inner = (part: ModelSchema) => shapeAmong(part, lookup, allTypes, deeper);
   const most = typeof schema.maxItems === "number" ? schema.maxItems : Number.POSITIVE_INFINITY;
   const prefix = listOf(schema.prefixItems);
   const extra = leftOver(schema, "items", "unevaluatedItems");
@@ -240,8 +255,4 @@ function unionOf(
 function tagged(shape: Shape, name: string, values: readonly string[]): Shape {
   const tag: Shape = { kind: "enum", values, open: false };
   return intersectionOf([shape, { kind: "object", members: [{ name, required: true, shape: tag }] }]);
-}
-
-function listOf(value: unknown): readonly ModelSchema[] {
-  return Array.isArray(value) ? (value as ModelSchema[]) : [];
 }

@@ -38,6 +38,10 @@ const rows: readonly Row[] = [
   wide("60 levels of members that may be null", {
     A: nested(60, (a) => ({ type: ["object", "null"], properties: { a } })),
   }),
+  wide("120 levels of members that another part requires", {
+    A: nested(120, (a) => ({ allOf: [{ properties: { a } }, { required: ["a"] }] })),
+    B: nested(120, (a) => ({ type: "object", properties: { a }, anyOf: [{ required: ["a"] }, { required: ["b"] }] })),
+  }),
   wide("60 levels of members beside index signatures", {
     A: nested(60, (inner) => ({
       type: "object",

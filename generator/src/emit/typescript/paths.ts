@@ -14,8 +14,9 @@ export async function emitPaths(
   diagnostics: Diagnostics,
 ): Promise<OutputFile> {
   const file = context.layout.file(service.area, "paths");
-  const document = bundle(service, context.model, loader);
-  const types = await printed(document).catch((error: unknown) => {
+  const bundled = (dataRef: string) => bundle(service, context.model, loader, dataRef);
+  const dataRef = unusedName(JSON.stringify(bundled("$ref")));
+  const types = await printed(bundled(dataRef), dataRef).catch((error: unknown) => {
     // It stumbles over names such as `constructor`; the rest of the output does not need it.
     const reason = error instanceof Error ? error.message : String(error);
     diagnostics.add("not-supported", `paths has no types: openapi-typescript says "${reason}"`, {
@@ -26,10 +27,17 @@ export async function emitPaths(
   return { path: `${file}.d.ts`, text: `${header(context.source(service.area))}\n\n${types}\n` };
 }
 
-async function printed(document: object): Promise<string> {
+/** openapi-typescript follows whatever is called `$ref`, in values too: there it gets to see another name. */
+function unusedName(text: string): string {
+  let name = "$ref$";
+  while (text.includes(name)) name += "$";
+  return name;
+}
+
+async function printed(document: object, dataRef: string): Promise<string> {
   const tree = await openapiTS(document as Parameters<typeof openapiTS>[0] & object, {
     silent: true,
     alphabetize: false,
   });
-  return astToString(tree).trim();
+  return astToString(tree).trim().replaceAll(dataRef, "$ref");
 }

@@ -1,10 +1,11 @@
 import { type Discriminator, discriminatorOf } from "../../model/discriminator.js";
 import { allTypes, bits, ownTypes, typesOf } from "../../model/json-types.js";
+import { listOf } from "../../model/keywords.js";
 import type { ModelSchema } from "../../model/types.js";
 import { stringLiteral } from "../../print/escape.js";
 import { either, indented, type Lines, lines, linesOf, not, type Statement, test, when } from "./body.js";
 import { enumChecks } from "./scalars.js";
-import { isTextEnum, listOf, pointerCode, type Schema, type Spot, type Writer } from "./writer.js";
+import { isTextEnum, pointerCode, type Schema, type Spot, type Writer } from "./writer.js";
 
 /** `const` and `enum`, where no check of the type has judged them already. */
 export function valueChecks(schema: Schema, spot: Spot, writer: Writer): Statement[] {

@@ -1,8 +1,9 @@
+import { listOf } from "../../model/keywords.js";
 import type { ModelSchema, TypeId } from "../../model/types.js";
 import { stringLiteral } from "../../print/escape.js";
 import { isObject } from "../../read/json.js";
 import { indented } from "./body.js";
-import { listOf, type Schema, type Surroundings } from "./writer.js";
+import type { Schema, Surroundings } from "./writer.js";
 
 /** What the code of a collector needs of the validator it belongs to. */
 export interface CollectorParts {

@@ -1,6 +1,7 @@
+import { listOf } from "../../model/keywords.js";
 import type { ModelSchema } from "../../model/types.js";
 import { indented, type Lines, lines, linesOf, type Statement, test } from "./body.js";
-import { listOf, type Schema, type Spot, type Writer } from "./writer.js";
+import type { Schema, Spot, Writer } from "./writer.js";
 
 /** Keywords that concern arrays, but for `unevaluatedItems`. */
 export function arrayChecks(schema: Schema, spot: Spot, writer: Writer): Statement[] {

@@ -157,10 +157,6 @@ export function namesIn(list: unknown): string[] {
   return Array.isArray(list) ? [...new Set(list.filter((name): name is string => typeof name === "string"))] : [];
 }
 
-export function listOf(value: unknown): readonly ModelSchema[] {
-  return Array.isArray(value) ? (value as ModelSchema[]) : [];
-}
-
 /** Whether `type` says that only texts are meant, and `enum` which. */
 export function isTextEnum(schema: Schema): boolean {
   return (
