@@ -380,6 +380,18 @@ describe("generate refuses", () => {
     expectSaid(JSON.parse(stdout).diagnostics, [{ code: "output-unwritable", says: "occupied/out cannot be written" }]);
   });
 
+  test.each(["openapi.json", "openapi.yaml"])("thousands of problems of %s are told as soon as one", async (name) => {
+    const count = 5000;
+    const schemas = Array.from({ length: count }, (_, index) => `"S${index}": { "type": "string", "pattern": "(" }`);
+    const head = '{ "openapi": "3.1.0", "info": { "title": "Bad", "version": "1" }, "paths": {},';
+    const folder = project({ [name]: `${head} "components": { "schemas": {\n${schemas.join(",\n")}\n}}}` });
+    const { code, stdout } = await inProcess(folder, "generate", { spec: name, out: "out" });
+    expect(code).toBe(1);
+    const said = (JSON.parse(stdout) as { diagnostics: Said[] }).diagnostics;
+    expect(said.map(({ line }) => line)).toEqual(schemas.map((_, index) => index + 2));
+    expect(said.at(-1)).toMatchObject({ pointer: `/components/schemas/S${count - 1}/pattern`, column: 41 });
+  });
+
   test("all problems of a contract are reported at once", async () => {
     const folder = project({
       "openapi.yaml": contract(

@@ -1,5 +1,5 @@
 import { Diagnostics, type Place } from "../diagnostics/diagnostic.js";
-import { positionOf } from "../diagnostics/position.js";
+import { Positions } from "../diagnostics/position.js";
 import { visible } from "../diagnostics/print.js";
 import { buildModel } from "../model/build.js";
 import { readProject } from "../read/read.js";
@@ -20,7 +20,7 @@ export async function model(options: ModelOptions): Promise<number> {
   if (!built || diagnostics.hasErrors) return report(diagnostics, options);
   if (options.json) {
     const value = { services: built.services, types: [...built.types.values()] };
-    process.stdout.write(`${visible(JSON.stringify(value, plainPlace, 2))}\n`);
+    process.stdout.write(`${visible(printed(value))}\n`);
     return exitCodes.ok;
   }
   for (const service of built.services) {
@@ -38,9 +38,19 @@ export async function model(options: ModelOptions): Promise<number> {
 }
 
 /** Places print as `file:line:column` and pointer; documents would print whole. */
-function plainPlace(key: string, value: unknown): unknown {
-  if (key !== "place") return value;
-  const place = value as Place;
-  const { line, column } = positionOf(place.document, place.pointer);
-  return { file: place.document.name, line, column, pointer: place.pointer };
+function printed(value: object): string {
+  const places: Place[] = [];
+  JSON.stringify(value, (key, inner: unknown) => {
+    if (key !== "place") return inner;
+    places.push(inner as Place);
+    return undefined;
+  });
+  const positions = new Positions(places);
+  const plainPlace = (key: string, inner: unknown) => {
+    if (key !== "place") return inner;
+    const { document, pointer } = inner as Place;
+    const { line, column } = positions.of(inner as Place);
+    return { file: document.name, line, column, pointer };
+  };
+  return JSON.stringify(value, plainPlace, 2);
 }

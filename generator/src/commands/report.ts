@@ -1,6 +1,6 @@
 import pc from "picocolors";
-import type { Diagnostic, Diagnostics } from "../diagnostics/diagnostic.js";
-import { plainDiagnostic, printDiagnostic, visible } from "../diagnostics/print.js";
+import type { Diagnostics } from "../diagnostics/diagnostic.js";
+import { locate, plainDiagnostic, printDiagnostic, visible } from "../diagnostics/print.js";
 
 /** Exit codes of the tool: all is well; the contracts or the output are not; the command was called wrongly. */
 export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
@@ -12,7 +12,7 @@ export interface ReportOptions {
 /** Prints all problems: for people on stderr, or as one JSON object on stdout. Returns the exit code. */
 export function report(diagnostics: Diagnostics, { json = false }: ReportOptions, extra: object = {}): number {
   const ok = !diagnostics.hasErrors;
-  const list = byPlace(diagnostics.list);
+  const list = locate(diagnostics.list);
   if (json) {
     const value = { ok, ...extra, diagnostics: list.map(plainDiagnostic) };
     process.stdout.write(`${visible(JSON.stringify(value, null, 2))}\n`);
@@ -20,14 +20,6 @@ export function report(diagnostics: Diagnostics, { json = false }: ReportOptions
     process.stderr.write(`${list.map(printDiagnostic).join("\n\n")}\n\n${count(diagnostics)}\n`);
   }
   return ok ? exitCodes.ok : exitCodes.problems;
-}
-
-/** In the order of the text, file by file, whatever order the contracts were understood in. */
-function byPlace(list: readonly Diagnostic[]): Diagnostic[] {
-  const placed = list.map((diagnostic) => ({ diagnostic, ...plainDiagnostic(diagnostic) }));
-  const text = (a = "", b = "") => (a < b ? -1 : a > b ? 1 : 0);
-  placed.sort((a, b) => text(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  return placed.map(({ diagnostic }) => diagnostic);
 }
 
 function count({ list }: Diagnostics): string {

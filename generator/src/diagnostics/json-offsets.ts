@@ -1,9 +1,23 @@
 import { pointerParts } from "../read/pointer.js";
 
-/** The steps of the pointers that are looked for. */
-interface Wanted {
+/** Pointers that are looked for, by their steps. */
+export interface Wanted {
   readonly steps: Map<string, Wanted>;
   pointer?: string;
+}
+
+export function wantedOf(pointers: Iterable<string>): Wanted {
+  const root: Wanted = { steps: new Map() };
+  for (const pointer of pointers) {
+    let node = root;
+    for (const step of pointerParts(pointer)) {
+      const next = node.steps.get(step) ?? { steps: new Map() };
+      node.steps.set(step, next);
+      node = next;
+    }
+    node.pointer = pointer;
+  }
+  return root;
 }
 
 /**
@@ -12,20 +26,10 @@ interface Wanted {
  */
 export function jsonOffsets(text: string, pointers: Iterable<string>): Map<string, number> {
   const found = new Map<string, number>();
-  const root: Wanted = { steps: new Map() };
-  let missing = 0;
-  for (const pointer of pointers) {
-    let node = root;
-    for (const step of pointerParts(pointer)) {
-      const next = node.steps.get(step) ?? { steps: new Map() };
-      node.steps.set(step, next);
-      node = next;
-    }
-    if (node.pointer === undefined) missing++;
-    node.pointer = pointer;
-  }
+  const distinct = new Set(pointers);
+  let missing = distinct.size;
   const open: { wanted: Wanted | undefined; index: number }[] = [];
-  let wanted: Wanted | undefined = root;
+  let wanted: Wanted | undefined = wantedOf(distinct);
   let at = 0;
   while (at < text.length && missing > 0) {
     const code = text.charCodeAt(at);

@@ -1,8 +1,10 @@
 import { relative, sep } from "node:path";
 import pc from "picocolors";
+import { compare } from "../model/order.js";
 import type { SourceDocument } from "../read/document.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { type Position, positionOf } from "./position.js";
+import { Lines, type Position } from "./lines.js";
+import { Positions } from "./position.js";
 
 /** A diagnostic as `--json` prints it. */
 export interface PlainDiagnostic {
@@ -16,9 +18,41 @@ export interface PlainDiagnostic {
   pointer?: string;
 }
 
-function where({ place, position, file }: Diagnostic): { file?: string; at?: Position } {
-  if (!place) return { ...(file === undefined ? {} : { file }), ...(position ? { at: position } : {}) };
-  return { file: shownPath(place.document), at: position ?? positionOf(place.document, place.pointer) };
+/** A diagnostic, and where people find it. */
+export interface Located {
+  readonly diagnostic: Diagnostic;
+  readonly file?: string;
+  readonly at?: Position;
+  /** The line of the position. */
+  readonly source?: string;
+}
+
+/**
+ * Diagnostics in the order of the text, file by file, whatever order the contracts were understood in. A document is read
+ * once for all that is said of it.
+ */
+export function locate(list: readonly Diagnostic[]): Located[] {
+  const positions = new Positions(list.flatMap(({ place, position }) => (place && !position ? [place] : [])));
+  const texts = new Map<SourceDocument, Lines>();
+  const linesOf = (document: SourceDocument): Lines => {
+    const lines = texts.get(document) ?? new Lines(document.text);
+    texts.set(document, lines);
+    return lines;
+  };
+  const located = list.map((diagnostic): Located => {
+    const { place, position } = diagnostic;
+    if (!place) return { diagnostic, ...named(diagnostic), ...(position ? { at: position } : {}) };
+    const at = position ?? positions.of(place);
+    const source = linesOf(place.document).line(at.line) ?? "";
+    return { diagnostic, file: shownPath(place.document), at, source };
+  });
+  const line = ({ at }: Located) => at?.line ?? 0;
+  const column = ({ at }: Located) => at?.column ?? 0;
+  return located.sort((a, b) => compare(a.file ?? "", b.file ?? "") || line(a) - line(b) || column(a) - column(b));
+}
+
+function named({ file }: Diagnostic): { file?: string } {
+  return file === undefined ? {} : { file };
 }
 
 /** The path as the user would type it here, where that is shorter than the path below the root. */
@@ -27,10 +61,9 @@ function shownPath({ path, name }: SourceDocument): string {
   return here.startsWith("..") ? name : here;
 }
 
-/** The diagnostic as plain data, positions worked out. */
-export function plainDiagnostic(diagnostic: Diagnostic): PlainDiagnostic {
+/** The diagnostic as plain data. */
+export function plainDiagnostic({ diagnostic, file, at }: Located): PlainDiagnostic {
   const { code, severity, message, fix, place } = diagnostic;
-  const { file, at } = where(diagnostic);
   return {
     code,
     severity,
@@ -43,22 +76,20 @@ export function plainDiagnostic(diagnostic: Diagnostic): PlainDiagnostic {
 }
 
 /** The diagnostic for people: what, where (`file:line:column` and the line itself), and what to do. */
-export function printDiagnostic(diagnostic: Diagnostic): string {
-  const { code, severity, message, fix, place } = diagnostic;
-  const { file, at } = where(diagnostic);
+export function printDiagnostic({ diagnostic, file, at, source = "" }: Located): string {
+  const { code, severity, message, fix } = diagnostic;
   const paint = severity === "error" ? pc.red : pc.yellow;
   const head = `${paint(severity)} ${pc.dim(code)}  ${visible(message)}`;
   const location = file === undefined ? [] : [`  ${pc.cyan(visible(at ? `${file}:${at.line}:${at.column}` : file))}`];
-  const excerpt = place && at ? excerptOf(place.document.text, at) : [];
+  const excerpt = at ? excerptOf(source, at) : [];
   return [head, ...location, ...excerpt, `  ${pc.dim("fix:")} ${fix}`].join("\n");
 }
 
 /** The line of the position, cut to what fits, with a caret under the column. */
-function excerptOf(text: string, { line, column }: Position): string[] {
-  const source = text.split("\n", line).at(-1);
-  if (source === undefined || source.trim() === "") return [];
+function excerptOf(source: string, { line, column }: Position): string[] {
   const start = Math.max(0, column - 60);
   const shown = visible(source.slice(start, start + 100).trimEnd());
+  if (shown.trim() === "") return [];
   const gutter = `${line}`;
   return [
     pc.dim(`  ${gutter} | `) + shown,

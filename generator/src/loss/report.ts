@@ -1,12 +1,11 @@
 import type { Place } from "../diagnostics/diagnostic.js";
-import { type Position, positionsOf } from "../diagnostics/position.js";
+import { Positions } from "../diagnostics/position.js";
 import { compare } from "../model/order.js";
-import type { SourceDocument } from "../read/document.js";
 import { countLosses, type Loss, type LossReport } from "./loss.js";
 
 /** The loss report as JSON: schemas by file and pointer, each loss with its position. */
 export function printLosses(report: LossReport): string {
-  const positions = new Positions(report);
+  const positions = new Positions(placesIn(report));
   const { exact, widened, unsupported } = countLosses(report);
   const value = {
     target: "typescript",
@@ -14,7 +13,7 @@ export function printLosses(report: LossReport): string {
     schemas: report.schemas
       .map(({ name, place, status, losses }) => ({
         name,
-        ...positions.of(place),
+        ...positioned(place, positions),
         status,
         ...(status === "exact" ? {} : { losses: losses().map((loss) => printed(loss, positions)) }),
       }))
@@ -32,30 +31,18 @@ export function summaryOf(report: LossReport): string {
 }
 
 function printed({ keyword, status, place, says }: Loss, positions: Positions) {
-  return { keyword, status, ...positions.of(place), ...(says === undefined ? {} : { says }) };
+  return { keyword, status, ...positioned(place, positions), ...(says === undefined ? {} : { says }) };
 }
 
-/** The positions of all places of a report, each document read once. */
-class Positions {
-  private readonly known = new Map<SourceDocument, Map<string, Position>>();
-
-  constructor({ schemas, contract }: LossReport) {
-    const wanted = new Map<SourceDocument, string[]>();
-    const add = ({ document, pointer }: Place) => {
-      const list = wanted.get(document);
-      if (list) list.push(pointer);
-      else wanted.set(document, [pointer]);
-    };
-    for (const { place, losses } of schemas) {
-      add(place);
-      for (const loss of losses()) add(loss.place);
-    }
-    for (const { place } of contract) add(place);
-    for (const [document, pointers] of wanted) this.known.set(document, positionsOf(document, pointers));
+function* placesIn({ schemas, contract }: LossReport): Generator<Place> {
+  for (const { place, losses } of schemas) {
+    yield place;
+    for (const loss of losses()) yield loss.place;
   }
+  for (const { place } of contract) yield place;
+}
 
-  of({ document, pointer }: Place) {
-    const { line = 1, column = 1 } = this.known.get(document)?.get(pointer) ?? {};
-    return { file: document.name, line, column, pointer };
-  }
+function positioned(place: Place, positions: Positions) {
+  const { line, column } = positions.of(place);
+  return { file: place.document.name, line, column, pointer: place.pointer };
 }
