@@ -24,6 +24,7 @@ export interface Diagnostic {
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
   private readonly said = new Set<string>();
+  private readonly places = new Set<string>();
 
   add(code: Code, message: string, where: Partial<Pick<Diagnostic, "place" | "position" | "file" | "fix">> = {}): void {
     const { severity, fix } = codes[code];
@@ -31,19 +32,22 @@ export class Diagnostics {
     const key = JSON.stringify([code, message, where.file, where.place?.document.name, where.place?.pointer]);
     if (this.said.has(key)) return;
     this.said.add(key);
+    if (where.place) this.places.add(placeKey(code, where.place));
     this.list.push({ code, message, severity, fix, ...where });
   }
 
   /** Whether a problem of this kind has been reported at a place. */
-  says(code: Code, { document, pointer }: Place): boolean {
-    return this.list.some(
-      (one) => one.code === code && one.place?.document === document && one.place.pointer === pointer,
-    );
+  says(code: Code, place: Place): boolean {
+    return this.places.has(placeKey(code, place));
   }
 
   get hasErrors(): boolean {
     return this.list.some(({ severity }) => severity === "error");
   }
+}
+
+function placeKey(code: Code, { document, pointer }: Place): string {
+  return `${code} ${document.name}#${pointer}`;
 }
 
 /** Ends a command early with problems that are already complete sentences. */
