@@ -8,12 +8,7 @@ const utf8 = new TextDecoder();
 /** Media type of the answer in lower case, without parameters. */
 export function essence(answer: Answer): string {
   const type = answer.header ? answer.header("content-type") : answer.headers.get("content-type");
-  return bareType(type ?? "");
-}
-
-/** A media type in lower case, without parameters. */
-export function bareType(type: string): string {
-  return type.replace(/;.*/s, "").trim().toLowerCase();
+  return type?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
 /** The whole body; throws `InvalidResponseError` as soon as it is larger than the limit. */

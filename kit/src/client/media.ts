@@ -1,5 +1,5 @@
 import type { Media, Response as ResponseRow } from "../operation.js";
-import { bareType, bytesIn, textIn } from "./answer.js";
+import { bytesIn, textIn } from "./answer.js";
 import { encodeBody, isBytes } from "./body.js";
 import { InvalidResponseError } from "./errors.js";
 import { headerValues, scalarOf } from "./header-values.js";
@@ -17,7 +17,9 @@ export const media: Part = {
     if (body === undefined) return undefined;
     const { content } = body;
     const media =
-      contentType === undefined ? (ofClass(content, value) ?? content[0]) : mediaNamed(content, bareType(contentType));
+      contentType === undefined
+        ? (ofClass(content, value) ?? content[0])
+        : mediaNamed(content, contentType.replace(/;.*/s, "").trim().toLowerCase());
     if (media === undefined) throw new TypeError(`${name} takes no ${contentType ?? "body"}`);
     return encodeBody(name, media, value, contentType);
   },
