@@ -40,6 +40,8 @@ export interface Media {
   readonly type: string;
   /** The codec, decided by the generator from the media type. */
   readonly format: "json" | "text" | "form" | "multipart" | "binary" | "stream";
+  /** The JSON types of its bodies, where they tell it from the media types before it in the list. */
+  readonly of?: readonly ("object" | "array" | "string" | "number" | "boolean" | "null")[];
   /** The schema of the whole content, or of one item when `format` is `stream`. */
   readonly schema?: Schema;
   /** Set when `format` is `stream`. */

@@ -164,6 +164,39 @@ const paths = {
       },
     },
   },
+  "/patch": {
+    patch: {
+      operationId: "patch",
+      requestBody: {
+        required: true,
+        content: {
+          "application/merge-patch+json": { schema: number },
+          "application/json-patch+json": { schema: { type: "array", items: text } },
+          "text/plain": { schema: { type: "string" } },
+          "application/x-ndjson": { itemSchema: number },
+          "image/*": {},
+          "application/vnd.text+json": { schema: text },
+        },
+      },
+      responses: nothing,
+    },
+  },
+  "/pictures": {
+    post: {
+      operationId: "picture",
+      requestBody: { content: { "image/png": {}, "image/jpeg": {}, "text/plain": {} } },
+      responses: nothing,
+    },
+  },
+  "/bytes-first": {
+    post: {
+      operationId: "bytesFirst",
+      requestBody: {
+        content: { "application/octet-stream": {}, "application/json": { schema: { type: ["object", "null"] } } },
+      },
+      responses: nothing,
+    },
+  },
   "/several": {
     post: {
       operationId: "several",
@@ -189,6 +222,8 @@ interface Ends {
   answer(name: string, answer: unknown): Promise<CallResponse<unknown>>;
   /** Of the kit that the generated code runs on. */
   reply(status: number, body: unknown, headers: object): Reply;
+  /** What goes out of a client without a `baseUrl`. */
+  sent(name: string, request?: unknown, options?: object): Promise<Request>;
   /** Where a client without a `baseUrl` goes. */
   goes(name: string, request?: unknown): Promise<string>;
   /** Sends what no client of ours would; gives the status. */
@@ -219,6 +254,15 @@ beforeAll(async () => {
   const server = new SampleServer();
   const client = new SampleClient({ baseUrl: "http://localhost", transport: inMemory(server) });
   const methods = client as unknown as Record<string, Method>;
+  const sent: Ends["sent"] = async (name, request, options) => {
+    const requests: Request[] = [];
+    const fetch = async (request: Request) => {
+      requests.push(request.clone());
+      return new Response(null, { status: 204 });
+    };
+    await (new SampleClient({ fetch }) as unknown as Record<string, Method>)[name]?.(request, options);
+    return requests[0] as Request;
+  };
   ends = {
     call: async (name, request, answer, options) => {
       state.body = answer;
@@ -230,15 +274,8 @@ beforeAll(async () => {
       state.body = answer;
       return await (methods[name] as Method)().withResponse();
     },
-    goes: async (name, request) => {
-      let url = "";
-      const fetch = async (sent: Request) => {
-        url = sent.url;
-        return new Response(null, { status: 204 });
-      };
-      await (new SampleClient({ fetch }) as unknown as Record<string, Method>)[name]?.(request);
-      return url;
-    },
+    sent,
+    goes: async (name, request) => (await sent(name, request)).url,
     post: async (path, type, body) => {
       const init = { method: "POST", headers: { "content-type": type }, body };
       return (await server.fetch(new Request(`http://localhost${path}`, init))).status;
@@ -275,6 +312,34 @@ test("bytes are parts of a form; in JSON, be it such a part, they are text", asy
     name: "InvalidRequestError",
   });
   await expect(ends.call("bytes", { body }, { text: new Uint8Array([1]) })).rejects.toMatchObject({ status: 500 });
+});
+
+test.each([
+  ["patch", { n: 1 }, "application/merge-patch+json"],
+  ["patch", [{ t: "a" }], "application/json-patch+json"],
+  ["patch", [], "application/json-patch+json"],
+  ["patch", "plain", "text/plain"],
+  ["patch", new Set([{ n: 1 }]), "application/x-ndjson"],
+  ["patch", new Blob(["x"], { type: "image/png" }), "image/png"],
+  ["picture", new Blob(["x"], { type: "image/jpeg" }), "image/jpeg"],
+  ["picture", new Blob(["x"], { type: "text/plain" }), "image/png"],
+  ["picture", new Blob(["x"]), "image/png"],
+  ["bytesFirst", { n: 1 }, "application/json"],
+  ["bytesFirst", null, "application/json"],
+  ["bytesFirst", new Uint8Array([1]), "application/octet-stream"],
+])("the body of %s chooses the media type that takes it: %j", async (name, body, type) => {
+  expect((await ends.sent(name, { body })).headers.get("content-type")).toBe(type);
+});
+
+test("a media type that is named is what goes out, with its parameters", async () => {
+  const sentAs = async (body: unknown, contentType: string) => {
+    const sent = await ends.sent("patch", { body }, { contentType });
+    return [sent.headers.get("content-type"), await sent.text()];
+  };
+  expect(await sentAs({ t: "a" }, "application/vnd.text+json")).toEqual(["application/vnd.text+json", '{"t":"a"}']);
+  expect(await sentAs(new Uint8Array([65]), "image/gif")).toEqual(["image/gif", "A"]);
+  expect(await sentAs("a", "Text/Plain; charset=utf-8")).toEqual(["Text/Plain; charset=utf-8", "a"]);
+  await expect(sentAs("a", "text/html")).rejects.toThrow("patch takes no text/html");
 });
 
 test.each([

@@ -8,6 +8,7 @@ import { bits, typesOf } from "./json-types.js";
 import { bareType, mediaFormat, streamFraming } from "./media.js";
 import { streamOf } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
+import { toldApart } from "./told-apart.js";
 import type { MediaModel, ModelSchema, TypeId } from "./types.js";
 import { formFieldsOf, isBytes } from "./wire-type.js";
 
@@ -32,7 +33,13 @@ export class ContentReader {
   ) {}
 
   /** The media types of a body or response, in the contract's order; those that differ in parameters alone as one. */
-  read(holder: Found, madeName: string): MediaModel[] {
+  read(holder: Found, madeName: string): readonly MediaModel[] {
+    const content = this.all(holder, madeName);
+    const made = new Map(this.made.map(({ id, schema }) => [id, schema]));
+    return toldApart(content, (id) => made.get(id) ?? this.lookup(id));
+  }
+
+  private all(holder: Found, madeName: string): MediaModel[] {
     const { place } = holder;
     const all = memberAt(holder, "content");
     const types = keysOf(all);

@@ -13,6 +13,7 @@ import type {
   ServiceServer,
 } from "@agentwire/kit";
 import type { Place } from "../diagnostics/diagnostic.js";
+import type { JsonType } from "./json-types.js";
 
 /** Identity of a type: `document name # pointer`. Never depends on order. */
 export type TypeId = string;
@@ -74,6 +75,8 @@ export interface MediaModel {
   readonly stream?: StreamModel;
   /** What the fields of a form stand for, where that is not text. */
   readonly fields?: Readonly<Record<string, FormField>>;
+  /** The JSON types of its bodies, where they tell it from the media types before it. */
+  readonly of?: readonly JsonType[];
 }
 
 export interface ResponseModel {

@@ -6,8 +6,9 @@ import type { EncodedBody } from "./part.js";
  * Writes a value in a media type of the contract. For `binary`: bytes, a `Blob`, a `ReadableStream` or text.
  * For `stream`: an array or an iterable of items, written as they come.
  */
-export function encodeBody(operation: string, media: Media, value: unknown): EncodedBody {
-  const type = media.type.includes("*") ? fallbackType(media, value) : media.type;
+export function encodeBody(operation: string, media: Media, value: unknown, contentType?: string): EncodedBody {
+  const named = contentType ?? media.type;
+  const type = named.includes("*") ? fallbackType(media, value) : named;
   switch (media.format) {
     case "json":
       return { content: JSON.stringify(value), type };
@@ -27,8 +28,13 @@ export function encodeBody(operation: string, media: Media, value: unknown): Enc
 }
 
 function isWhole(value: unknown): value is BodyInit {
-  const isBytes = value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-  return isBytes || value instanceof ReadableStream || typeof value === "string";
+  return isBytes(value) || typeof value === "string";
+}
+
+/** Bytes, however they are held. */
+export function isBytes(value: unknown): value is BodyInit {
+  const isHere = value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+  return isHere || value instanceof ReadableStream;
 }
 
 function fallbackType(media: Media, value: unknown): string {

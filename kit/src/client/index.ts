@@ -61,7 +61,7 @@ export type { Answer, CallResponse } from "./plan.js";
 export { followRedirects } from "./redirects.js";
 export { retries } from "./retry.js";
 export { retryAfter } from "./retry-after.js";
-export type { CallRow, RequestObject, Row, ServiceFacts, Streamed, StreamRow } from "./row.js";
+export type { CallRow, RequestObject, Row, SentAs, ServiceFacts, Streamed, StreamRow, WithBody } from "./row.js";
 export { ownServers, type ServerChoice, serverUrl, withServer } from "./servers.js";
 export type { ItemStream, StreamResponse } from "./stream/stream.js";
 export { styles } from "./styles.js";

@@ -1,10 +1,10 @@
 import type { Media, Response as ResponseRow } from "../operation.js";
 import { bytesIn, textIn } from "./answer.js";
-import { encodeBody } from "./body.js";
+import { encodeBody, isBytes } from "./body.js";
 import { InvalidResponseError } from "./errors.js";
 import { headerValues, scalarOf } from "./header-values.js";
 import { decodeJson } from "./json.js";
-import { mediaOf } from "./media-of.js";
+import { mediaNamed, mediaOf } from "./media-of.js";
 import { own } from "./own.js";
 import type { Part } from "./part.js";
 import type { Answer } from "./plan.js";
@@ -19,9 +19,9 @@ export const media: Part = {
     const media =
       contentType === undefined
         ? (ofClass(content, value) ?? content[0])
-        : content.find(({ type }) => type === contentType);
+        : mediaNamed(content, contentType.replace(/;.*/s, "").trim().toLowerCase());
     if (media === undefined) throw new TypeError(`${name} takes no ${contentType ?? "body"}`);
-    return encodeBody(name, media, value);
+    return encodeBody(name, media, value, contentType);
   },
   /** Every whole media type of the operation's successes, and that of its errors. */
   accept: ({ responses = {} }, service) => {
@@ -54,15 +54,16 @@ class ReceivedWithHeaders extends Received {
   }
 }
 
-/** Bytes beside JSON are no JSON, and a `FormData` is a form. */
+/** A blob may know its own, bytes beside JSON are no JSON, a `FormData` is a form, and what yields items a stream; else the JSON type decides. */
 function ofClass(content: readonly Media[], value: unknown): Media | undefined {
-  const isBinary =
-    value instanceof Blob ||
-    value instanceof ReadableStream ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value);
-  const format = value instanceof FormData ? "multipart" : isBinary ? "binary" : undefined;
-  return content.find((each) => each.format === format);
+  const format = value instanceof FormData ? "multipart" : isBytes(value) ? "binary" : "stream";
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  const hasItems = type === "object" && (Symbol.asyncIterator in Object(value) || Symbol.iterator in Object(value));
+  return (
+    ((value instanceof Blob && content.find((each) => each.format === format && each.type === value.type)) ||
+      (hasItems || format !== "stream" ? content.find((each) => each.format === format) : undefined)) ??
+    content.find(({ of }) => of?.some((each) => each === type))
+  );
 }
 
 function decode(operation: string, media: Media, chunks: Uint8Array[], answer: Answer): unknown {

@@ -16,6 +16,10 @@ export interface RequestObject {
 /** A request whose body is sent as it comes: bytes, or items of a stream. It can be sent only once. */
 export type Streamed<Request, Body = ReadableStream<Uint8Array>> = Omit<Request, "body"> & { readonly body: Body };
 
+/** A request whose body is of some of the operation's media types. */
+export type WithBody<Request, Body> = Omit<Request, "body"> &
+  (Request extends { readonly body: unknown } ? { readonly body: Body } : { readonly body?: Body });
+
 /** What a client needs to know of a service beside its operations. */
 export type ServiceFacts = Pick<ServiceDescription, "name" | "securitySchemes" | "security" | "errors" | "servers">;
 
@@ -38,7 +42,22 @@ export type StreamRow<Request = unknown, Item = unknown> = Row & {
   readonly types: { readonly request: Request; readonly item: Item };
 };
 
+/** A request whose options have to say which media type its body is sent as. */
+export interface SentAs<Request, Type extends string> {
+  /** For the compiler alone: never there at run time. */
+  readonly sent: { readonly request: Request; readonly as: Type };
+}
+
 /** The arguments of a call: the request may be left out where it may be undefined. */
-export type Arguments<Request, Options> = undefined extends Request
+export type Arguments<Request, Options> =
+  | Chosen<Exclude<Request, SentAs<unknown, string>>, Options>
+  | Named<Request, Options>;
+
+type Chosen<Request, Options> = undefined extends Request
   ? [request?: Request, options?: Options]
   : [request: Request, options?: Options];
+
+type Named<Request, Options> =
+  Request extends SentAs<infer Sent, infer Type>
+    ? [request: Sent, options: Options & { readonly contentType: Type }]
+    : never;

@@ -7,7 +7,8 @@ import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
 import { Rows } from "./rows.js";
-import { sentType, signatureOf, withHeaders } from "./signature.js";
+import { sentTypes } from "./sent.js";
+import { signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `calls`: a short row an operation, for `createCaller`. A bundle holds those that are imported, and no schema. */
@@ -98,7 +99,9 @@ export function isJson({ type, format }: MediaModel): boolean {
 function rowType(context: Context, operation: OperationModel, file: string, types: Imports): string {
   const kit = context.layout.kit(file, "client");
   const { requestRequired, body, item, pageItem, headers } = signatureOf(context, operation, file, types);
-  const taken = `${sentType(context, operation, file, types)}${requestRequired ? "" : " | undefined"}`;
+  const [first, ...others] = sentTypes(context, operation, file, types);
+  const named = others.map(({ request, contentType }) => `${types.type("SentAs", kit)}<${request}, ${contentType}>`);
+  const taken = [first.request, ...(requestRequired ? [] : ["undefined"]), ...named].join(" | ");
   const paged = operation.pagination !== undefined;
   const call = (answer: string) =>
     withHeaders(

@@ -6,7 +6,8 @@ import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import { isDefault, isJson } from "./calls.js";
 import type { Context } from "./context.js";
-import { methodDoc, sentType, signatureOf, withHeaders } from "./signature.js";
+import { type Sent, sentTypes } from "./sent.js";
+import { methodDoc, signatureOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 interface Method {
@@ -14,7 +15,9 @@ interface Method {
   readonly name: string;
   /** The head of the kit's call that does the work: `this.call("name"`. */
   readonly kit: string;
-  readonly request: string;
+  /** What it takes, in the words of each of its declarations. */
+  readonly requests: readonly Sent[];
+  readonly isOptional: boolean;
   /** The type of the options in the declaration, and what is passed on in the code. */
   readonly optionsType: string;
   readonly options: string;
@@ -41,7 +44,6 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
     [`Client of ${docLines(service.title).join(" ")}.`, "", ...docLines(service.summary ?? "")],
     "",
   );
-  const declared = methods.map(({ optionsType, ...method }) => ({ ...method, options: optionsType }));
   return [
     {
       path: `${file}.js`,
@@ -61,7 +63,7 @@ export function emitClient(context: Context, service: ServiceModel): OutputFile[
         classDoc,
         className,
         options: optionsType(service),
-        methods: declared,
+        methods: methods.flatMap(declarations),
       }),
     },
   ];
@@ -75,11 +77,11 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
   const taken = new Set([...service.operations, ...service.channels].map(({ name }) => name));
   const operations = service.operations.flatMap((operation): Method[] => {
     const { requestRequired, body, item, pageItem, streamType, headers } = signatureOf(context, operation, file, types);
-    const parameter = `request${requestRequired ? "" : "?"}: ${sentType(context, operation, file, types)}`;
     const key = stringLiteral(operation.name);
     const common = {
       doc: methodDoc(operation, operation.method, "  "),
-      request: parameter,
+      requests: sentTypes(context, operation, file, types),
+      isOptional: !requestRequired,
     };
     const methods: Method[] = [];
     if (body !== undefined) {
@@ -117,13 +119,34 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
       doc: methodDoc(channel, "WebSocket", "  "),
       name: channel.name,
       kit: `${code.value("openChannel", sockets)}(this, ${stringLiteral(channel.name)}`,
-      request: `request${channel.requestRequired ? "" : "?"}: ${request}`,
+      requests: [{ request }],
+      isOptional: !channel.requestRequired,
       optionsType: types.type("ChannelOptions", kit),
       options: "options",
       result: `${types.type("ClientChannel", kit)}<${names.reference(channel.receive)}, ${send}>`,
     };
   });
   return [...operations, ...channels];
+}
+
+/** A method as it is declared: once, or for each body that has to say what it is. */
+function declarations({ name, doc, requests, isOptional, optionsType, result }: Method): object[] {
+  return requests.map(({ request, contentType }, index) => {
+    const isNamed = index > 0;
+    const said = isNamed ? `contentType: ${contentType}` : `contentType?: ${contentType} | undefined`;
+    const options = contentType === undefined ? optionsType : `${optionsType} & { ${said} }`;
+    const parameters = [
+      `request${isOptional && !isNamed ? "?" : ""}: ${request}`,
+      `options${isNamed ? "" : "?"}: ${options}`,
+    ];
+    const isShort = requests.length === 1 || parameters.join("").length < 90;
+    return {
+      name,
+      doc: isNamed ? docComment(["The same with a body that has to name its media type."], "  ") : doc,
+      parameters: isShort ? parameters.join(", ") : `\n    ${parameters.join(",\n    ")},\n  `,
+      result,
+    };
+  });
 }
 
 interface PartOfClient {

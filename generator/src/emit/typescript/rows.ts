@@ -122,8 +122,8 @@ export class Rows {
     };
   }
 
-  private media({ type, format, schema, stream, fields }: MediaModel): object {
-    return { type, format, schema: this.schema(schema), stream, fields };
+  private media({ type, format, of, schema, stream, fields }: MediaModel): object {
+    return { type, format, of, schema: this.schema(schema), stream, fields };
   }
 }
 

@@ -56,22 +56,6 @@ export function signatureOf(context: Context, operation: OperationModel, file: s
   };
 }
 
-/** What a client may send: the request, and where the contract takes bytes or items, one with a body that streams. */
-export function sentType(context: Context, operation: OperationModel, file: string, imports: Imports): string {
-  const { request } = operation;
-  if (request === undefined) return "Record<string, never>";
-  const names = context.names(file, imports, false);
-  const type = names.reference(request);
-  const streamed = (operation.body?.content ?? []).flatMap(({ format, schema }) => {
-    if (format !== "binary" && format !== "stream") return [];
-    const name = imports.type("Streamed", context.layout.kit(file, "client"));
-    if (format === "binary") return [`${name}<${type}>`];
-    const item = schema === undefined ? "unknown" : names.reference(schema);
-    return [`${name}<${type}, Iterable<${item}> | AsyncIterable<${item}>>`];
-  });
-  return [...new Set([type, ...streamed])].join(" | ");
-}
-
 /** All members may be missing: browsers hide headers, and one that is not of its type is left out. */
 function headerMembers(headers: readonly HeaderModel[]): string[] {
   const types = new Map<string, Set<string>>();

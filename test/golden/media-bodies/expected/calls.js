@@ -57,7 +57,9 @@ const either = {
   name: "either",
   method: "POST",
   path: "/either",
-  body: { content: [{ type: "application/json", format: "json" }, { type: "text/plain", format: "text" }] },
+  body: {
+    content: [{ type: "application/json", format: "json" }, { type: "text/plain", format: "text", of: ["string"] }],
+  },
   responses: { "200": { content: [{ type: "application/json", format: "json" }] }, "204": {} },
   parts: [media],
 };

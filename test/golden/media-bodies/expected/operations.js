@@ -76,7 +76,7 @@ export const service = {
       body: {
         content: [
           { type: "application/json", format: "json", schema: Note },
-          { type: "text/plain", format: "text", schema: EitherBodyPlain },
+          { type: "text/plain", format: "text", of: ["string"], schema: EitherBodyPlain },
         ],
       },
       responses: { "200": { content: [{ type: "application/json", format: "json", schema: Note }] }, "204": {} },

@@ -29,7 +29,7 @@ const putNote = {
     content: [
       { type: "application/json", format: "json" },
       { type: "application/x-www-form-urlencoded", format: "form", fields: { stars: { type: "integer" } } },
-      { type: "text/plain", format: "text" },
+      { type: "text/plain", format: "text", of: ["string"] },
       { type: "application/octet-stream", format: "binary" },
     ],
   },
@@ -38,7 +38,7 @@ const putNote = {
       content: [
         { type: "application/json", format: "json" },
         { type: "application/vnd.note+json", format: "json" },
-        { type: "text/plain", format: "text" },
+        { type: "text/plain", format: "text", of: ["string"] },
       ],
     },
     "404": { content: [{ type: "application/problem+json", format: "json" }] },

@@ -41,7 +41,7 @@ export const service = {
             schema: NoteForm,
             fields: { stars: { type: "integer" } },
           },
-          { type: "text/plain", format: "text" },
+          { type: "text/plain", format: "text", of: ["string"] },
           { type: "application/octet-stream", format: "binary" },
         ],
       },
@@ -50,7 +50,7 @@ export const service = {
           content: [
             { type: "application/json", format: "json", schema: Note },
             { type: "application/vnd.note+json", format: "json", schema: PutNoteResponseVndNoteJson },
-            { type: "text/plain", format: "text", schema: PutNoteResponsePlain },
+            { type: "text/plain", format: "text", of: ["string"], schema: PutNoteResponsePlain },
           ],
         },
         "404": { content: [{ type: "application/problem+json", format: "json", schema: PutNote404Response }] },
