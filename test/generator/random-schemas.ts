@@ -6,7 +6,7 @@ export type RandomSchema = boolean | { readonly [keyword: string]: unknown };
 
 export const memberNames = ["a", "b", "c", "x-d"] as const;
 const names = fc.constantFrom(...memberNames);
-const scalars = fc.constantFrom<Json>(null, true, false, 0, 1, 2.5, "", "a", "b", "long text");
+const scalars = fc.constantFrom<Json>(null, true, false, 0, 1, 2.5, 1e15, "", "a", "b", "long text", "🎉", "é");
 
 export const values = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -50,6 +50,17 @@ export const schemas = fc.letrec<{ schema: RandomSchema; object: RandomSchema }>
     additionalProperties: schema,
     patternProperties: fc.dictionary(fc.constantFrom("^x-", "^[ab]$"), schema, { maxKeys: 2, noNullPrototype: true }),
     minProperties: fc.constant(1),
+    maxProperties: lengths,
+    propertyNames: fc.constantFrom<RandomSchema>(
+      { maxLength: 1 },
+      { pattern: "^[abx]" },
+      { enum: ["a", "x-d"] },
+      false,
+    ),
+    dependentRequired: fc.dictionary(names, fc.uniqueArray(names, { maxLength: 2 }), {
+      maxKeys: 1,
+      noNullPrototype: true,
+    }),
     dependentSchemas: fc.dictionary(names, schema, { maxKeys: 1, noNullPrototype: true }),
   });
   const array = part({
@@ -58,9 +69,38 @@ export const schemas = fc.letrec<{ schema: RandomSchema; object: RandomSchema }>
     prefixItems: list,
     minItems: lengths,
     maxItems: lengths,
+    uniqueItems: fc.boolean(),
     contains: schema,
-    // Beside `prefixItems`, ajv 8 takes an empty array for one that contains an item of any schema.
-  }).map(({ contains, ...rest }) => (contains === undefined || rest.prefixItems ? rest : { ...rest, contains }));
+    minContains: lengths,
+    maxContains: lengths,
+    // Beside `prefixItems`, ajv 8 takes an empty array for one that contains an item of any schema, and equal items for
+    // unique where the items after them are of another type.
+  }).map(({ contains, uniqueItems, ...rest }) => ({
+    ...rest,
+    ...(rest.prefixItems ? {} : { ...(contains === undefined ? {} : { contains }), uniqueItems: uniqueItems === true }),
+  }));
+  const text = part({
+    type: fc.constant("string"),
+    minLength: lengths,
+    maxLength: lengths,
+    pattern: fc.constantFrom("^a", "é|🎉", "^.$", "\\p{L}{2}", "[^a-z]"),
+    enum: fc.uniqueArray(scalars, { minLength: 1, maxLength: 3 }),
+  });
+  const number = part({
+    type: fc.constantFrom("number", "integer", ["integer", "null"], ["integer", "number"]),
+    minimum: fc.constantFrom(0, 1, 1e15),
+    exclusiveMaximum: fc.constantFrom(1, 2.5, 1e15),
+    multipleOf: fc.constantFrom(1, 2, 0.5),
+    enum: fc.uniqueArray(scalars, { minLength: 1, maxLength: 3 }),
+  });
+  const listed = fc.oneof(
+    fc.record({ enum: fc.uniqueArray(values, { minLength: 1, maxLength: 3 }) }),
+    fc.record({ type: types, enum: fc.uniqueArray(values, { minLength: 1, maxLength: 3 }) }),
+    fc.record({ type: types, const: values }),
+    // The same members in another order are the same value.
+    fc.tuple(values, values).map(([a, b]) => ({ allOf: [{ enum: [{ a, b }, a] }, { enum: [b, { b, a }] }] })),
+    fc.tuple(values, values).map(([a, b]) => ({ allOf: [{ const: { a, b } }, { const: { b, a } }] })),
+  );
   const choice = part({ anyOf: list, oneOf: list, allOf: list, type: types, not: schema });
   const condition = part(Object.fromEntries(["if", "then", "else"].map((keyword) => [keyword, schema])));
   const left = part({ unevaluatedProperties: schema, unevaluatedItems: schema });
@@ -95,6 +135,7 @@ export const schemas = fc.letrec<{ schema: RandomSchema; object: RandomSchema }>
       ),
       object,
       array,
+      fc.oneof(text, number, listed),
       choice,
       union,
       narrowed,
@@ -103,6 +144,9 @@ export const schemas = fc.letrec<{ schema: RandomSchema; object: RandomSchema }>
       fc.tuple(array, left).map(([one, two]) => ({ ...one, ...two })),
       fc.tuple(object, choice, left).map(([one, two, three]) => ({ ...two, ...one, ...three })),
       fc.tuple(object, condition, left).map(([one, two, three]) => ({ ...one, ...two, ...three })),
+      fc.tuple(array, condition, left).map(([one, two, three]) => ({ ...one, ...two, ...three })),
+      fc.tuple(references, object, left).map(([one, two, three]) => ({ ...two, ...three, ...one })),
+      fc.tuple(references, references, map).map(([one, two, properties]) => ({ allOf: [one, two], properties })),
     ),
   };
 }).schema as fc.Arbitrary<RandomSchema>;

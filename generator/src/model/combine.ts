@@ -1,3 +1,4 @@
+import { valueKey } from "../read/json.js";
 import type { Shape } from "./shape.js";
 
 export const any: Shape = { kind: "any" };
@@ -45,8 +46,8 @@ function withCommonValues(shapes: readonly Shape[]): readonly Shape[] {
   const lists = shapes.filter((shape) => shape.kind === "enum");
   const [first, ...others] = lists;
   if (first === undefined || others.length === 0) return shapes;
-  const known = others.map(({ values }) => new Set(values.map((value) => JSON.stringify(value))));
-  const values = first.values.filter((value) => known.every((each) => each.has(JSON.stringify(value))));
+  const known = others.map(({ values }) => new Set(values.map(valueKey)));
+  const values = first.values.filter((value) => known.every((each) => each.has(valueKey(value))));
   const open = lists.every((list) => list.open);
   const common: Shape = values.length > 0 || open ? { kind: "enum", values, open } : never;
   return shapes.flatMap((shape) => (shape === first ? [common] : shape.kind === "enum" ? [] : [shape]));

@@ -1,4 +1,4 @@
-import { isObject } from "../read/json.js";
+import { isObject, valueKey } from "../read/json.js";
 import { any, flattenUnion, intersectionOf, isPlain, never } from "./combine.js";
 import { conditionalMembers, describedMember } from "./described.js";
 import { discriminatorOf } from "./discriminator.js";
@@ -154,7 +154,7 @@ function leftOver(schema: SchemaObject, additional: string, unevaluated: string)
 }
 
 function enumOf(values: readonly unknown[], types: JsonTypes): Shape {
-  const distinct = new Map(values.map((value) => [JSON.stringify(value), value]));
+  const distinct = new Map(values.map((value) => [valueKey(value), value]));
   const possible = [...distinct.values()].filter((value) => types & bits[jsonType(value)]);
   if (possible.length === 0) return never;
   if (possible.length === 2 && possible.every((value) => typeof value === "boolean")) return primitives.boolean;

@@ -36,3 +36,12 @@ export function setMember(object: Record<string, unknown>, name: string, value: 
     Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
   } else object[name] = value;
 }
+
+/** A text that equal JSON values have in common, whatever the order of their members. */
+export function valueKey(value: unknown): string {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(valueKey).join()}]`;
+  const members = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}:${valueKey(inner)}`);
+  return `{${members.sort().join()}}`;
+}
