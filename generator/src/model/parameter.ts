@@ -1,6 +1,7 @@
+import type { ParameterPlace } from "@agentwire/kit";
 import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { type Found, keysOf, memberAt } from "../read/found.js";
-import { member, objectMember, textMember } from "../read/json.js";
+import { isObject, member, objectMember, textMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import type { ContentReader } from "./content.js";
 import { bits, typesOf } from "./json-types.js";
@@ -18,6 +19,8 @@ export interface ReadParameter {
 
 /** Reads parameters of requests and headers of responses. */
 export class ParameterReader {
+  private readonly known = new WeakMap<object, ReadParameter>();
+
   constructor(
     private readonly loader: Loader,
     private readonly schemas: SchemaReader,
@@ -39,39 +42,12 @@ export class ParameterReader {
       }
       // OpenAPI: these header parameters are ignored, because the media types and security say them.
       if (where === "header" && /^(accept|content-type|authorization)$/i.test(name)) continue;
-      const [mediaType] = Object.keys(objectMember(value, "content") ?? {});
-      const holder = mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
-      const schema = this.schemaIn(holder);
-      const description = textMember(value, "description");
-      const wire = this.wireOf(schema, mediaType, memberAt(holder, "schema").place);
-      const style = textMember(value, "style");
-      const explode = member(value, "explode");
       // The names of headers are the same in any case.
       const key = `${where} ${where === "header" ? name.toLowerCase() : name}`;
       const other = all.get(key);
       if (other && !shared.some(({ place: { document, pointer } }) => isAt(other.model.place, document, pointer)))
         this.contents.notSupported(`another ${where} parameter ${other.model.name}`, other.model.place);
-      all.set(key, {
-        model: {
-          name,
-          in: where,
-          required: where === "path" || member(value, "required") === true,
-          ...wire,
-          ...(style === undefined ? {} : { style }),
-          ...(typeof explode === "boolean" ? { explode } : {}),
-          ...(member(value, "allowReserved") === true ? { allowReserved: true } : {}),
-          ...text("description", description),
-          ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
-          place: at,
-        },
-        schema: described(
-          mediaType !== undefined && wire.type === "string" && !allowsText(schema, this.contents.lookup)
-            ? { type: "string" }
-            : schema,
-          description,
-          member(value, "deprecated") === true,
-        ),
-      });
+      all.set(key, this.readOnce(parameter, name, where));
     }
     const list = [...all.values()];
     this.checkPath(
@@ -80,6 +56,48 @@ export class ParameterReader {
       list.map(({ model }) => model),
     );
     return list;
+  }
+
+  /** Shared parameters are read once, whoever refers to them. */
+  private readOnce(parameter: Found, name: string, where: ParameterPlace): ReadParameter {
+    const { place, value } = parameter;
+    const known = isObject(value) ? this.known.get(value) : undefined;
+    if (known && isAt(known.model.place, place.document, place.pointer)) return known;
+    const read = this.parameter(parameter, name, where);
+    if (isObject(value)) this.known.set(value, read);
+    return read;
+  }
+
+  private parameter(parameter: Found, name: string, where: ParameterPlace): ReadParameter {
+    const { value, place } = parameter;
+    const [mediaType] = Object.keys(objectMember(value, "content") ?? {});
+    const holder = mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
+    const schema = this.schemaIn(holder);
+    const description = textMember(value, "description");
+    const wire = this.wireOf(schema, mediaType, memberAt(holder, "schema").place);
+    const style = textMember(value, "style");
+    const explode = member(value, "explode");
+    return {
+      model: {
+        name,
+        in: where,
+        required: where === "path" || member(value, "required") === true,
+        ...wire,
+        ...(style === undefined ? {} : { style }),
+        ...(typeof explode === "boolean" ? { explode } : {}),
+        ...(member(value, "allowReserved") === true ? { allowReserved: true } : {}),
+        ...text("description", description),
+        ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
+        place,
+      },
+      schema: described(
+        mediaType !== undefined && wire.type === "string" && !allowsText(schema, this.contents.lookup)
+          ? { type: "string" }
+          : schema,
+        description,
+        member(value, "deprecated") === true,
+      ),
+    };
   }
 
   /** How a parameter or header travels whose content may be of a media type. */
