@@ -21,6 +21,7 @@ const event = {
     by: { $ref: "#/$defs/Person" },
     cause: { $ref: "#" },
     pair: { type: "array", prefixItems: [{ type: "string" }, { type: "number" }], items: false },
+    head: { type: "array", prefixItems: [{ type: "string" }] },
     many: { type: "array", items: { type: "string" }, minItems: 1_000_000_000 },
     anything: true,
     short: { maxLength: 5 },
@@ -48,6 +49,7 @@ export interface AuditEvent {
   by?: AuditEventPerson;
   cause?: AuditEvent;
   pair?: [] | [string] | [string, number];
+  head?: [] | [string, ...unknown[]];
   many?: string[];
   anything?: unknown;
   short?: unknown;

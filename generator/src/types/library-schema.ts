@@ -60,7 +60,9 @@ function converted(schema: ModelSchema, reference: (id: TypeId) => string): Reco
       entries.push([olderName(keyword, schema), typeof value === "boolean" ? value : inner(value)]);
     else entries.push([keyword, value]);
   }
-  const plain = plainObject(entries);
+  // What comes after a tuple may be anything; the library takes it for the end.
+  const isOpen = schema.prefixItems !== undefined && schema.items === undefined && schema.additionalItems === undefined;
+  const plain = plainObject(isOpen ? [...entries, ["additionalItems", true]] : entries);
   if (!shaping.some((keyword) => Object.hasOwn(plain, keyword))) return { ...plain, tsType: "unknown" };
   return beside(withOpenMembers(plain));
 }
