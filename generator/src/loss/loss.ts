@@ -90,29 +90,27 @@ function isWritten({ origin, direction }: TypeModel): boolean {
   return origin !== "request" && direction === undefined;
 }
 
-/** The schemas of a service that are no types. */
+/** The schemas of a service that are no types. Those of shared parameters and headers are judged once, by their places. */
 function judgedIn({ operations, channels }: ServiceModel): Judged[] {
   const judged: Judged[] = [];
+  const places = new Map<ParameterModel, Place | undefined>();
+  const placeOf = (parameter: ParameterModel) => {
+    if (!places.has(parameter)) places.set(parameter, schemaPlace(parameter));
+    return places.get(parameter);
+  };
   for (const { name: operation, parameters } of [...operations, ...channels])
     for (const parameter of parameters) {
-      const place = schemaPlace(parameter);
+      const place = placeOf(parameter);
       if (!place) continue;
       const name = `${operation} ${parameter.in} ${parameter.name}`;
-      judged.push({
-        key: `${place.document.name}#${parameter.place.pointer} ${name}`,
-        name,
-        place,
-        assertFormats: true,
-      });
+      judged.push({ key: `${place.document.name}#${place.pointer} parameter`, name, place, assertFormats: true });
     }
   for (const { name: operation, responses } of operations)
     for (const { status, headers } of responses)
       for (const { name: header, place } of headers) {
         const name = `${operation} ${status} header ${header}`;
-        judged.push({
-          ...{ key: `${place.document.name}#${place.pointer} ${name}`, name, place },
-          ...{ assertFormats: true, isHeader: true },
-        });
+        const key = `${place.document.name}#${place.pointer} header`;
+        judged.push({ key, name, place, assertFormats: true, isHeader: true });
       }
   return judged;
 }
