@@ -29,20 +29,24 @@ export function addUser(users: Map<TypeId, TypeId[]>, of: TypeId, user: TypeId):
   else users.set(of, [user]);
 }
 
+type Part = Exclude<ModelSchema, boolean>;
+
 /** A schema and all schemas inside it; references are not followed. */
-export function schemasIn(schema: ModelSchema): Exclude<ModelSchema, boolean>[] {
-  const found: Exclude<ModelSchema, boolean>[] = [];
-  const pending: unknown[] = [schema];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (!isObject(next)) continue;
-    found.push(next);
+export function schemasIn(schema: ModelSchema): Part[] {
+  const found: Part[] = isObject(schema) ? [schema] : [];
+  for (let at = 0; at < found.length; at++) {
+    const next = found[at] as Part;
     for (const keyword in next) {
       const value = next[keyword];
       if (typeof value !== "object" || value === null) continue;
-      if (schemaKeywords.has(keyword)) pending.push(value);
-      else if (schemaListKeywords.has(keyword) && Array.isArray(value)) for (const part of value) pending.push(part);
-      else if (schemaMapKeywords.has(keyword))
-        for (const name in value) pending.push((value as Readonly<Record<string, unknown>>)[name]);
+      if (schemaKeywords.has(keyword)) {
+        if (isObject(value)) found.push(value);
+      } else if (schemaMapKeywords.has(keyword) || schemaListKeywords.has(keyword)) {
+        for (const key in value) {
+          const part = (value as Readonly<Record<string, unknown>>)[key];
+          if (isObject(part)) found.push(part);
+        }
+      }
     }
   }
   return found;

@@ -187,6 +187,9 @@ export function memberDocLines(
 
 /** A doc comment with its line break, or nothing where there is nothing to say. */
 export function docComment(lines: readonly string[], indent: string): string {
+  const [lone = ""] = lines;
+  // Most comments are a line.
+  if (lines.length === 1 && isSaying(lone) && lone.length + indent.length < WIDTH) return `${indent}/** ${lone} */\n`;
   const first = lines.findIndex(isSaying);
   if (first < 0) return "";
   const text = lines
