@@ -160,6 +160,37 @@ const paths = {
       responses: nothing,
     },
   },
+  "/multipart": {
+    post: {
+      operationId: "multipart",
+      requestBody: {
+        content: {
+          "multipart/form-data": {
+            schema: {
+              type: "object",
+              properties: {
+                csv: { type: "string" },
+                note: { type: "string" },
+                count: { type: "integer" },
+                tags: { type: "array", items: { type: "string" } },
+                rows: { type: "array", items: { type: "array", items: { type: "integer" } } },
+                scan: { type: ["string", "null"], format: "binary" },
+                scans: { type: "array", items: { type: "string", contentMediaType: "image/png" } },
+              },
+            },
+            encoding: {
+              csv: { contentType: "text/csv" },
+              note: { contentType: "text/plain; charset=utf-8" },
+              count: { contentType: "application/json" },
+              tags: { style: "form", explode: false },
+              scan: { contentType: "text/csv" },
+            },
+          },
+        },
+      },
+      responses: nothing,
+    },
+  },
   "/pictures": {
     post: {
       operationId: "picture",
@@ -381,6 +412,15 @@ test("a stream is sent item by item, or as the bytes it is, and arrives as bytes
 test("any method may be that of an operation", async () => {
   expect((await ends.call("copy")).arrived).toEqual({});
   expect(await ends.goes("copy")).toBe("http://localhost/more-methods");
+});
+
+test("each field of a multipart form arrives as what the contract says, however its part is sent", async () => {
+  const body = { csv: "a,b", note: "ä", count: 3, tags: ["a b", "c"], rows: [[1, 2], [3]] };
+  const files = { scan: new Blob(["a,b"]), scans: [new Uint8Array([1]), new Blob(["x"], { type: "image/png" })] };
+  const { arrived } = await ends.call("multipart", { body: { ...body, ...files } });
+  const got = (arrived as { body: { scan: Blob; scans: Blob[] } }).body;
+  expect(got).toMatchObject(body);
+  expect(await Promise.all([got.scan, ...got.scans].map((file) => file.text()))).toEqual(["a,b", "\x01", "x"]);
 });
 
 test("XML is a text, whatever the schema says of it", async () => {
