@@ -46,7 +46,7 @@ export interface Media {
   readonly schema?: Schema;
   /** Set when `format` is `stream`. */
   readonly stream?: Stream;
-  /** `form` and `multipart`: what the texts of a field stand for. A field that is not listed is text. */
+  /** `form` and `multipart`: what the texts of a field stand for. A field that is not listed is what it comes as. */
   readonly fields?: Readonly<Record<string, FormField>>;
 }
 
@@ -60,6 +60,8 @@ export interface FormField {
   readonly members?: Readonly<Record<string, ParameterType>>;
   /** The media type of the field's part, where the contract names one (Encoding Object). */
   readonly contentType?: string;
+  /** `multipart`: it holds files, whose parts are never read as text. */
+  readonly bytes?: true;
   /** With one of these, the field is written as a query parameter would be. */
   readonly style?: "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
   readonly explode?: boolean;

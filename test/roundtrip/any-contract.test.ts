@@ -181,6 +181,65 @@ const paths = {
       responses: nothing,
     },
   },
+  "/answers": {
+    get: {
+      operationId: "answers",
+      responses: {
+        200: {
+          description: "Done.",
+          content: {
+            "application/json": { schema: number },
+            "application/vnd.list+json": { schema: { type: "array" } },
+            "text/plain": {},
+            "text/csv": {},
+            "application/octet-stream": {},
+          },
+        },
+        204: { description: "Nothing." },
+      },
+    },
+    head: {
+      operationId: "headOfAnswers",
+      responses: {
+        200: { description: "Done.", headers: { "X-Total": { schema: { type: "integer" } } }, ...json(number) },
+      },
+    },
+  },
+  "/open": {
+    get: { operationId: "open", responses: { 200: { description: "Done.", content: { "*/*": { schema: number } } } } },
+  },
+  "/image": { get: { operationId: "image", responses: { 200: { description: "Done.", content: { "image/*": {} } } } } },
+  "/multipart": {
+    post: {
+      operationId: "multipart",
+      requestBody: {
+        content: {
+          "multipart/form-data": {
+            schema: {
+              type: "object",
+              properties: {
+                csv: { type: "string" },
+                note: { type: "string" },
+                count: { type: "integer" },
+                tags: { type: "array", items: { type: "string" } },
+                rows: { type: "array", items: { type: "array", items: { type: "integer" } } },
+                scan: { type: ["string", "null"], format: "binary" },
+                scans: { type: "array", items: { type: "string", contentMediaType: "image/png" } },
+              },
+            },
+            encoding: {
+              csv: { contentType: "text/csv" },
+              note: { contentType: "text/plain; charset=utf-8" },
+              count: { contentType: "application/json" },
+              tags: { style: "form", explode: false },
+              scan: { contentType: "text/csv" },
+            },
+          },
+        },
+      },
+      responses: nothing,
+    },
+  },
   "/pictures": {
     post: {
       operationId: "picture",
@@ -219,7 +278,7 @@ interface Ends {
   /** Calls an operation, which answers with `body`. Gives what arrived and what came back. */
   call(name: string, request?: unknown, body?: unknown, options?: object): Promise<{ arrived: unknown; body: unknown }>;
   /** What a client gets that calls an operation, which answers as given. */
-  answer(name: string, answer: unknown): Promise<CallResponse<unknown>>;
+  answer(name: string, answer: unknown, options?: object): Promise<CallResponse<unknown>>;
   /** Of the kit that the generated code runs on. */
   reply(status: number, body: unknown, headers: object): Reply;
   /** What goes out of a client without a `baseUrl`. */
@@ -270,9 +329,9 @@ beforeAll(async () => {
       return { arrived: state.arrived, body };
     },
     reply,
-    answer: async (name, answer) => {
+    answer: async (name, answer, options) => {
       state.body = answer;
-      return await (methods[name] as Method)().withResponse();
+      return await (methods[name] as Method)(undefined, options).withResponse();
     },
     sent,
     goes: async (name, request) => (await sent(name, request)).url,
@@ -329,6 +388,37 @@ test.each([
   ["bytesFirst", new Uint8Array([1]), "application/octet-stream"],
 ])("the body of %s chooses the media type that takes it: %j", async (name, body, type) => {
   expect((await ends.sent(name, { body })).headers.get("content-type")).toBe(type);
+});
+
+test.each([
+  [{ n: 1 }, "application/json"],
+  [[1], "application/vnd.list+json"],
+  ["plain", "text/plain"],
+  [new Uint8Array([1]), "application/octet-stream"],
+])("an answer goes out as the media type that takes it: %j", async (body, type) => {
+  const got = await ends.answer("answers", body);
+  expect([got.status, got.body, got.headers.get("content-type")]).toEqual([200, body, type]);
+});
+
+test("an answer may name its media type, and nothing is an answer of its own", async () => {
+  const named = await ends.answer("answers", ends.reply(200, "a,b", { "content-type": "text/csv; header=absent" }));
+  expect([named.body, named.headers.get("content-type")]).toEqual(["a,b", "text/csv; header=absent"]);
+  const nothing = await ends.answer("answers", undefined);
+  expect([nothing.status, nothing.body]).toEqual([204, undefined]);
+});
+
+test("an answer to HEAD needs no body", async () => {
+  const got = await ends.answer("headOfAnswers", ends.reply(200, undefined, { "X-Total": 3 }));
+  expect([got.status, got.body, got.header]).toEqual([200, undefined, { "X-Total": 3 }]);
+});
+
+test("a range of media types is none to send", async () => {
+  expect((await ends.answer("open", { n: 1 })).headers.get("content-type")).toBe("application/json");
+  const png = await ends.answer("image", ends.reply(200, new Uint8Array([1]), { "content-type": "image/png" }));
+  expect([png.body, png.headers.get("content-type")]).toEqual([new Uint8Array([1]), "image/png"]);
+  const asked = await ends.answer("image", new Uint8Array([1]), { accept: "image/gif, image/*;q=0.5" });
+  expect(asked.headers.get("content-type")).toBe("image/gif");
+  await expect(ends.answer("image", new Uint8Array([1]))).rejects.toMatchObject({ status: 500 });
 });
 
 test("a media type that is named is what goes out, with its parameters", async () => {
@@ -418,6 +508,15 @@ test("a stream is sent item by item, or as the bytes it is, and arrives as bytes
 test("any method may be that of an operation", async () => {
   expect((await ends.call("copy")).arrived).toEqual({});
   expect(await ends.goes("copy")).toBe("http://localhost/more-methods");
+});
+
+test("each field of a multipart form arrives as what the contract says, however its part is sent", async () => {
+  const body = { csv: "a,b", note: "ä", count: 3, tags: ["a b", "c"], rows: [[1, 2], [3]] };
+  const files = { scan: new Blob(["a,b"]), scans: [new Uint8Array([1]), new Blob(["x"], { type: "image/png" })] };
+  const { arrived } = await ends.call("multipart", { body: { ...body, ...files } });
+  const got = (arrived as { body: { scan: Blob; scans: Blob[] } }).body;
+  expect(got).toMatchObject(body);
+  expect(await Promise.all([got.scan, ...got.scans].map((file) => file.text()))).toEqual(["a,b", "\x01", "x"]);
 });
 
 test("XML is a text, whatever the schema says of it", async () => {

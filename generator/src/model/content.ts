@@ -4,6 +4,7 @@ import { type Found, keysOf, memberAt } from "../read/found.js";
 import { isObject, member, objectMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerParts, pointerTo } from "../read/pointer.js";
+import { withBytes } from "./form-bytes.js";
 import { bits, typesOf } from "./json-types.js";
 import { bareType, mediaFormat, streamFraming } from "./media.js";
 import { streamOf } from "./operation-keys.js";
@@ -118,7 +119,9 @@ export class ContentReader {
           document: at.document,
           pointer: pointerTo(at.pointer, "encoding", name, "headers"),
         });
-    const fields = formFieldsOf(this.schemas.read(given), this.lookup, encoding);
+    const read = this.schemas.read(given);
+    const values = formFieldsOf(read, this.lookup, encoding);
+    const fields = format === "multipart" ? withBytes(values, read, this.lookup) : values;
     return { type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) };
   }
 

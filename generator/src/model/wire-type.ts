@@ -57,7 +57,7 @@ export function isBytes(schema: ModelSchema, lookup: Lookup): boolean {
 }
 
 /** The schema and what its references and `allOf` add, each once. */
-function flatten(schema: ModelSchema, lookup: Lookup): Record<string, unknown>[] {
+export function flatten(schema: ModelSchema, lookup: Lookup): Record<string, unknown>[] {
   const parts: Record<string, unknown>[] = [];
   const seen = new Set<unknown>();
   const pending: unknown[] = [schema];

@@ -41,8 +41,8 @@ function occurrences(member: unknown, field: FormField | undefined): unknown[] {
 }
 
 function partOf(item: unknown, { contentType, type: kind }: Partial<FormField> = {}): Blob | string {
-  // A list or range of types leaves the choice to the value.
-  const type = contentType === undefined || /[*,]/.test(contentType) ? "" : contentType;
+  // A list or range of types leaves the choice to the value, and plain text is what texts are.
+  const type = contentType === undefined || /[*,]|^text\/plain\b/i.test(contentType) ? "" : contentType;
   if (item instanceof Blob) return item.type === "" && type !== "" ? new Blob([item], { type }) : item;
   if (item instanceof ArrayBuffer || ArrayBuffer.isView(item)) return new Blob([item as BlobPart], { type });
   if (isObject(item)) return new Blob([JSON.stringify(item)], { type: type || "application/json" });

@@ -1,9 +1,9 @@
 import { parametersWriter } from "./fields.js";
-import { encoded, type ParameterToWrite, textOf } from "./parameters.js";
+import { encoded, escaped, type ParameterToWrite, textOf } from "./parameters.js";
 import type { ParameterWriter, Part } from "./part.js";
 import { isObject } from "./pointer.js";
 import type { Row } from "./row.js";
-import { isThere, membersOf } from "./target.js";
+import { isThere, membersOf, refuse } from "./target.js";
 
 /** The part that writes parameters in all styles of OpenAPI, as the operation's row declares them; no others go out. */
 export const styles: Part = { parameters: styledParameters };
@@ -31,6 +31,13 @@ export function styleWriter(operation: string, parameter: ParameterToWrite): (va
     // An exploded label ends at a dot, which is no reserved character.
     return style === "label" ? text.replaceAll(".", "%2E") : text;
   };
+  // What divides items where it stands as it is, or is encoded either way, would divide one of them.
+  const divider =
+    place === "header" ? "," : explode ? undefined : { spaceDelimited: " ", pipeDelimited: "|" }[style as string];
+  const whole = (item: unknown) =>
+    divider !== undefined && textOf(item).includes(divider)
+      ? refuse(operation, escaped(name), `has "${divider}" in an item, which would divide it`, place)
+      : item;
   const key = write(name);
   const writeValue = (value: unknown, kept: RegExp) =>
     allowReserved ? write(value).replace(kept, decodeURIComponent) : write(value);
@@ -46,9 +53,9 @@ export function styleWriter(operation: string, parameter: ParameterToWrite): (va
     if (!isObject(value)) return scalar(value);
     const kept = explode || style === "deepObject" ? RESERVED : RESERVED_BUT_COMMA;
     const pairs = Array.isArray(value)
-      ? value.filter(isThere).map((item) => [writeValue(item, kept)])
+      ? value.filter(isThere).map((item) => [writeValue(whole(item), kept)])
       : membersOf(value).flatMap(([name, member]) =>
-          isThere(member) ? [[write(name), writeValue(member, kept)]] : [],
+          isThere(member) ? [[write(whole(name)), writeValue(whole(member), kept)]] : [],
         );
     if (style === "deepObject" && !Array.isArray(value)) return pairs.map(([k, v]) => `${key}[${k}]=${v}`).join("&");
     if (pairs.length === 0 && (place === "query" || place === "cookie")) return "";

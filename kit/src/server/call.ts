@@ -80,7 +80,7 @@ function respond(exchange: Exchange, plan: Plan, result: unknown): Awaitable<Uni
   const { validateResponses } = exchange.core;
   const found = answerOf(plan, result, exchange.request.headers["accept"], validateResponses);
   if (found.media?.format === "stream") return respondStream(exchange, found, found.media);
-  return encodeAnswer(found, validateResponses);
+  return encodeAnswer(found, validateResponses, plan.operation.method === "HEAD");
 }
 
 async function respondStream(exchange: Exchange, found: Answer, media: Media): Promise<UniversalResponse> {

@@ -33,8 +33,8 @@ export function parseForm(text: string, fields: Fields, depth: number): Record<s
 }
 
 /**
- * Reads `multipart/form-data` into an object of values and `File`s, with the platform's own parser. A JSON part of a
- * field that is declared as a value is that value.
+ * Reads `multipart/form-data` into an object of values and `File`s, with the platform's own parser. Of a field that is
+ * declared, a part is what the contract says, be it sent as a file or as a text.
  * The bytes are already bounded. A schema judges text in the place of each file.
  * @throws Problem `malformed_body`
  */
@@ -48,15 +48,16 @@ export async function parseMultipart(
   const value = new Form(fields, depth);
   const judged = new Form(fields, depth);
   const texts = parts.filter((part): part is [string, string] => typeof part[1] === "string");
-  const raw = texts.map(([name, text]) => [name, encodeURIComponent(text)] as const);
+  // A form has no percent-encoding, so that any comma may divide items.
+  const raw = texts.map(([name, text]) => [name, encodeURIComponent(text).replaceAll("%2C", ",")] as const);
   const styled = value.styled(raw).length < raw.length;
   if (styled) judged.styled(raw);
   for (const [name, part] of parts) {
     if (styled && value.claims(name)) continue;
-    const read = typeof part === "string" ? part : await textOfValue(part, value.itemType(name));
-    const item = read === undefined ? part : value.typed(read, name);
+    const read = await value.read(name, part);
+    const item = typeof read === "string" ? value.typed(read, name) : read;
     value.add(name, item);
-    judged.add(name, read === undefined ? "" : item);
+    judged.add(name, typeof read === "string" ? item : "");
   }
   return { value: value.finish(), judged: judged.finish() };
 }
@@ -129,9 +130,16 @@ class Form {
     return field?.type === "array" ? (field.items ?? "string") : (field?.type ?? "string");
   }
 
+  /** A part as the file or the text that its field is. */
+  async read(name: string, part: File | string): Promise<File | string> {
+    const field = own(this.fields, name) as FormField | undefined;
+    if (typeof part === "string") return field?.bytes ? new File([part], name) : part;
+    return field === undefined || field.bytes ? part : await part.text();
+  }
+
   typed(text: string, name: string): unknown {
     const type = this.itemType(name);
-    if (type !== "object" && type !== "json") return scalarOf(text, type);
+    if (type !== "object" && type !== "json" && type !== "array") return scalarOf(text, type);
     try {
       return parseJson(text, this.depth);
     } catch {
@@ -154,12 +162,6 @@ function asQuery(name: string, { type, items, members, style, explode }: FormFie
     ...(style && { style }),
     ...(explode !== undefined && { explode }),
   };
-}
-
-/** The text of a part that is a value and no file: JSON, in a field that is declared as no text. */
-async function textOfValue(part: File, type: ParameterType): Promise<string | undefined> {
-  const isJson = /^application\/(json|[\w.+-]+\+json)(;|$)/.test(part.type);
-  return isJson && type !== "string" ? await part.text() : undefined;
 }
 
 function hasTooManyParts(bytes: Uint8Array, contentType: string): boolean {

@@ -42,19 +42,55 @@ export function mediaFor(contents: readonly Media[], type: string): Media | unde
  * An absent or unreadable header accepts everything. Undefined when nothing declared is acceptable.
  */
 export function acceptable(contents: readonly Media[], accept: string | undefined): Media | undefined {
-  if (accept === undefined || accept === "*/*") return contents[0];
+  return acceptedOf(contents, accept)[0];
+}
+
+/** What an `Accept` header accepts, best first. */
+function acceptedOf(contents: readonly Media[], accept: string | undefined): readonly Media[] {
+  if (accept === undefined || accept === "*/*") return contents;
   const ranges = rangesOf(accept);
-  if (ranges.length === 0) return contents[0];
-  let best: Media | undefined;
-  let bestQuality = 0;
-  for (const media of contents) {
-    const quality = qualityOf(ranges, media.type);
-    if (quality > bestQuality) {
-      best = media;
-      bestQuality = quality;
-    }
-  }
-  return best;
+  if (ranges.length === 0) return contents;
+  return contents
+    .map((media) => ({ media, quality: qualityOf(ranges, media.type) }))
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ media }) => media);
+}
+
+/**
+ * The media of a body that is there: the one that a `Content-Type` names, else the best that the client accepts and that
+ * takes such a body.
+ */
+export function mediaOfAnswer(
+  contents: readonly Media[],
+  body: unknown,
+  contentType: string | undefined,
+  accept: string | undefined,
+): Media | undefined {
+  if (contents.length < 2) return contents[0];
+  const named = contentType === undefined ? undefined : parseMediaType(contentType);
+  if (named) return mediaFor(contents, named.type) ?? contents[0];
+  const accepted = acceptedOf(contents, accept);
+  return accepted.find((media) => takes(media, contents, body)) ?? accepted[0] ?? contents[0];
+}
+
+function takes(media: Media, contents: readonly Media[], body: unknown): boolean {
+  const { format, of } = media;
+  if (body instanceof Uint8Array) return format === "binary";
+  if (body instanceof FormData) return format === "multipart";
+  if (typeof body === "object" && body !== null && Symbol.asyncIterator in body) return format === "stream";
+  if (format === "binary" || format === "multipart" || format === "stream") return false;
+  const type = body === null ? "null" : Array.isArray(body) ? "array" : typeof body;
+  if (of || format === "text") return of?.some((each) => each === type) ?? type === "string";
+  return !contents.some((other) => other.of?.some((each) => each === type));
+}
+
+/** A type to send where the contract leaves it open: what such bodies are at least, or the one that the client asks for. */
+export function concreteType({ type, format }: Media, accept = ""): string | undefined {
+  if (!type.includes("*")) return type;
+  const least = format === "json" ? "application/json" : format === "text" ? "text/plain" : "application/octet-stream";
+  if (covers(type, least)) return least;
+  return rangesOf(accept).find((each) => each.quality > 0 && !each.type.includes("*") && covers(type, each.type))?.type;
 }
 
 interface Range {

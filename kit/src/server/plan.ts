@@ -23,6 +23,8 @@ export class Plan {
   readonly body: BodyReader;
   /** What a bare result answers: the lowest declared 2xx, else 200. */
   readonly successStatus: number;
+  /** What no result answers: the lowest declared 2xx without a body, else the same. */
+  readonly emptyStatus: number;
   readonly #declared = new Map<number, Declared | undefined>();
 
   constructor(
@@ -35,6 +37,8 @@ export class Plan {
     this.body = new BodyReader(operation.body);
     const successes = Object.keys(operation.responses).filter((code) => /^2\d\d$/.test(code));
     this.successStatus = successes.length === 0 ? 200 : Math.min(...successes.map(Number));
+    const empty = successes.filter((code) => operation.responses[code]?.content === undefined);
+    this.emptyStatus = empty.length === 0 ? this.successStatus : Math.min(...empty.map(Number));
   }
 
   /** What the contract declares for a status: itself, its range, or the default. */

@@ -3,7 +3,7 @@ import type { Media, ResponseHeader } from "../operation.js";
 import { type Validator, type Violation, violationsOf } from "../validation/index.js";
 import { declaredText } from "./header-text.js";
 import { JsonWriter } from "./json-text.js";
-import { acceptable } from "./negotiate.js";
+import { concreteType, mediaOfAnswer } from "./negotiate.js";
 import type { Declared, Plan } from "./plan.js";
 import {
   type Awaitable,
@@ -31,22 +31,24 @@ export interface Answer {
   readonly media: Media | undefined;
   readonly body: unknown;
   readonly headers: Record<string, string>;
+  /** The `Content-Type` where the headers say none; undefined where the contract leaves it open. */
+  readonly contentType: string | undefined;
 }
 
 /** Reads a method's result. @throws ContractViolation on an undeclared status, or on headers that cannot be or must be */
 export function answerOf(plan: Plan, result: unknown, accept: string | undefined, check: boolean): Answer {
   const isReply = result instanceof Reply;
-  const status = isReply ? result.status : plan.successStatus;
+  const status = isReply ? result.status : result === undefined ? plan.emptyStatus : plan.successStatus;
   const declared = plan.declaredFor(status);
   if (!declared && check) throw new ContractViolation(`status ${status} is not declared`);
-  const contents = declared?.content;
-  const media = contents && (acceptable(contents, accept) ?? contents[0]);
   const headers = isReply ? headersOf(result, declared, check) : {};
   if (declared && check) {
     for (const [name, { required }] of declared.headerRows)
       if (required && headers[name] === undefined) throw new ContractViolation(`header ${name} is required`);
   }
-  return { status, media, body: isReply ? result.body : result, headers };
+  const body = isReply ? result.body : result;
+  const media = declared?.content && mediaOfAnswer(declared.content, body, headers["content-type"], accept);
+  return { status, media, body, headers, contentType: media && concreteType(media, accept) };
 }
 
 function headersOf({ headers: given }: Reply, declared: Declared | undefined, check: boolean): Record<string, string> {
@@ -76,11 +78,11 @@ function writtenAs(value: HeaderValue, name: string, row: ResponseHeader | undef
 }
 
 /** Checks and serialises an answer that is not a stream. @throws ContractViolation */
-export function encodeAnswer(answer: Answer, check: boolean): Awaitable<UniversalResponse> {
+export function encodeAnswer(answer: Answer, check: boolean, isHead = false): Awaitable<UniversalResponse> {
   const { status, media, body, headers } = answer;
   if (!media) return { status, headers };
   if (body === undefined) {
-    if (check) throw new ContractViolation(`a body is declared for status ${status}`);
+    if (check && !isHead) throw new ContractViolation(`a body is declared for status ${status}`);
     return { status, headers };
   }
   if (!check || !media.schema || media.format === "binary" || media.format === "multipart") {
@@ -101,8 +103,12 @@ function encodeValid(answer: Answer, media: Media, validator: Validator): Awaita
 }
 
 function encode(answer: Answer, media: Media): Awaitable<UniversalResponse> {
-  const { status, body, headers } = answer;
-  headers["content-type"] ??= media.type;
+  const { status, body, headers, contentType } = answer;
+  if (headers["content-type"] === undefined) {
+    if (contentType === undefined)
+      throw new ContractViolation(`the contract says ${media.type}: reply with a content-type header that says which`);
+    headers["content-type"] = contentType;
+  }
   if (media.format === "multipart") return encodeMultipart(answer, body as FormData);
   return { status, headers, body: encodeBody(media, body) };
 }

@@ -25,7 +25,7 @@ test.each<[string, Partial<Parameter>, unknown, string]>([
   ["form array", { explode: false }, list, "color=blue,bl%20ack"],
   ["form exploded object", {}, map, "R=100&G=a%2Cb"],
   ["form object", { explode: false }, map, "color=R,100,G,a%2Cb"],
-  ["spaceDelimited", { style: "spaceDelimited" }, list, "color=blue%20bl%20ack"],
+  ["spaceDelimited", { style: "spaceDelimited" }, ["blue", "b|,"], "color=blue%20b%7C%2C"],
   ["pipeDelimited", { style: "pipeDelimited" }, list, "color=blue%7Cbl%20ack"],
   ["deepObject", { style: "deepObject" }, map, "color[R]=100&color[G]=a%2Cb"],
   ["json", { type: "json" }, map, "color=%7B%22R%22%3A100%2C%22G%22%3A%22a%2Cb%22%7D"],
@@ -37,6 +37,20 @@ test.each<[string, Partial<Parameter>, unknown, string]>([
   ["inherited members", {}, Object.create({ a: 1 }), ""],
 ])("query: %s", (_, rest, value, want) => {
   expect(query(color(rest), value)).toBe(want && `?${want}`);
+});
+
+test.each<[Partial<Parameter>, unknown]>([
+  [{ style: "spaceDelimited" }, list],
+  [{ style: "pipeDelimited" }, ["a|b"]],
+  [{ style: "pipeDelimited", type: "object" }, { "a|b": 1 }],
+  [{ in: "header", type: "array" }, ["a,b"]],
+  [{ in: "header", type: "object" }, map],
+  [{ in: "header", type: "object", explode: true }, { "a,b": 1 }],
+])("an item that would arrive as two is refused: %j of %j", (rest, value) => {
+  const parameter = color(rest);
+  const write = () => [query(parameter, value), headers([parameter], { header: { color: value } as object })];
+  expect(write).toThrow(InvalidRequestError);
+  expect(write).toThrow(/would divide it/);
 });
 
 test.each<[Partial<Parameter>, unknown, string]>([

@@ -91,6 +91,7 @@ test("multipart: texts, JSON, files, and arrays by repetition", async () => {
 test("multipart: content types and styles of the contract", async () => {
   const fields: Record<string, FormField> = {
     csv: { type: "string", contentType: "text/csv" },
+    plain: { type: "string", contentType: "text/plain; charset=utf-8" },
     meta: { type: "object", contentType: "application/vnd.x+json" },
     list: { type: "json", contentType: "application/json" },
     icon: { type: "string", contentType: "image/png, image/jpeg" },
@@ -101,6 +102,7 @@ test("multipart: content types and styles of the contract", async () => {
   const blob = () => new Blob(["i"]);
   const body = () => ({
     csv: "a,b",
+    plain: "ä",
     meta: { k: 1 },
     list: [1, 2],
     icon: blob(),
@@ -109,7 +111,7 @@ test("multipart: content types and styles of the contract", async () => {
     filter: { q: "x&y" },
   });
   expect((await sent(body, MULTIPART, fields))?.text.trimEnd()).toBe(
-    `${part("csv", typed("text/csv"), "a,b")}${part("meta", typed("application/vnd.x+json"), '{"k":1}')}${part("list", typed("application/json"), "[1,2]")}${part("icon", typed("application/octet-stream"), "i")}${part("scan", typed("image/tiff"), "i")}${part("tags", "", "a b,c")}${part("filter[q]", "", "x&y")}--BOUNDARY--`,
+    `${part("csv", typed("text/csv"), "a,b")}${part("plain", "", "ä")}${part("meta", typed("application/vnd.x+json"), '{"k":1}')}${part("list", typed("application/json"), "[1,2]")}${part("icon", typed("application/octet-stream"), "i")}${part("scan", typed("image/tiff"), "i")}${part("tags", "", "a b,c")}${part("filter[q]", "", "x&y")}--BOUNDARY--`,
   );
 });
 

@@ -9,6 +9,10 @@ const fields: Record<string, FormField> = {
   point: { type: "object" },
   piped: { type: "array", items: "integer", style: "pipeDelimited", explode: false },
   filter: { type: "object", members: { size: "integer" }, style: "deepObject" },
+  csv: { type: "string", contentType: "text/csv" },
+  scan: { type: "string", bytes: true },
+  nested: { type: "array", items: "array" },
+  commas: { type: "array", items: "string", style: "form", explode: false },
   box: { type: "object", members: { width: "integer" }, style: "form", explode: true },
 };
 
@@ -43,6 +47,7 @@ describe("urlencoded", () => {
     ["tags=1&tags=2", { tags: [1, 2] }],
     ["count=many", { count: "many" }],
     ['note=%5B1%2C2%5D&point={"x":1}', { note: [1, 2], point: { x: 1 } }],
+    ["nested=[1,2]&nested=[3]", { nested: [[1, 2], [3]] }],
     ["note=nonsense", { note: "nonsense" }],
     ["piped=1|2&filter[size]=3&width=4&other=5", { piped: [1, 2], filter: { size: 3 }, box: { width: 4 }, other: "5" }],
     ["constructor=x&toString=y", { constructor: "x", toString: "y" }],
@@ -97,6 +102,23 @@ describe("multipart", () => {
         free: "a%b",
       },
     });
+  });
+
+  it("reads declared fields as what they are, be they sent as files or as texts", async () => {
+    const file = (type: string) => `; filename="blob"\r\ncontent-type: ${type}`;
+    const { json: got } = await send(
+      form(
+        part("csv", "ä,b", file("text/csv")),
+        part("count", "7", file("text/plain")),
+        part("scan", "bytes"),
+        part("scan", "{}", file("application/json")),
+        part("nested", "[1,2]"),
+        part("commas", "a,b%2C"),
+      ),
+    );
+    expect(got).toMatchObject({ body: { csv: "ä,b", count: 7, nested: [[1, 2]], commas: ["a", "b%2C"] } });
+    const { text } = await send(form(part("scan", "bytes")));
+    expect(text).toBe('{"body":{"scan":{"file":"scan","type":"","text":"bytes"}}}');
   });
 
   it.each([

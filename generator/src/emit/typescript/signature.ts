@@ -34,7 +34,7 @@ export function signatureOf(context: Context, operation: OperationModel, file: s
   const media = answers.flatMap(({ content }) => content);
   const streams = media.filter(({ format }) => format === "stream");
   const bodies = answers.flatMap(({ content }) =>
-    content.length === 0
+    content.length === 0 || operation.method === "HEAD"
       ? ["void"]
       : content.filter(({ format }) => format !== "stream").map((one) => mediaType(one, names.reference)),
   );

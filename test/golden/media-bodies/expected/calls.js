@@ -29,7 +29,16 @@ const upload = {
   name: "upload",
   method: "POST",
   path: "/upload",
-  body: { required: true, content: [{ type: "multipart/form-data", format: "multipart" }] },
+  body: {
+    required: true,
+    content: [
+      {
+        type: "multipart/form-data",
+        format: "multipart",
+        fields: { file: { type: "string", bytes: true }, thumbnail: { type: "string", bytes: true } },
+      },
+    ],
+  },
   responses: { "200": { content: [{ type: "application/json", format: "json" }] } },
   parts: [media],
 };

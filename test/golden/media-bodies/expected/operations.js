@@ -45,7 +45,17 @@ export const service = {
       method: "POST",
       path: "/upload",
       request: UploadRequest,
-      body: { required: true, content: [{ type: "multipart/form-data", format: "multipart", schema: UploadBody }] },
+      body: {
+        required: true,
+        content: [
+          {
+            type: "multipart/form-data",
+            format: "multipart",
+            schema: UploadBody,
+            fields: { file: { type: "string", bytes: true }, thumbnail: { type: "string", bytes: true } },
+          },
+        ],
+      },
       responses: { "200": { content: [{ type: "application/json", format: "json", schema: UploadResponse }] } },
     },
     putBlob: {

@@ -74,7 +74,7 @@ export const service = {
               tags: { type: "array", items: "string", style: "pipeDelimited", explode: false },
               sizes: { type: "object", members: { width: "integer" }, style: "deepObject", explode: true },
               meta: { type: "json", contentType: "application/json" },
-              picture: { type: "string", contentType: "image/png, image/jpeg" },
+              picture: { type: "string", bytes: true, contentType: "image/png, image/jpeg" },
             },
           },
         ],
