@@ -99,6 +99,15 @@ test("a $ref in a value is a member like any other, in the paths types too", asy
   expect(paths).toContain('links?: { $ref: "https://example.com/a"; } | { $ref$: "#/nowhere"; };');
 });
 
+test("what is no path is left out of the paths types, as it is of clients", async () => {
+  const paths = { "/a": { get: operation("a") }, a: { get: operation("a") } };
+  const { files, problems } = await filesOf(join(project({ "openapi.json": contract({}, paths) }), "openapi.json"));
+  expect(problems).toEqual([
+    "not-supported: a, which is no path as it has no / before it, is left out of the generated code",
+  ]);
+  expect(files.find(({ path }) => path === "paths.d.ts")?.text.match(/^ {4}a: \{$/gm)).toHaveLength(1);
+});
+
 function bodyOf(schema: object): object {
   return { content: { "application/json": { schema } } };
 }

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { Validator } from "../../kit/src/index.js";
 import { typeProblems } from "./compile.js";
+import { isValid } from "./plain-judge.js";
 import {
   type Json,
   memberNames,
@@ -103,3 +104,25 @@ test("ajv and the strict validator agree on every value", async () => {
   }
   expect(disagreed).toEqual([]);
 }, 60_000);
+
+test("the strict validator accepts what JSON Schema says, read word by word", async () => {
+  const { validators } = await code;
+  const resolve = (reference: string) => shared[reference.split("/").at(-1) as keyof typeof shared];
+  const disagreed = samples.flatMap(({ schema, tried }, index) =>
+    tried
+      .filter((value) => validators[`isS${index}`]?.(value) !== isValid(schema, value, resolve))
+      .map((value) => `${JSON.stringify(value)} for ${JSON.stringify(schema)}`),
+  );
+  expect(disagreed).toEqual([]);
+});
+
+test("a tolerant validator accepts whatever a strict one does", async () => {
+  const { validators } = await code;
+  const refused = samples.flatMap(({ schema, tried }, index) => {
+    const judge = validators[`isS${index}`];
+    return tried
+      .filter((value) => judge?.(value) && !judge(value, true))
+      .map((value) => `${JSON.stringify(value)} for ${JSON.stringify(schema)}`);
+  });
+  expect(refused).toEqual([]);
+});
