@@ -1,5 +1,6 @@
 import type { FormField } from "@agentwire/kit";
 import { isObject } from "../read/json.js";
+import { saysBytes } from "./bytes.js";
 import type { ModelSchema, TypeId } from "./types.js";
 import { flatten } from "./wire-type.js";
 
@@ -22,6 +23,6 @@ export function withBytes(fields: Fields, schema: ModelSchema, lookup: Lookup): 
 
 /** Whether all texts that schemas allow are bytes. */
 function areBytes(parts: readonly Record<string, unknown>[]): boolean {
-  const texts = parts.filter(({ type }) => [type].flat().includes("string"));
-  return texts.length > 0 && texts.every(({ format }) => format === "binary");
+  const texts = parts.filter((part) => saysBytes(part) || [part.type].flat().includes("string"));
+  return texts.length > 0 && texts.every(saysBytes);
 }

@@ -33,7 +33,13 @@ const addPicture = {
       {
         type: "multipart/form-data",
         format: "multipart",
-        fields: { about: { type: "object" }, more: { type: "array", items: "string" } },
+        fields: {
+          about: { type: "object" },
+          more: { type: "array", bytes: true, items: "string" },
+          icon: { type: "string", bytes: true },
+          file: { type: "string", bytes: true },
+          cover: { type: "string", bytes: true },
+        },
       },
     ],
   },

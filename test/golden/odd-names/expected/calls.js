@@ -36,6 +36,7 @@ const await_ = {
           g: { type: "object", items: "integer" },
           h: { type: "object" },
           j: { type: "object" },
+          k: { type: "string", bytes: true },
         },
       },
     ],

@@ -38,6 +38,7 @@ export const service = {
               g: { type: "object", items: "integer" },
               h: { type: "object" },
               j: { type: "object" },
+              k: { type: "string", bytes: true },
             },
           },
         ],
