@@ -156,7 +156,7 @@ describe("the loss report", () => {
   const get = at("/a");
   const json = { "application/json": { schema: { type: "string" } } };
   const answering = (content: object) => get({ responses: { 200: { description: "Done.", content } } });
-  const taking = (content: object) => get(operation("a", { requestBody: { content } }));
+  const taking = (content: object) => ({ "/a": { post: operation("a", { requestBody: { content } }) } });
   const given = (...parameters: object[]) => get(operation("a", { parameters }));
   const text = { type: "string" };
   const object = { type: "object" };
@@ -178,7 +178,7 @@ describe("the loss report", () => {
     [
       "the schema of bytes",
       taking({ "application/msgpack": { schema: object } }),
-      "/get/requestBody/content/application~1msgpack/schema",
+      "/post/requestBody/content/application~1msgpack/schema",
     ],
     [
       "a parameter of a media type",
@@ -198,7 +198,22 @@ describe("the loss report", () => {
           encoding: { a: { headers: { "X-A": { schema: text } } } },
         },
       }),
-      "/get/requestBody/content/multipart~1form-data/encoding/a/headers",
+      "/post/requestBody/content/multipart~1form-data/encoding/a/headers",
+    ],
+    ["a body of GET", get(operation("a", { requestBody: { content: json } })), "/get/requestBody"],
+    [
+      "a query string of another media type than forms",
+      given({ name: "a", in: "querystring", content: { "application/json": { schema: object } } }),
+      "/get/parameters/0",
+    ],
+    [
+      "what the schema of a query string says of it as a whole",
+      given({
+        name: "a",
+        in: "querystring",
+        content: { "application/x-www-form-urlencoded": { schema: { type: "object", minProperties: 1 } } },
+      }),
+      "/get/parameters/0",
     ],
     ["a security scheme that is not declared", get(operation("a", { security: [{ key: [] }] })), "/get/security"],
   ])("%s is listed", async (_, paths, pointer) => {

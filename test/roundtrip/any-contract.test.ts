@@ -93,6 +93,36 @@ const paths = {
       },
     },
   },
+  "/query-string": {
+    get: {
+      operationId: "queryString",
+      parameters: [
+        {
+          name: "whole",
+          in: "querystring",
+          required: true,
+          content: {
+            "application/x-www-form-urlencoded": {
+              schema: {
+                allOf: [{ $ref: "#/components/schemas/Page" }],
+                anyOf: [{ properties: { after: { type: "integer" } }, required: ["after"] }, { required: ["q"] }],
+                type: "object",
+                required: ["q"],
+                properties: {
+                  q: { type: "string" },
+                  tags: { type: "array", items: { type: "string" } },
+                  ids: { type: "array", items: { type: "integer" } },
+                  where: { type: "object", properties: { n: { type: "integer" } } },
+                },
+              },
+              encoding: { ids: { style: "form", explode: false } },
+            },
+          },
+        },
+      ],
+      responses: nothing,
+    },
+  },
   "/lines": {
     post: {
       operationId: "lines",
@@ -273,6 +303,8 @@ const paths = {
   },
 };
 
+const schemas = { Page: { type: "object", properties: { limit: { type: "integer", maximum: 10 } } } };
+
 type Method = (request?: unknown, options?: object) => Call<unknown>;
 interface Ends {
   /** Calls an operation, which answers with `body`. Gives what arrived and what came back. */
@@ -291,7 +323,7 @@ interface Ends {
 let ends: Ends;
 
 beforeAll(async () => {
-  const folder = project({ "package.json": { type: "module" }, "openapi.json": contract({}, paths) });
+  const folder = project({ "package.json": { type: "module" }, "openapi.json": contract(schemas, paths) });
   linkPackages(folder);
   const { files, problems } = await filesOf(join(folder, "openapi.json"));
   expect(problems.filter((problem) => !problem.startsWith("not-supported"))).toEqual([]);
@@ -474,6 +506,16 @@ test.each([
   { deep: { list: [6] } },
 ])("parameters of several types, and in others, come back as they were: %j", async (query) => {
   expect((await ends.call("parameters", { query }, { n: 1 })).arrived).toEqual({ query });
+});
+
+test("a query string is a form, with each member a parameter of the query", async () => {
+  const query = { q: "a b&c", tags: ["x", "y,z"], ids: [1, 2], where: { n: 3 }, limit: 5 };
+  const { url } = await ends.sent("queryString", { query });
+  expect(url.split("?")[1]).toBe("q=a%20b%26c&tags=x&tags=y%2Cz&ids=1,2&where=%7B%22n%22%3A3%7D&limit=5");
+  expect((await ends.sent("queryString", { query: { q: "", after: 3 } })).url).toMatch(/\?q=&after=3$/);
+  expect((await ends.call("queryString", { query })).arrived).toEqual({ query });
+  await expect(ends.call("queryString", { query: { limit: 5 } })).rejects.toThrow('must have the member "q"');
+  await expect(ends.call("queryString", { query: { q: "", limit: 50 } })).rejects.toThrow(/limit/);
 });
 
 test("null is no text of a parameter", async () => {

@@ -141,6 +141,10 @@ export class OperationReader {
     const typeName = pascalCase(name);
     const parameters = this.parameters.read(path, found, shared);
     const body = this.body(found, typeName);
+    if (body && (method === "GET" || method === "HEAD")) {
+      const message = `fetch sends no body with ${method}; clients do by the undici transport`;
+      this.diagnostics.add("not-supported", message, { place: memberAt(found, "requestBody").place });
+    }
     const request = this.request(place, typeName, parameters, body);
     const socket = objectMember(source, "x-websocket");
     const callbacks = memberAt(found, "callbacks");

@@ -7,6 +7,7 @@ import type { ContentReader } from "./content.js";
 import { bits, typesOf } from "./json-types.js";
 import { bareType, mediaFormat } from "./media.js";
 import { text } from "./operation-keys.js";
+import { inQueryString } from "./query-string.js";
 import type { SchemaReader } from "./schema.js";
 import type { ModelSchema, ParameterModel, ResponseModel, TypeId } from "./types.js";
 import { wireTypeOf } from "./wire-type.js";
@@ -35,6 +36,11 @@ export class ParameterReader {
       const { value, place: at } = parameter;
       const name = textMember(value, "name");
       const where = textMember(value, "in");
+      if (where === "querystring") {
+        const found = inQueryString(parameter, this.schemaIn(mediaTypeOf(parameter)), this.contents);
+        for (const each of found ?? []) all.set(`query ${each.model.name}`, each);
+        if (found) continue;
+      }
       if (name === undefined || (where !== "path" && where !== "query" && where !== "header" && where !== "cookie")) {
         const what = name === undefined ? "a parameter without a name" : `a parameter with \`in: ${where ?? ""}\``;
         this.contents.notSupported(what, at);
@@ -71,7 +77,7 @@ export class ParameterReader {
   private parameter(parameter: Found, name: string, where: ParameterPlace): ReadParameter {
     const { value, place } = parameter;
     const [mediaType] = Object.keys(objectMember(value, "content") ?? {});
-    const holder = mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
+    const holder = mediaTypeOf(parameter);
     const schema = this.schemaIn(holder);
     const description = textMember(value, "description");
     const wire = this.wireOf(schema, mediaType, memberAt(holder, "schema").place);
@@ -142,7 +148,7 @@ export class ParameterReader {
       const found = this.loader.follow(memberAt(all, name));
       if (!found) return [];
       const [mediaType] = Object.keys(objectMember(found.value, "content") ?? {});
-      const holder = mediaType === undefined ? found : memberAt(memberAt(found, "content"), mediaType);
+      const holder = mediaTypeOf(found);
       const schema = this.schemaIn(holder);
       const at = memberAt(holder, "schema").place;
       return [
@@ -156,6 +162,12 @@ export class ParameterReader {
       ];
     });
   }
+}
+
+/** What holds the schema of a parameter or header: its media type where it has one, else itself. */
+function mediaTypeOf(parameter: Found): Found {
+  const [mediaType] = Object.keys(objectMember(parameter.value, "content") ?? {});
+  return mediaType === undefined ? parameter : memberAt(memberAt(parameter, "content"), mediaType);
 }
 
 function allowsText(schema: ModelSchema, lookup: (id: TypeId) => ModelSchema | undefined): boolean {
