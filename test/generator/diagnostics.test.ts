@@ -270,6 +270,7 @@ const refused: readonly Bad[] = [
       "openapi.yaml": contract({
         A: { required: "id", minLength: -1, maximum: "9", properties: [], oneOf: [] },
         B: { enum: "red", multipleOf: 0, items: 5, uniqueItems: "yes", dependentRequired: { a: "b" } },
+        C: { properties: { a: { readOnly: "yes", deprecated: 1 }, b: { type: "string", writeOnly: "true" } } },
       }),
     },
     wanted: [
@@ -283,6 +284,9 @@ const refused: readonly Bad[] = [
       { code: "schema-invalid", pointer: "/components/schemas/B/items" },
       { code: "schema-invalid", pointer: "/components/schemas/B/uniqueItems", says: "true or false" },
       { code: "schema-invalid", pointer: "/components/schemas/B/dependentRequired", says: "lists of texts by name" },
+      { code: "schema-invalid", pointer: "/components/schemas/C/properties/a/readOnly", says: "true or false" },
+      { code: "schema-invalid", pointer: "/components/schemas/C/properties/a/deprecated", says: "true or false" },
+      { code: "schema-invalid", pointer: "/components/schemas/C/properties/b/writeOnly", says: "true or false" },
     ],
   },
   {

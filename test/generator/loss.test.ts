@@ -221,6 +221,61 @@ describe("the loss report", () => {
     expect(left.map((entry) => entry.pointer)).toEqual([`/paths/~1a${pointer}`]);
   });
 
+  const description = "Done.";
+  test.each<[string, object, string, string]>([
+    ["parameters by name", get(operation("a", { parameters: { id: text } })), "/get/parameters", "must be a list"],
+    ["security that is no list", get(operation("a", { security: { key: [] } })), "/get/security", "must be a list"],
+    ["a scheme without its list", get(operation("a", { security: ["key"] })), "/get/security/0", "must be an object"],
+    ["servers that are texts", get(operation("a", { servers: ["/v1"] })), "/get/servers/0", "must be an object"],
+    [
+      "required that is a text",
+      given({ name: "a", in: "query", required: "yes", schema: text }),
+      "/get/parameters/0/required",
+      'must be true or false; this is a string, "yes"',
+    ],
+    [
+      "content that is a list",
+      get({ responses: { 200: { description, content: ["application/json"] } } }),
+      "/get/responses/200/content",
+      "must be an object; this is a list",
+    ],
+    ["a number for a name", get(operation("a", { operationId: 5 })), "/get/operationId", "must be a text"],
+    ["a key of Swagger 2", get(operation("a", { produces: ["a/b"] })), "/get/produces", '"produces" is no key'],
+    [
+      "a schema beside its content",
+      get({ responses: { 200: { description, schema: text } } }),
+      "/get/responses/200/schema",
+      '"schema" is no key',
+    ],
+  ])("%s is listed, as nothing reads it", async (_, paths, pointer, says) => {
+    const { contract: left } = await reportOf({}, paths);
+    expect(left).toEqual([
+      expect.objectContaining({
+        status: "unsupported",
+        pointer: `/paths/~1a${pointer}`,
+        says: expect.stringContaining(says),
+      }),
+    ]);
+  });
+
+  test("what is no form of OpenAPI is listed in other files too, and what is left empty is not", async () => {
+    const folder = project({
+      "openapi.yaml": `openapi: 3.0.3
+info: { title: A, version: 1.0, description: }
+paths:
+  /a: { get: { operationId: a, parameters: [{ $ref: "id.yaml" }], responses: { 204: { description: Done., headers: } } } }
+`,
+      "id.yaml": "name: id\nin: query\nrequired: always\nschema: { type: string }\n",
+    });
+    const asked = { spec: "openapi.yaml", out: "out", report: join(folder, "loss.json") };
+    expect((await inProcess(folder, "generate", asked)).code).toBe(0);
+    const { contract: left } = JSON.parse(readFileSync(join(folder, "loss.json"), "utf8")) as Report;
+    expect(left.map(({ file, line, pointer }) => `${file}:${line} ${pointer}`).sort()).toEqual([
+      "id.yaml:3 /required",
+      "openapi.yaml:2 /info/version",
+    ]);
+  });
+
   test("what a response header is beyond its type is not carried", async () => {
     const schema = { type: "integer", minimum: 0, description: "How many." };
     const headers = { "X-A": { schema }, "X-B": { schema: { type: "string", enum: ["a"] } }, "X-C": { schema: text } };

@@ -127,6 +127,9 @@ describe("names of a contract that one does not own", () => {
 
   test.each([
     ["no JSON", "{"],
+    ["nothing", "null"],
+    ["a list where names should be", '{ "types": ["A"], "methods": {} }'],
+    ["a text where names should be", '{ "types": { "openapi.json": "A" } }'],
     [
       "a name that is code",
       JSON.stringify({ types: { "openapi.json": { "/components/schemas/A": "A; process.exit(9)" } } }),

@@ -8,6 +8,7 @@ import { pointerTo } from "../read/pointer.js";
 import { areaOf, type Project } from "../read/read.js";
 import { markBytes } from "./bytes.js";
 import type { MadeType } from "./content.js";
+import { checkForm } from "./contract-form.js";
 import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
 import { checkLoops } from "./loops.js";
@@ -53,6 +54,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   const { schemas, drafts: undirected } =
     dynamic.size === 0 ? first : readDrafts(project, new SchemaReader(loader, diagnostics, dynamic), diagnostics);
   checkLoops(schemas, diagnostics);
+  for (const document of project.contracts) checkForm({ document, pointer: "" }, loader, diagnostics);
   const directed = new Directed(schemas.named, schemas.marks);
   const drafts = undirected.map(({ contract, operations, errors }) => ({
     contract,

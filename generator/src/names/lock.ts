@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostics } from "../diagnostics/diagnostic.js";
 import type { OutputFile } from "../emit/file.js";
-import { isObject, objectMember, setMember } from "../read/json.js";
+import { isObject, type JsonObject, member, setMember } from "../read/json.js";
 import { readOwnText } from "../read/text.js";
 import { isName } from "./names.js";
 import { reservedMethods, reservedTypes } from "./reserved.js";
@@ -32,15 +32,21 @@ export function readLock(out: string, diagnostics: Diagnostics): LockedNames {
 }
 
 function section(value: unknown, name: string, reserved: ReadonlySet<string>): Map<string, string> {
-  const documents = Object.entries(objectMember(value, name) ?? {});
+  if (!isObject(value)) throw new Error("it is no object");
+  const documents = Object.entries(namesIn(member(value, name) ?? {}, name));
   const entries = documents.flatMap(([document, names]) =>
-    Object.entries(isObject(names) ? names : {}).map(([pointer, given]): [string, string] => {
+    Object.entries(namesIn(names, document)).map(([pointer, given]): [string, string] => {
       if (typeof given !== "string" || !isName(given) || reserved.has(given))
         throw new Error(`${JSON.stringify(given)} is no name`);
       return [`${document}#${pointer}`, given];
     }),
   );
   return new Map(entries);
+}
+
+function namesIn(value: unknown, where: string): JsonObject {
+  if (!isObject(value)) throw new Error(`${JSON.stringify(where)} is no object`);
+  return value;
 }
 
 export function lockFile(names: LockedNames): OutputFile {
