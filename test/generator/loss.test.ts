@@ -276,6 +276,14 @@ paths:
     ]);
   });
 
+  test("a body of GET that is always empty is no loss", async () => {
+    const schema = { type: "object", properties: {}, additionalProperties: false };
+    const content = { "application/x-www-form-urlencoded": { schema } };
+    expect((await reportOf({}, get(operation("a", { requestBody: { content } })))).contract).toEqual([]);
+    const required = { content, required: true };
+    expect((await reportOf({}, get(operation("a", { requestBody: required })))).contract).toHaveLength(1);
+  });
+
   test("what a response header is beyond its type is not carried", async () => {
     const schema = { type: "integer", minimum: 0, description: "How many." };
     const headers = { "X-A": { schema }, "X-B": { schema: { type: "string", enum: ["a"] } }, "X-C": { schema: text } };

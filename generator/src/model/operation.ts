@@ -141,7 +141,7 @@ export class OperationReader {
     const typeName = pascalCase(name);
     const parameters = this.parameters.read(path, found, shared);
     const body = this.body(found, typeName);
-    if (body && (method === "GET" || method === "HEAD")) {
+    if (body && (method === "GET" || method === "HEAD") && !isAlwaysEmpty(memberAt(found, "requestBody").value)) {
       const message = `fetch sends no body with ${method}; clients do by the undici transport`;
       this.diagnostics.add("not-supported", message, { place: memberAt(found, "requestBody").place });
     }
@@ -319,6 +319,19 @@ function closedObject(properties: readonly (readonly [string, unknown])[], requi
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
   };
+}
+
+/** A body that may be left out and has no members, as some contracts give to every operation. */
+function isAlwaysEmpty(body: unknown): boolean {
+  const content = Object.values(objectMember(body, "content") ?? {});
+  return (
+    member(body, "required") !== true &&
+    content.every((media) => {
+      const schema = objectMember(media, "schema");
+      const members = Object.keys(objectMember(schema, "properties") ?? {});
+      return members.length === 0 && member(schema, "additionalProperties") === false;
+    })
+  );
 }
 
 /** `GET /users/{id}/keys` → `get users by id keys`. */
