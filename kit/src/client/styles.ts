@@ -48,7 +48,7 @@ export function styleWriter(operation: string, parameter: ParameterToWrite): (va
   };
 
   return (value) => {
-    if (type === "json") return scalar(JSON.stringify(value));
+    if (type === "json") return scalar(place === "header" ? asciiJson(value) : JSON.stringify(value));
     if (!isThere(value)) return "";
     if (!isObject(value)) return scalar(value);
     const kept = explode || style === "deepObject" ? RESERVED : RESERVED_BUT_COMMA;
@@ -65,6 +65,12 @@ export function styleWriter(operation: string, parameter: ParameterToWrite): (va
     }
     return first + pairs.map(([k = "", v]) => (v === undefined ? (named ? assign(k) : k) : `${k}=${v}`)).join(between);
   };
+}
+
+/** JSON in characters that every header may have. */
+function asciiJson(value: unknown): string {
+  const coded = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/[^ -~]/g, coded);
 }
 
 /** Reserved characters, encoded. "#" would end the query, "&" the parameter, and "+" reads as a space: those stay. */

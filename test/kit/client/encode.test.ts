@@ -106,6 +106,14 @@ test("headers: no line breaks, reserved names left alone, arrays by comma", () =
   }
 });
 
+test("headers: JSON of any text", () => {
+  const parameter: Parameter = { name: "X-J", in: "header", type: "json" };
+  const value = { 日本: ["ä, b", "\u007f", null] };
+  const { "x-j": text = "" } = headers([parameter], { header: { "X-J": value } });
+  expect(text).toMatch(/^[ -~]+$/);
+  expect(JSON.parse(text)).toEqual(value);
+});
+
 test("a header of the options is checked in the same way", async () => {
   const headers = { "x-a": "a\r\nb: c" };
   expect(() => new Client(service, { headers })).toThrow(InvalidRequestError);
