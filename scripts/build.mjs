@@ -13,4 +13,5 @@ const { status } = spawnSync(process.execPath, [tsc, "--build", "generator", "se
   stdio: "inherit",
 });
 if (status !== 0) process.exit(status ?? 1);
+await import("./stale.mjs");
 await import("./bundle.mjs");

@@ -250,6 +250,7 @@ const paths = {
               properties: {
                 csv: { type: "string" },
                 note: { type: "string" },
+                plain: { type: "string", maxLength: 1 },
                 count: { type: "integer" },
                 tags: { type: "array", items: { type: "string" } },
                 rows: { type: "array", items: { type: "array", items: { type: "integer" } } },
@@ -559,6 +560,10 @@ test("each field of a multipart form arrives as what the contract says, however 
   const got = (arrived as { body: { scan: Blob; scans: Blob[] } }).body;
   expect(got).toMatchObject(body);
   expect(await Promise.all([got.scan, ...got.scans].map((file) => file.text()))).toEqual(["a,b", "\x01", "x"]);
+  const sent = new FormData();
+  for (const name of ["plain", "count", "undeclared"]) sent.set(name, new Blob(["1"]), "a.txt");
+  const asFiles = (await ends.call("multipart", { body: sent })).arrived;
+  expect(asFiles).toEqual({ body: { plain: "1", count: 1, undeclared: expect.any(File) } });
 });
 
 test("XML is a text, whatever the schema says of it", async () => {

@@ -4,9 +4,9 @@ import { type Found, keysOf, memberAt } from "../read/found.js";
 import { isObject, member, objectMember } from "../read/json.js";
 import type { Loader } from "../read/loader.js";
 import { pointerParts, pointerTo } from "../read/pointer.js";
-import { withBytes } from "./form-bytes.js";
 import { bits, typesOf } from "./json-types.js";
 import { bareType, mediaFormat, streamFraming } from "./media.js";
+import { multipartFields } from "./multipart.js";
 import { streamOf } from "./operation-keys.js";
 import type { SchemaReader } from "./schema.js";
 import { toldApart } from "./told-apart.js";
@@ -121,7 +121,7 @@ export class ContentReader {
         });
     const read = this.schemas.read(given);
     const values = formFieldsOf(read, this.lookup, encoding);
-    const fields = format === "multipart" ? withBytes(values, read, this.lookup) : values;
+    const fields = format === "multipart" ? multipartFields(values, read, this.lookup) : values;
     return { type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) };
   }
 

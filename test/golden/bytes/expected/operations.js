@@ -44,6 +44,8 @@ export const service = {
               about: { type: "object" },
               more: { type: "array", bytes: true, items: "string" },
               icon: { type: "string", bytes: true },
+              encoded: { type: "string" },
+              page: { type: "string" },
               file: { type: "string", bytes: true },
               cover: { type: "string", bytes: true },
             },

@@ -35,7 +35,11 @@ const upload = {
       {
         type: "multipart/form-data",
         format: "multipart",
-        fields: { file: { type: "string", bytes: true }, thumbnail: { type: "string", bytes: true } },
+        fields: {
+          title: { type: "string" },
+          file: { type: "string", bytes: true },
+          thumbnail: { type: "string", bytes: true },
+        },
       },
     ],
   },

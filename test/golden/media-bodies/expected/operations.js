@@ -52,7 +52,11 @@ export const service = {
             type: "multipart/form-data",
             format: "multipart",
             schema: UploadBody,
-            fields: { file: { type: "string", bytes: true }, thumbnail: { type: "string", bytes: true } },
+            fields: {
+              title: { type: "string" },
+              file: { type: "string", bytes: true },
+              thumbnail: { type: "string", bytes: true },
+            },
           },
         ],
       },

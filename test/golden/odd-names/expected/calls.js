@@ -36,6 +36,8 @@ const await_ = {
           g: { type: "object", items: "integer" },
           h: { type: "object" },
           j: { type: "object" },
+          b: { type: "string" },
+          d: { type: "string" },
           k: { type: "string", bytes: true },
         },
       },

@@ -38,6 +38,8 @@ export const service = {
               g: { type: "object", items: "integer" },
               h: { type: "object" },
               j: { type: "object" },
+              b: { type: "string" },
+              d: { type: "string" },
               k: { type: "string", bytes: true },
             },
           },

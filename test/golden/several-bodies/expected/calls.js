@@ -22,7 +22,7 @@ const replace = {
     content: [
       { type: "application/json", format: "json" },
       { type: "application/vnd.full+json", format: "json" },
-      { type: "multipart/form-data", format: "multipart" },
+      { type: "multipart/form-data", format: "multipart", fields: { all: { type: "string" } } },
       { type: "application/octet-stream", format: "binary" },
       { type: "text/plain", format: "text", of: ["string"] },
     ],

@@ -26,7 +26,7 @@ export const service = {
         content: [
           { type: "application/json", format: "json", schema: Merge },
           { type: "application/vnd.full+json", format: "json", schema: Full },
-          { type: "multipart/form-data", format: "multipart", schema: Full },
+          { type: "multipart/form-data", format: "multipart", schema: Full, fields: { all: { type: "string" } } },
           { type: "application/octet-stream", format: "binary" },
           { type: "text/plain", format: "text", of: ["string"] },
         ],

@@ -70,6 +70,7 @@ const addItem = {
           sizes: { type: "object", members: { width: "integer" }, style: "deepObject", explode: true },
           meta: { type: "json", contentType: "application/json" },
           picture: { type: "string", bytes: true, contentType: "image/png, image/jpeg" },
+          name: { type: "string" },
         },
       },
     ],

@@ -75,6 +75,7 @@ export const service = {
               sizes: { type: "object", members: { width: "integer" }, style: "deepObject", explode: true },
               meta: { type: "json", contentType: "application/json" },
               picture: { type: "string", bytes: true, contentType: "image/png, image/jpeg" },
+              name: { type: "string" },
             },
           },
         ],
