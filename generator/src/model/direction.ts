@@ -1,4 +1,5 @@
 import { isObject, listMember, objectMember, plainObject } from "../read/json.js";
+import { discriminatorOf } from "./discriminator.js";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./keywords.js";
 import { addUser, leadingTo, referencesIn, schemasIn } from "./references.js";
 import type { NamedSchema } from "./schema.js";
@@ -129,6 +130,10 @@ export class Directions {
       }
       if (keyword === "allOf" && Array.isArray(value))
         return [[keyword, value.map((part) => this.rewrite(part as ModelSchema, direction, spared))]];
+      // What must not hold, or decides what else must, is not made easier to hold.
+      if (keyword === "not" || keyword === "if") return [[keyword, value]];
+      if (keyword === "oneOf" && Array.isArray(value) && this.overlap(schema, value, direction))
+        return [["anyOf", value.map(inner)]];
       if (keyword === "discriminator" && isObject(value)) return [[keyword, this.mapping(value, direction)]];
       if (schemaKeywords.has(keyword)) return [[keyword, inner(value)]];
       if (schemaListKeywords.has(keyword) && Array.isArray(value)) return [[keyword, value.map(inner)]];
@@ -137,6 +142,16 @@ export class Directions {
       return [[keyword, value]];
     });
     return plainObject(members);
+  }
+
+  /** Whether a value may be of several variants in this direction, since some require less there. */
+  private overlap(schema: SchemaObject, variants: readonly unknown[], direction: Direction): boolean {
+    const branches = variants as readonly ModelSchema[];
+    return (
+      schema.anyOf === undefined &&
+      branches.some((branch) => this.schemaFor(branch, direction) !== branch) &&
+      discriminatorOf(schema, branches, this.lookup) === undefined
+    );
   }
 
   private mapping(discriminator: Readonly<Record<string, unknown>>, direction: Direction): object {

@@ -102,6 +102,8 @@ describe("a lock of names", () => {
     ["a type of the language", lock({ [thing]: "Promise" })],
     ["a method of the kit", lock({}, { "/paths/~1a/get": "constructor" })],
     ["no JSON", "{"],
+    ["null", "null"],
+    ["a list", { types: [], methods: [] }],
   ])("with %s for a name is refused", async (_, value) => {
     const home = prepared((out) => writeFiles(out, { "names.lock.json": value }));
     expect(await generate(home)).toEqual({ code: 1, codes: ["names-lock-invalid"] });
@@ -109,8 +111,6 @@ describe("a lock of names", () => {
   });
 
   test.each([
-    ["null", "null"],
-    ["lists", { types: [], methods: [] }],
     ["places that there are not", lock({ "/nowhere": "Nowhere", __proto__: "A", "": "B" })],
     ["one name twice", lock({ [thing]: "Same", "/components/schemas/a~1b": "Same" })],
     ["the name of the client", lock({ [thing]: "SampleClient" })],
