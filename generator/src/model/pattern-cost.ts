@@ -30,7 +30,9 @@ const never: PatternNode = { kind: "set", source: "[^\\s\\S]" };
  */
 export function whyNotLinear(pattern: PatternNode, flags: string): string | undefined {
   try {
-    const program = compilePattern(simplify(pattern), MAX_PARTS);
+    const simple = simplify(pattern);
+    if (boundOf(simple).steps <= MAX_STEPS) return undefined;
+    const program = compilePattern(simple, MAX_PARTS);
     return new Search(program, alphabetOf(program, flags), flags).run();
   } catch (error) {
     if (error instanceof PatternError) return error.message;
@@ -99,6 +101,43 @@ function either(branches: readonly PatternNode[]): PatternNode {
   return { kind: "choice", branches };
 }
 
+/** In how many ways it matches from one position, and how many steps all of them take, as far as a glance tells. */
+interface Bound {
+  readonly ways: number;
+  readonly steps: number;
+}
+
+const unknown: Bound = { ways: Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY };
+
+function boundOf(node: PatternNode): Bound {
+  switch (node.kind) {
+    case "set":
+    case "assertion":
+      return { ways: 1, steps: 1 };
+    case "group":
+      return boundOf(node.body);
+    case "sequence":
+      return node.parts.map(boundOf).reduce(followedBy, { ways: 1, steps: 1 });
+    case "choice": {
+      const bounds = node.branches.map(boundOf);
+      return bounds.reduce((a, b) => ({ ways: a.ways + b.ways, steps: a.steps + b.steps }), { ways: 0, steps: 1 });
+    }
+    case "repeat": {
+      const { ways, steps } = boundOf(node.body);
+      const { min, max } = node;
+      if (max === 1) return { ways: ways + 1, steps: steps + 1 };
+      return ways === 1 && Number.isFinite(max) ? { ways: max - min + 1, steps: max * steps } : unknown;
+    }
+    default:
+      return unknown;
+  }
+}
+
+/** Each way of the first goes on with all those of the second. */
+function followedBy(first: Bound, second: Bound): Bound {
+  return { ways: first.ways * second.ways, steps: first.steps + first.ways * second.steps };
+}
+
 /** Whether it can match without reading. */
 function isEmptiable(node: PatternNode): boolean {
   if (node.kind === "set") return false;
@@ -118,7 +157,7 @@ function isShort(node: PatternNode): boolean {
 /** For each kind of character, which sets of the program have it; sets that tell none apart share a kind. */
 function alphabetOf({ sets }: PatternProgram, flags: string): readonly (readonly boolean[])[] {
   const of = flags.replace(/[^isuv]/g, "");
-  const expressions = sets.map((source) => new RegExp(`^(?:${source})$`, of));
+  const expressions = sets.map((source) => literalOf(source, of) ?? new RegExp(`^(?:${source})$`, of));
   const open = sets.map((source) => /\\p/i.test(source) && /[uv]/.test(of));
   const kinds = new Map<string, readonly boolean[]>();
   for (const code of charactersOf(sets)) {
@@ -128,6 +167,13 @@ function alphabetOf({ sets }: PatternProgram, flags: string): readonly (readonly
     kinds.set(kind.map(Number).join(""), kind);
   }
   return [...kinds.values()];
+}
+
+/** One character that stands for itself needs no expression. */
+function literalOf(source: string, flags: string): Pick<RegExp, "test"> | undefined {
+  if (!/^(?:[^\\.[]|\\[^\w\s])$/u.test(source) || flags.includes("i")) return undefined;
+  const character = source.replace(/^\\(?=.)/su, "");
+  return { test: (text) => text === character };
 }
 
 /** Beyond Latin-1, where `\s` and `.` change their mind. */
