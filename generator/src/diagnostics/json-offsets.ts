@@ -28,22 +28,21 @@ export function jsonOffsets(text: string, pointers: Iterable<string>): Map<strin
   const found = new Map<string, number>();
   const distinct = new Set(pointers);
   let missing = distinct.size;
-  const open: { wanted: Wanted | undefined; index: number }[] = [];
+  const open: { wanted: Wanted; index: number }[] = [];
   let wanted: Wanted | undefined = wantedOf(distinct);
   let at = 0;
   while (at < text.length && missing > 0) {
     const code = text.charCodeAt(at);
     const inside = open.at(-1);
     if (code <= 32 || code === COMMA || code === COLON) {
-      if (code === COMMA && inside && inside.index >= 0) wanted = inside.wanted?.steps.get(String(++inside.index));
+      if (code === COMMA && inside && inside.index >= 0) wanted = inside.wanted.steps.get(String(++inside.index));
       at++;
     } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
       open.pop();
       at++;
     } else if (code === QUOTE && inside && inside.index === KEY) {
       const end = stringEnd(text, at);
-      const key = inside.wanted ? (JSON.parse(text.slice(at, end)) as string) : "";
-      wanted = inside.wanted?.steps.get(key);
+      wanted = inside.wanted.steps.get(JSON.parse(text.slice(at, end)) as string);
       inside.index = VALUE;
       at = end;
     } else {
@@ -52,13 +51,17 @@ export function jsonOffsets(text: string, pointers: Iterable<string>): Map<strin
         missing--;
       }
       if (inside && inside.index === VALUE) inside.index = KEY;
-      if (code === OPEN_OBJECT) open.push({ wanted, index: KEY });
-      else if (code === OPEN_ARRAY) {
+      if (wanted === undefined) {
+        // Nothing inside is looked for.
+        at = valueEnd(text, at);
+      } else if (code === OPEN_OBJECT) {
+        open.push({ wanted, index: KEY });
+        at++;
+      } else if (code === OPEN_ARRAY) {
         open.push({ wanted, index: 0 });
-        wanted = wanted?.steps.get("0");
-      }
-      at =
-        code === OPEN_OBJECT || code === OPEN_ARRAY ? at + 1 : code === QUOTE ? stringEnd(text, at) : wordEnd(text, at);
+        wanted = wanted.steps.get("0");
+        at++;
+      } else at = code === QUOTE ? stringEnd(text, at) : wordEnd(text, at);
     }
   }
   return found;
