@@ -433,6 +433,11 @@ test.each([
   expect([got.status, got.body, got.headers.get("content-type")]).toEqual([200, body, type]);
 });
 
+test("an answer that none of the accepted media types takes goes out as one that does", async () => {
+  const got = await ends.answer("answers", "plain", { accept: "application/json" });
+  expect([got.status, got.body, got.headers.get("content-type")]).toEqual([200, "plain", "text/plain"]);
+});
+
 test("an answer may name its media type, and nothing is an answer of its own", async () => {
   const named = await ends.answer("answers", ends.reply(200, "a,b", { "content-type": "text/csv; header=absent" }));
   expect([named.body, named.headers.get("content-type")]).toEqual(["a,b", "text/csv; header=absent"]);

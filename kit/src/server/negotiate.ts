@@ -59,7 +59,7 @@ function acceptedOf(contents: readonly Media[], accept: string | undefined): rea
 
 /**
  * The media of a body that is there: the one that a `Content-Type` names, else the best that the client accepts and that
- * takes such a body.
+ * takes such a body, else any that takes it.
  */
 export function mediaOfAnswer(
   contents: readonly Media[],
@@ -71,7 +71,9 @@ export function mediaOfAnswer(
   const named = contentType === undefined ? undefined : parseMediaType(contentType);
   if (named) return mediaFor(contents, named.type) ?? contents[0];
   const accepted = acceptedOf(contents, accept);
-  return accepted.find((media) => takes(media, contents, body)) ?? accepted[0] ?? contents[0];
+  const fits = (media: Media) => takes(media, contents, body);
+  // What nobody asked for is better than nothing that can be read (RFC 9110, section 12.4.1).
+  return accepted.find(fits) ?? contents.find(fits) ?? accepted[0] ?? contents[0];
 }
 
 function takes(media: Media, contents: readonly Media[], body: unknown): boolean {
