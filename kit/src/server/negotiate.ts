@@ -72,8 +72,9 @@ export function mediaOfAnswer(
   if (named) return mediaFor(contents, named.type) ?? contents[0];
   const accepted = acceptedOf(contents, accept);
   const fits = (media: Media) => takes(media, contents, body);
+  const asBytes = typeof body === "string" ? accepted.find(({ format }) => format === "binary") : undefined;
   // What nobody asked for is better than nothing that can be read (RFC 9110, section 12.4.1).
-  return accepted.find(fits) ?? contents.find(fits) ?? accepted[0] ?? contents[0];
+  return accepted.find(fits) ?? asBytes ?? contents.find(fits) ?? accepted[0] ?? contents[0];
 }
 
 function takes(media: Media, contents: readonly Media[], body: unknown): boolean {
