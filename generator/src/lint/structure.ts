@@ -5,6 +5,7 @@ import type { Diagnostics, Place } from "../diagnostics/diagnostic.js";
 import { bundle } from "../emit/bundle.js";
 import type { Model, ServiceModel } from "../model/types.js";
 import { isObject, objectMember, textMember } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import { pointerTo, valueAt } from "../read/pointer.js";
 import type { Project } from "../read/read.js";
 
@@ -48,7 +49,10 @@ function refersOutside(root: unknown): boolean {
     if (typeof next !== "object" || next === null) continue;
     const reference = textMember(next, "$ref");
     if (reference !== undefined && !reference.startsWith("#")) return true;
-    pending.push(...Object.values(next).filter((value) => typeof value === "object" && value !== null));
+    addAll(
+      pending,
+      Object.values(next).filter((value) => typeof value === "object" && value !== null),
+    );
   }
   return false;
 }
@@ -63,7 +67,7 @@ function problemsOf(error: unknown): { pointer: string; message: string }[] {
     message: `${textMember(detail, "instancePath") || "the document"} ${textMember(detail, "message") ?? "is invalid"}${extraOf(detail)}`,
   }));
   // The deepest complaints say what is wrong; those above them only follow from it.
-  const depth = Math.max(...found.map(({ pointer }) => pointer.split("/").length));
+  const depth = found.reduce((most, { pointer }) => Math.max(most, pointer.split("/").length), 0);
   return found.filter(({ pointer }) => pointer.split("/").length === depth).slice(0, 5);
 }
 

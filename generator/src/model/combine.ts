@@ -1,4 +1,5 @@
 import { valueKey } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import type { Shape } from "./shape.js";
 
 export const any: Shape = { kind: "any" };
@@ -18,7 +19,7 @@ export function flattenUnion(shapes: readonly Shape[]): Shape {
   const flat: Shape[] = [];
   for (const shape of shapes) {
     if (shape.kind === "any") return any;
-    if (shape.kind === "union") flat.push(...shape.of);
+    if (shape.kind === "union") addAll(flat, shape.of);
     else if (shape.kind !== "never") flat.push(shape);
   }
   const of = distinct(flat);
@@ -30,7 +31,7 @@ export function intersectionOf(shapes: readonly Shape[]): Shape {
   const flat: Shape[] = [];
   for (const shape of shapes) {
     if (shape.kind === "never") return never;
-    if (shape.kind === "intersection") flat.push(...shape.of);
+    if (shape.kind === "intersection") addAll(flat, shape.of);
     else if (shape.kind !== "any") flat.push(shape);
   }
   if (flat.length < 2) return flat[0] ?? any;

@@ -45,14 +45,15 @@ export class ContentReader {
     const all = memberAt(holder, "content");
     const types = keysOf(all);
     const byType = new Map<string, MediaModel[]>();
+    const counts = new Map<string, number>();
+    for (const bare of types.map(bareType)) counts.set(bare, (counts.get(bare) ?? 0) + 1);
     for (const type of types) {
       const given = memberAt(all, type);
       const found = this.loader.follow(given);
       if (!found) continue;
       const bare = bareType(type);
       const same = byType.get(bare);
-      const lone = types.every((other) => other === type || bareType(other) !== bare);
-      const [, subtype = bare] = (lone ? bare : type).split("/");
+      const [, subtype = bare] = (counts.get(bare) === 1 ? bare : type).split("/");
       const many = types.length > 1 && madeName !== "" ? `${madeName}${pascalCase(subtype)}` : madeName;
       const media = this.media(found, bare, type === types[0] ? madeName : many);
       if (same) same.push(media);

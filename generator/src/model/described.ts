@@ -1,4 +1,5 @@
 import { isObject, listMember, member, objectMember } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 type Lookup = (id: TypeId) => ModelSchema | undefined;
@@ -16,7 +17,7 @@ export function describedMember(
     seen.add(next);
     const found = member(objectMember(next, "properties"), name);
     if (found !== undefined) return found as ModelSchema;
-    pending.push(...(listMember(next, "allOf") ?? []));
+    addAll(pending, listMember(next, "allOf") ?? []);
     if (typeof next.$ref === "string") pending.push(lookup(next.$ref));
   }
   return undefined;

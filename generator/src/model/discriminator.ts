@@ -1,4 +1,5 @@
 import { isObject, objectMember, textMember } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import { allTypes, bits, ownTypes, typesOf } from "./json-types.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
@@ -100,7 +101,7 @@ function tagsOf(schema: ModelSchema, lookup: Lookup): Tags {
     if (typeof next === "boolean" || seen.has(next)) continue;
     seen.add(next);
     if (typeof next.$ref === "string") pending.push(lookup(next.$ref));
-    if (Array.isArray(next.allOf)) pending.push(...(next.allOf as ModelSchema[]));
+    if (Array.isArray(next.allOf)) addAll(pending, next.allOf as ModelSchema[]);
     if (Array.isArray(next.required)) for (const name of next.required) required.add(String(name));
     for (const [name, member] of Object.entries(isObject(next.properties) ? next.properties : {})) {
       const texts = textsOf(member);

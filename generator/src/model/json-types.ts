@@ -1,4 +1,5 @@
 import { isObject, listMember, objectMember } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import type { ModelSchema, TypeId } from "./types.js";
 
 /** A set of JSON types, as bits; `integer` counts as `number`. */
@@ -62,7 +63,7 @@ function typesOfReference(start: TypeId, lookup: Lookup): JsonTypes {
       : sameValueReferences(lookup(id)).filter((to) => !memo.has(to) && !entered.has(to));
     if (missing.length > 0) {
       for (const to of missing) entered.add(to);
-      stack.push(...missing);
+      addAll(stack, missing);
       continue;
     }
     stack.pop();

@@ -1,5 +1,6 @@
 import type { Found } from "../read/found.js";
 import { isObject, listMember, objectMember } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import type { ContentReader } from "./content.js";
 import { bareType } from "./media.js";
 import type { ReadParameter } from "./parameter.js";
@@ -63,7 +64,7 @@ function requiredBy(schema: ModelSchema, contents: ContentReader): ReadonlySet<u
     if (!isObject(next) || seen.has(next)) continue;
     seen.add(next);
     for (const name of listMember(next, "required") ?? []) required.add(name);
-    pending.push(...(listMember(next, "allOf") ?? []));
+    addAll(pending, listMember(next, "allOf") ?? []);
     if (typeof next.$ref === "string") pending.push(contents.lookup(next.$ref));
   }
   return required;

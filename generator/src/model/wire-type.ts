@@ -1,5 +1,6 @@
 import type { FormField, ParameterType } from "@agentwire/kit";
 import { isObject, objectMember } from "../read/json.js";
+import { addAll } from "../read/lists.js";
 import { saysBytes } from "./bytes.js";
 import { encodedField } from "./encoding.js";
 import type { ModelSchema, TypeId } from "./types.js";
@@ -68,7 +69,7 @@ export function flatten(schema: ModelSchema, lookup: Lookup): Record<string, unk
     if (typeof next.$ref === "string") pending.push(lookup(next.$ref));
     for (const keyword of ["allOf", "anyOf", "oneOf"]) {
       const list = next[keyword];
-      if (Array.isArray(list)) pending.push(...list);
+      if (Array.isArray(list)) addAll(pending, list);
     }
   }
   return parts;

@@ -84,7 +84,11 @@ class Resolver {
   qualify(claims: readonly Claim[], locked: ReadonlyMap<string, string>): void {
     const rest = claims.filter((claim) => !this.give(claim, locked.get(claim.id)));
     const groups = new Map<string, Claim[]>();
-    for (const claim of rest) groups.set(keyOf(claim.name), [...(groups.get(keyOf(claim.name)) ?? []), claim]);
+    for (const claim of rest) {
+      const group = groups.get(keyOf(claim.name));
+      if (group) group.push(claim);
+      else groups.set(keyOf(claim.name), [claim]);
+    }
     const clashing = [...groups.values()].filter(([first, ...others]) => {
       return first && (others.length > 0 || !this.give(first, first.name));
     });
@@ -93,7 +97,7 @@ class Resolver {
 
   private qualifyGroup(group: readonly Claim[]): void {
     const holder = this.holders.get(keyOf(group[0]?.name ?? ""));
-    const deepest = Math.max(...group.map(({ qualifiers }) => qualifiers().length));
+    const deepest = group.reduce((most, { qualifiers }) => Math.max(most, qualifiers().length), 0);
     let longer = group.map((claim) => this.longer(claim, 1));
     for (let level = 2; level <= deepest && !this.areFree(longer); level++)
       longer = group.map((claim) => this.longer(claim, level));

@@ -125,7 +125,7 @@ export class Loader {
   private find(file: string, ref: string, from: Place, base: Resource): Resource | undefined {
     const uri = absoluteUri(file, base.uri);
     if (uri === undefined) return this.complain("ref-invalid", `$ref "${ref}" is no URI reference`, from);
-    const own = [...this.resourcesOf(from.document).all].find((resource) => resource.uri === uri);
+    const own = this.resourcesOf(from.document).withUri(uri);
     const known = own ?? this.byUri.get(uri) ?? this.mapped(uri, ref, from);
     if (known) return known;
     if (known === null) return undefined;

@@ -19,18 +19,24 @@ export interface Resource {
 export class Resources {
   readonly root: Resource;
   private readonly byPointer = new Map<string, Resource>();
+  /** The first of each URI. */
+  private readonly byUri = new Map<string, Resource>();
 
   constructor(document: SourceDocument) {
     const retrieved = document.uri ?? pathToFileURL(document.path).href;
     const draft = draftOf(document, "", textMember(document.value, "$id"), retrieved);
     this.root = draft;
-    this.byPointer.set("", draft);
+    this.add("", draft);
     if (!/\$(?:id|anchor|dynamicAnchor)\b/.test(document.text)) return;
     this.index(document, draft);
   }
 
   get all(): Iterable<Resource> {
     return this.byPointer.values();
+  }
+
+  withUri(uri: string): Resource | undefined {
+    return this.byUri.get(uri);
   }
 
   /** The innermost resource around a place. */
@@ -41,6 +47,11 @@ export class Resources {
       if (found) return found;
     }
     return this.root;
+  }
+
+  private add(pointer: string, resource: Resource): void {
+    this.byPointer.set(pointer, resource);
+    if (!this.byUri.has(resource.uri)) this.byUri.set(resource.uri, resource);
   }
 
   /** An `$id` or anchor counts where a schema may stand, not inside values such as those of `enum`. */
@@ -61,7 +72,7 @@ export class Resources {
       const id = textMember(value, "$id");
       if (id !== undefined && pointer !== "" && !id.startsWith("#")) {
         resource = draftOf(document, pointer, id, resource.uri);
-        this.byPointer.set(pointer, resource);
+        this.add(pointer, resource);
       }
       for (const keyword of ["$anchor", "$dynamicAnchor"] as const) {
         const anchor = textMember(value, keyword);

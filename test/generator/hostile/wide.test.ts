@@ -73,6 +73,19 @@ const rows: readonly Row[] = [
     ...named(5000, "S", () => ({ type: "object", required: ["kind"], properties: { kind: { type: "string" } } })),
     A: { oneOf: list(5000, (index) => to(`S${index}`)), discriminator: { propertyName: "kind" } },
   }),
+  wide("a union of 50,000 without names", {
+    A: { oneOf: list(50_000, (index) => ({ required: ["kind"], properties: { kind: { const: `k${index}` } } })) },
+  }),
+  wide("a tuple of 50,000", {
+    A: { type: "array", prefixItems: list(50_000, (index) => ({ type: index % 2 ? "string" : "integer" })) },
+  }),
+  wide("20,000 schemas with an $id, and references by it", {
+    ...named(20_000, "S", (index) => ({
+      $id: `https://example.com/${index}`,
+      type: "object",
+      properties: { next: { $ref: `https://example.com/${(index + 1) % 20_000}` } },
+    })),
+  }),
   wide("an intersection of 5,000", {
     ...named(5000, "S", (index) => ({ type: "object", properties: { [`m${index}`]: { type: "string" } } })),
     A: { allOf: list(5000, (index) => to(`S${index}`)), unevaluatedProperties: false },
@@ -110,6 +123,30 @@ const rows: readonly Row[] = [
         : Object.fromEntries(["if", "then", "else"].map((keyword) => [keyword, to(`L${level + 1}`)])),
     ),
   ),
+  {
+    name: "20,000 parameters and 10,000 media types of one operation",
+    files: {
+      "openapi.json": contract(
+        {},
+        {
+          "/p": {
+            post: operation("post", {
+              parameters: list(20_000, (index) => ({
+                name: `q${index}`,
+                in: "query",
+                schema: { type: "array", items: { type: "integer" } },
+              })),
+              requestBody: {
+                content: named(10_000, "application/v", (index) => ({
+                  schema: { properties: { a: { const: index } } },
+                })),
+              },
+            }),
+          },
+        },
+      ),
+    },
+  },
   {
     name: "3,000 operations",
     files: {

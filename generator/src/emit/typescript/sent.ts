@@ -39,8 +39,10 @@ export function sentTypes(
     const item = schema === undefined ? "unknown" : names.reference(schema);
     return [`${name}<${whole}, Iterable<${item}> | AsyncIterable<${item}>>`];
   };
-  const bodies = (body?.content ?? []).map((media, index, all): Body => {
-    const isFirst = all.findIndex(({ format }) => format === media.format) === index;
+  const met = new Set<MediaModel["format"]>();
+  const bodies = (body?.content ?? []).map((media, index): Body => {
+    const isFirst = !met.has(media.format);
+    met.add(media.format);
     const isChosen = index === 0 || media.of !== undefined || (isFirst && typeOf(media) === bytes);
     return { media, type: typeOf(media), isChosen };
   });
@@ -55,10 +57,15 @@ export function sentTypes(
     return `${imports.type("WithBody", context.layout.kit(file, "client"))}<${whole}, ${printed.join(" | ")}>`;
   };
   const first = withBody(chosen);
-  const named = [...new Set(others.map(({ type }) => type))].map((type): Sent => {
-    const same = others.filter((each) => each.type === type);
-    return { request: withStreams(withBody([type]), same), contentType: literals(same) };
-  });
+  const byType = new Map<string, Body[]>();
+  for (const each of others) {
+    const same = byType.get(each.type);
+    if (same) same.push(each);
+    else byType.set(each.type, [each]);
+  }
+  const named = [...byType].map(
+    ([type, same]): Sent => ({ request: withStreams(withBody([type]), same), contentType: literals(same) }),
+  );
   return [{ request: withStreams(first, without), contentType: literals(without) }, ...named];
 }
 

@@ -15,7 +15,10 @@ export interface Lines {
 }
 
 export const test = (condition: string, fail: string): Test => ({ kind: "test", test: condition, fail });
-export const lines = (...text: readonly string[]): Lines => ({ kind: "lines", lines: text });
+export const lines = (...text: readonly (string | readonly string[])[]): Lines => ({
+  kind: "lines",
+  lines: text.flat(),
+});
 
 /** The lines of statements, indented by their nesting alone. */
 export function linesOf(statements: readonly Statement[]): string[] {
@@ -42,7 +45,7 @@ export function when(condition: string, statements: readonly Statement[], otherw
   return [
     lines(
       `if (${condition}) {`,
-      ...indented(linesOf(statements)),
+      indented(linesOf(statements)),
       otherwise ? `} else if (${otherwise.fail}) return false;` : "}",
     ),
   ];

@@ -3,6 +3,7 @@ import { allTypes, bits, ownTypes, typesOf } from "../../model/json-types.js";
 import { listOf } from "../../model/keywords.js";
 import type { ModelSchema } from "../../model/types.js";
 import { stringLiteral } from "../../print/escape.js";
+import { addAll } from "../../read/lists.js";
 import { either, indented, type Lines, lines, linesOf, not, type Statement, test, when } from "./body.js";
 import { enumChecks } from "./scalars.js";
 import { isTextEnum, pointerCode, type Schema, type Spot, type Writer } from "./writer.js";
@@ -14,21 +15,21 @@ export function valueChecks(schema: Schema, spot: Spot, writer: Writer): Stateme
     const failure = writer.fail(spot.at, "const", writer.literal(schema.const));
     statements.push(test(not(writer.equals(spot.value, schema.const)), failure));
   }
-  if (Array.isArray(schema.enum) && !isTextEnum(schema)) statements.push(...enumChecks(schema, spot, writer));
+  if (Array.isArray(schema.enum) && !isTextEnum(schema)) addAll(statements, enumChecks(schema, spot, writer));
   return statements;
 }
 
 /** `allOf`, `anyOf`, `oneOf`, `not`, `if`. */
 export function choiceChecks(schema: Schema, spot: Spot, writer: Writer): Statement[] {
   const statements: Statement[] = [];
-  for (const branch of listOf(schema.allOf)) statements.push(...writer.check(branch, spot));
+  for (const branch of listOf(schema.allOf)) addAll(statements, writer.check(branch, spot));
   for (const keyword of ["anyOf", "oneOf"] as const)
-    if (Array.isArray(schema[keyword])) statements.push(...unionChecks(keyword, schema, spot, writer));
+    if (Array.isArray(schema[keyword])) addAll(statements, unionChecks(keyword, schema, spot, writer));
   if (schema.not !== undefined) {
     const holds = writer.holds(schema.not as ModelSchema, spot.value, "false");
     statements.push(test(holds === "true" ? "" : holds, writer.fail(spot.at, "not")));
   }
-  if (schema.if !== undefined) statements.push(...conditionChecks(schema, spot, writer));
+  if (schema.if !== undefined) addAll(statements, conditionChecks(schema, spot, writer));
   return statements;
 }
 
@@ -40,7 +41,7 @@ function conditionChecks(schema: Schema, spot: Spot, writer: Writer): Statement[
   const holds = writer.holds(schema.if as ModelSchema, spot.value, "false");
   if (no.length === 0) return when(holds, yes);
   if (yes.length === 0) return when(not(holds), no);
-  return [lines(`if (${holds}) {`, ...indented(linesOf(yes)), "} else {", ...indented(linesOf(no)), "}")];
+  return [lines(`if (${holds}) {`, indented(linesOf(yes)), "} else {", indented(linesOf(no)), "}")];
 }
 
 function unionChecks(keyword: "anyOf" | "oneOf", schema: Schema, spot: Spot, writer: Writer): Statement[] {
@@ -62,7 +63,7 @@ function unionChecks(keyword: "anyOf" | "oneOf", schema: Schema, spot: Spot, wri
   const explained = explanations(branches, types, spot, writer);
   if (explained.length === 0) return [test(not(either(holds)), failure)];
   return [
-    lines(`if (${not(either(holds))}) {`, ...indented(["if (!found) return false;", ...explained, `${failure};`]), "}"),
+    lines(`if (${not(either(holds))}) {`, indented(["if (!found) return false;", ...explained, `${failure};`]), "}"),
   ];
 }
 
@@ -112,7 +113,7 @@ function dispatch(
   const count = writer.local("count");
   return lines(
     `if (${writer.kit("isObject")}(${value})) {`,
-    ...indented([
+    indented([
       `const ${count} = found?.length;`,
       `switch (${read}) {`,
       ...indented([...cases, "default:", `  if (${unknown}) return false;`]),

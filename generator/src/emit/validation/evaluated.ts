@@ -2,6 +2,7 @@ import { listOf } from "../../model/keywords.js";
 import type { ModelSchema, TypeId } from "../../model/types.js";
 import { stringLiteral } from "../../print/escape.js";
 import { isObject } from "../../read/json.js";
+import { addAll } from "../../read/lists.js";
 import { indented } from "./body.js";
 import type { Schema, Surroundings } from "./writer.js";
 
@@ -34,27 +35,27 @@ export function collectorBody(
   if (typeof schema.$ref === "string")
     code.push(`${parts.surroundings.collector(schema.$ref)}(${value}, ${seen}, ${mode});`);
   if (["additionalProperties", "unevaluatedProperties"].some((keyword) => schema[keyword] !== undefined))
-    code.push(...under(`${parts.surroundings.kit("isObject")}(${value})`, [`${seen}.all = true;`]));
+    addAll(code, under(`${parts.surroundings.kit("isObject")}(${value})`, [`${seen}.all = true;`]));
   if (["items", "unevaluatedItems"].some((keyword) => schema[keyword] !== undefined))
-    code.push(...under(`Array.isArray(${value})`, [`${seen}.all = true;`]));
-  code.push(...under(`${parts.surroundings.kit("isObject")}(${value})`, memberLines(schema, value, parts, seen)));
-  code.push(...under(`Array.isArray(${value})`, itemLines(schema, value, parts, seen)));
-  for (const branch of listOf(schema.allOf)) code.push(...inner(branch));
+    addAll(code, under(`Array.isArray(${value})`, [`${seen}.all = true;`]));
+  addAll(code, under(`${parts.surroundings.kit("isObject")}(${value})`, memberLines(schema, value, parts, seen)));
+  addAll(code, under(`Array.isArray(${value})`, itemLines(schema, value, parts, seen)));
+  for (const branch of listOf(schema.allOf)) addAll(code, inner(branch));
   for (const branch of [...listOf(schema.anyOf), ...listOf(schema.oneOf)]) {
     const body = inner(branch);
-    if (body.length > 0) code.push(...under(parts.holds(branch, value, mode), body));
+    if (body.length > 0) addAll(code, under(parts.holds(branch, value, mode), body));
   }
   if (schema.if !== undefined) {
     const yes = [...inner(schema.if as ModelSchema), ...inner((schema.then as ModelSchema | undefined) ?? true)];
     const no = inner((schema.else as ModelSchema | undefined) ?? true);
     if (yes.length > 0 || no.length > 0) {
       const holds = parts.holds(schema.if as ModelSchema, value, "false");
-      code.push(`if (${holds}) {`, ...indented(yes), "} else {", ...indented(no), "}");
+      addAll(code, [`if (${holds}) {`, ...indented(yes), "} else {", ...indented(no), "}"]);
     }
   }
   for (const [name, part] of Object.entries(isObject(schema.dependentSchemas) ? schema.dependentSchemas : {})) {
     const present = `${parts.surroundings.kit("isObject")}(${value}) && ${parts.member(value, name)} !== undefined`;
-    code.push(...under(present, inner(part as ModelSchema)));
+    addAll(code, under(present, inner(part as ModelSchema)));
   }
   return code;
 }

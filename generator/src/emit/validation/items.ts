@@ -1,5 +1,6 @@
 import { listOf } from "../../model/keywords.js";
 import type { ModelSchema } from "../../model/types.js";
+import { addAll } from "../../read/lists.js";
 import { indented, type Lines, lines, linesOf, type Statement, test } from "./body.js";
 import type { Schema, Spot, Writer } from "./writer.js";
 
@@ -18,7 +19,7 @@ export function arrayChecks(schema: Schema, spot: Spot, writer: Writer): Stateme
     const inner = writer.check(item, { value: local, at: `${at}/${index}`, mode });
     if (inner.length === 0) continue;
     const body = [`const ${local} = ${value}[${index}];`, ...linesOf(inner)];
-    statements.push(lines(`if (${value}.length > ${index}) {`, ...indented(body), "}"));
+    statements.push(lines(`if (${value}.length > ${index}) {`, indented(body), "}"));
   }
   const items = schema.items as ModelSchema | undefined;
   if (items === false) {
@@ -28,7 +29,7 @@ export function arrayChecks(schema: Schema, spot: Spot, writer: Writer): Stateme
     const inner = writer.check(items, { value: item, at: `${at}/\${${index}}`, mode });
     if (inner.length > 0) statements.push(loop(value, index, String(prefix.length), item, linesOf(inner)));
   }
-  if (schema.contains !== undefined) statements.push(...containsChecks(schema, spot, writer));
+  if (schema.contains !== undefined) addAll(statements, containsChecks(schema, spot, writer));
   if (schema.uniqueItems === true)
     statements.push(test(`!${writer.kit("hasUniqueItems")}(${value})`, writer.fail(at, "uniqueItems")));
   return statements;
@@ -37,7 +38,7 @@ export function arrayChecks(schema: Schema, spot: Spot, writer: Writer): Stateme
 export function loop(list: string, index: string, start: string, item: string, body: readonly string[]): Lines {
   return lines(
     `for (let ${index} = ${start}; ${index} < ${list}.length; ${index}++) {`,
-    ...indented([`const ${item} = ${list}[${index}];`, ...body]),
+    indented([`const ${item} = ${list}[${index}];`, ...body]),
     "}",
   );
 }

@@ -67,13 +67,17 @@ const taken: ReadonlySet<string> = new Set([
 /** Hands out the names of local variables of one function: those of the members they hold, where that is possible. */
 export class Locals {
   private readonly used = new Set<string>();
+  /** For each name that is used, the next number that may be free. */
+  private readonly next = new Map<string, number>();
 
   name(wish: string): string {
     // Validators are called `is…` and collectors `evaluated…`; hoisted parts have a `$`.
     const plain = /^[A-Za-z_]\w*$/.test(wish) && !/^(is|evaluated)[^a-z]/.test(wish);
     const base = !plain ? "member" : taken.has(wish) ? `${wish}_` : wish;
     let name = base;
-    for (let count = 2; this.used.has(name); count++) name = `${base}${count}`;
+    let count = this.next.get(base) ?? 2;
+    for (; this.used.has(name); count++) name = `${base}${count}`;
+    this.next.set(base, count);
     this.used.add(name);
     return name;
   }

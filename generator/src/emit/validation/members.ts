@@ -1,6 +1,7 @@
 import type { ModelSchema } from "../../model/types.js";
 import { stringLiteral } from "../../print/escape.js";
 import { isObject } from "../../read/json.js";
+import { addAll } from "../../read/lists.js";
 import { indented, lines, linesOf, not, type Statement, test, when } from "./body.js";
 import { assertsFormat } from "./scalars.js";
 import {
@@ -24,7 +25,8 @@ export function objectChecks(schema: Schema, spot: Spot, writer: Writer): Statem
     statements.push(test(`${count()} < ${min}`, writer.fail(at, "minProperties", String(min))));
   if (typeof max === "number")
     statements.push(test(`${count()} > ${max}`, writer.fail(at, "maxProperties", String(max))));
-  statements.push(...memberChecks(schema, spot, writer), ...otherMemberChecks(schema, spot, writer));
+  addAll(statements, memberChecks(schema, spot, writer));
+  addAll(statements, otherMemberChecks(schema, spot, writer));
   if (propertyNames !== undefined && propertyNames !== true) {
     const name = writer.local("name");
     const holds = writer.holds(propertyNames as ModelSchema, name, "false");
@@ -33,7 +35,7 @@ export function objectChecks(schema: Schema, spot: Spot, writer: Writer): Statem
       statements.push(lines(`for (const ${name} in ${value}) if (${not(holds)} && ${failure}) return false;`));
     }
   }
-  statements.push(...dependencyChecks(schema, spot, writer));
+  addAll(statements, dependencyChecks(schema, spot, writer));
   return statements;
 }
 
@@ -48,19 +50,21 @@ function memberChecks(schema: Schema, { value, at, mode }: Spot, writer: Writer)
     const isRequired = required.delete(name);
     const member = { of: at, name };
     if (isRequired && isBareType(property, writer)) {
-      statements.push(...writer.check(property, { ...inner, value: read, member }));
+      addAll(statements, writer.check(property, { ...inner, value: read, member }));
       continue;
     }
     const local = writer.local(name);
     if (isRequired && tellsAbsence(property, writer)) {
       const checks = writer.check(property, { ...inner, value: local, member });
-      statements.push(lines(`const ${local} = ${read};`), ...checks);
+      statements.push(lines(`const ${local} = ${read};`));
+      addAll(statements, checks);
       continue;
     }
     const checks = writer.check(property, { ...inner, value: local });
     const absent = isRequired ? test("", writer.fail(at, "required", stringLiteral(name))) : undefined;
     if (checks.length > 0) {
-      statements.push(lines(`const ${local} = ${read};`), ...when(`${local} !== undefined`, checks, absent));
+      statements.push(lines(`const ${local} = ${read};`));
+      addAll(statements, when(`${local} !== undefined`, checks, absent));
     } else if (absent) statements.push(test(`${read} === undefined`, absent.fail));
   }
   for (const name of required)
@@ -118,11 +122,11 @@ function otherMemberChecks(schema: Schema, spot: Spot, writer: Writer): Statemen
   const statements: Statement[] = [];
   if (body.length > 0) {
     const read = `const ${member} = ${value}[${name}];`;
-    statements.push(lines(`for (const ${name} in ${value}) {`, ...indented([read, ...body]), "}"));
+    statements.push(lines(`for (const ${name} in ${value}) {`, indented([read, ...body]), "}"));
   }
   if (extra !== undefined && extra !== true) {
     const known = { names, patterns: patterns.map(([pattern]) => pattern) };
-    statements.push(...remainingChecks({ schema: extra, keyword: "additionalProperties", ...known }, spot, writer));
+    addAll(statements, remainingChecks({ schema: extra, keyword: "additionalProperties", ...known }, spot, writer));
   }
   return statements;
 }
@@ -159,7 +163,7 @@ export function remainingChecks(
   const read = `const ${member} = ${value}[${name}];`;
   const body =
     other === "" ? [read, ...linesOf(inner)] : [`if (${other}) {`, ...indented([read, ...linesOf(inner)]), "}"];
-  return [lines(`for (const ${name} in ${value}) {`, ...indented(body), "}")];
+  return [lines(`for (const ${name} in ${value}) {`, indented(body), "}")];
 }
 
 function dependencyChecks(schema: Schema, spot: Spot, writer: Writer): Statement[] {
@@ -172,9 +176,9 @@ function dependencyChecks(schema: Schema, spot: Spot, writer: Writer): Statement
         writer.fail(spot.at, "dependentRequired", stringLiteral(other)),
       ),
     );
-    statements.push(...when(present(name), inner));
+    addAll(statements, when(present(name), inner));
   }
   for (const [name, inner] of Object.entries(isObject(schema.dependentSchemas) ? schema.dependentSchemas : {}))
-    statements.push(...when(present(name), writer.check(inner as ModelSchema, spot)));
+    addAll(statements, when(present(name), writer.check(inner as ModelSchema, spot)));
   return statements;
 }

@@ -52,5 +52,5 @@ function counted(
   const inner = judge(seen);
   if (inner.length === 0) return [];
   const collect = collectorBody(rest, value, writer, mode === "false", seen);
-  return [lines(`const ${seen} = new ${writer.kit("Evaluated")}();`, ...collect), ...inner];
+  return [lines(`const ${seen} = new ${writer.kit("Evaluated")}();`, collect), ...inner];
 }

@@ -1,6 +1,7 @@
 import { bits, type JsonType, ownTypes, typeNames } from "../../model/json-types.js";
 import type { ModelSchema } from "../../model/types.js";
 import { stringLiteral, valueLiteral } from "../../print/escape.js";
+import { addAll } from "../../read/lists.js";
 import { either, indented, lines, linesOf, not, type Statement, test, when } from "./body.js";
 import { choiceChecks, declaredTypes, valueChecks } from "./choices.js";
 import { collectorBody } from "./evaluated.js";
@@ -109,7 +110,7 @@ class Validator extends Writer {
       ...indented(linesOf(checks)),
     ]);
     const otherwise = rest.length === 0 ? failure : `${rest.map(not).join(" && ")} && ${failure}`;
-    return [lines(...branches.flat(), `} else if (${otherwise}) return false;`)];
+    return [lines(branches.flat(), `} else if (${otherwise}) return false;`)];
   }
 
   private typeFailure({ type }: Schema, { value, at, member }: Spot): string {
@@ -179,7 +180,8 @@ class Validator extends Writer {
     if (name === undefined) {
       name = `${this.name}$${this.parts.size + 1}`;
       this.parts.set(key, name);
-      this.hoisted.push(...this.functionCode(`function ${name}`, key), "");
+      addAll(this.hoisted, this.functionCode(`function ${name}`, key));
+      this.hoisted.push("");
     }
     return name;
   }
