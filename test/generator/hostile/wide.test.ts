@@ -73,8 +73,14 @@ const rows: readonly Row[] = [
     ...named(5000, "S", () => ({ type: "object", required: ["kind"], properties: { kind: { type: "string" } } })),
     A: { oneOf: list(5000, (index) => to(`S${index}`)), discriminator: { propertyName: "kind" } },
   }),
-  wide("a union of 50,000 without names", {
-    A: { oneOf: list(50_000, (index) => ({ required: ["kind"], properties: { kind: { const: `k${index}` } } })) },
+  wide("a union of 40,000 without names", {
+    A: {
+      oneOf: list(40_000, (index) => ({
+        type: "object",
+        required: ["kind"],
+        properties: { kind: { const: `k${index}` }, x: { type: "integer" } },
+      })),
+    },
   }),
   wide("a tuple of 50,000", {
     A: { type: "array", prefixItems: list(50_000, (index) => ({ type: index % 2 ? "string" : "integer" })) },
