@@ -269,7 +269,7 @@ test("any method may be that of an operation", async () => {
 });
 
 test("each field of a multipart form arrives as what the contract says, however its part is sent", async () => {
-  const body = { csv: "a,b", note: "ä", count: 3, tags: ["a b", "c"], rows: [[1, 2], [3]] };
+  const body = { csv: "a,b", note: "ä", title: "a,b", count: 3, tags: ["a b", "c"], rows: [[1, 2], [3]] };
   const files = { scan: new Blob(["a,b"]), scans: [new Uint8Array([1]), new Blob(["x"], { type: "image/png" })] };
   const { arrived } = await ends.call("multipart", { body: { ...body, ...files } });
   const got = (arrived as { body: { scan: Blob; scans: Blob[] } }).body;
@@ -279,6 +279,13 @@ test("each field of a multipart form arrives as what the contract says, however 
   for (const name of ["plain", "count", "undeclared"]) sent.set(name, new Blob(["1"]), "a.txt");
   const asFiles = (await ends.call("multipart", { body: sent })).arrived;
   expect(asFiles).toEqual({ body: { plain: "1", count: 1, undeclared: expect.any(File) } });
+});
+
+test("an item that the form would divide is refused before it is sent", async () => {
+  await expect(ends.call("multipart", { body: { tags: ["a,b", "c"] } })).rejects.toMatchObject({
+    name: "InvalidRequestError",
+    violations: [{ pointer: "/body/tags", message: 'has "," in an item, which would divide it' }],
+  });
 });
 
 test("XML is a text, whatever the schema says of it", async () => {

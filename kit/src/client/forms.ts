@@ -1,9 +1,9 @@
 import type { FormField, Media } from "../operation.js";
 import { own } from "./own.js";
-import { textOf } from "./parameters.js";
+import { escaped, textOf } from "./parameters.js";
 import { isObject } from "./pointer.js";
 import { styleWriter } from "./styles.js";
-import { isThere, membersOf } from "./target.js";
+import { isThere, membersOf, refuse } from "./target.js";
 
 type Fields = Media["fields"];
 
@@ -26,7 +26,12 @@ export function multipartOf(operation: string, value: unknown, fields: Fields): 
   for (const [name, member] of membersOf(value)) {
     const field = fieldOf(fields, name);
     if (isStyled(field)) {
-      for (const [key, text] of new URLSearchParams(styled(operation, name, field, member))) form.append(key, text);
+      const query = styled(operation, name, field, member);
+      // Parts are not percent-encoded: there, a comma of an item is one between items.
+      const divides = field.explode === false && (field.style ?? "form") === "form" && isObject(member);
+      if (divides && /=.*%2C/.test(query))
+        refuse(operation, escaped(name), 'has "," in an item, which would divide it', "body");
+      for (const [key, text] of new URLSearchParams(query)) form.append(key, text);
     } else {
       for (const item of occurrences(member, field)) form.append(name, partOf(item, field) as Blob);
     }
