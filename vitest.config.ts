@@ -22,6 +22,7 @@ export default defineConfig({
     setupFiles: ["test/seed.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     // Generating and serving are work for whole cores; more files at once only make them time out.
     maxWorkers: 2,
   },

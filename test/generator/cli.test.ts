@@ -323,50 +323,86 @@ describe("generate", () => {
 
   test("--watch generates again after an edit, and survives a mistake", async () => {
     const folder = project({ "openapi.yaml": contract({ Cat: { type: "string" } }) });
-    const watcher = spawn(process.execPath, [bin, "generate", "--spec", "openapi.yaml", "--out", "out", "--watch"], {
-      cwd: folder,
-    });
-    child.process = watcher;
-    let said = "";
-    watcher.stdout.on("data", (chunk) => {
-      said += chunk;
-    });
-    watcher.stderr.on("data", (chunk) => {
-      said += chunk;
-    });
-    const models = () =>
-      existsSync(join(folder, "out/models.d.ts")) ? readFileSync(join(folder, "out/models.d.ts"), "utf8") : "";
-    await expect.poll(() => said, { timeout: 25_000 }).toContain("watching .");
+    const watcher = await watching(folder, "--spec", "openapi.yaml", "--out", "out");
+    const { said, edit } = watcher;
+    const models = () => readFileSync(join(folder, "out/models.d.ts"), "utf8");
+    expect(said()).toContain("watching .;");
     expect(models()).toContain("type Cat = string");
-    // An edit is made again until it is seen: a watcher may need a moment before it sees anything.
-    const edit = (document: unknown, seen: () => string) =>
-      expect.poll(
-        () => {
-          writeFiles(folder, { "openapi.yaml": document });
-          return seen();
-        },
-        { timeout: 30_000, interval: 1000 },
-      );
-    await edit("openapi: [", () => said).toContain("syntax-error");
+    await edit("openapi.yaml", "openapi: [", said).toContain("syntax-error");
     expect(models()).toContain("type Cat = string");
     // A log of the run itself, such as one that stdout is sent to, is no part of the contract.
     await wait(500);
-    const before = said;
+    const before = said();
     for (let line = 0; line < 3; line++) {
       writeFiles(folder, { "watch.log": `${line}`, "notes/log.json": line });
       await wait(200);
     }
-    expect(said).toBe(before);
+    expect(said()).toBe(before);
     // What only takes the mistake back changes nothing, and is said to be fine.
-    await edit(contract({ Cat: { type: "string" } }), () => said.slice(said.lastIndexOf("error"))).toContain(
-      "up to date",
-    );
-    await edit(contract({ Cat: { type: "number" } }), models).toContain("type Cat = number");
-    watcher.kill("SIGINT");
-    const code = await new Promise((resolve) => watcher.on("close", resolve));
-    expect(code).toBe(0);
+    await edit("openapi.yaml", contract({ Cat: { type: "string" } }), () =>
+      said().slice(said().lastIndexOf("error")),
+    ).toContain("up to date");
+    await edit("openapi.yaml", contract({ Cat: { type: "number" } }), models).toContain("type Cat = number");
+    expect(await watcher.end()).toBe(0);
+  }, 90_000);
+
+  test("--watch follows files outside the contract's folder too, also one that is not there yet", async () => {
+    const folder = project({
+      "api/openapi.json": contract({
+        Cat: { $ref: "../common/cat.json" },
+        Dog: { $ref: "../later/dogs/dog.json" },
+        Bird: { $ref: "https://schemas.example/bird.json" },
+      }),
+      "common/cat.json": { type: "string" },
+      "birds/bird.json": { type: "string" },
+    });
+    const map = ["--map", "https://schemas.example/=birds"];
+    const watcher = await watching(folder, "--spec", "api/openapi.json", "--root", ".", "--out", "out", ...map);
+    const { said, edit } = watcher;
+    expect(said()).toContain("ref-not-found");
+    expect(said()).toContain("watching api, .");
+    const models = () => {
+      const path = join(folder, "out/models.d.ts");
+      return existsSync(path) ? readFileSync(path, "utf8") : "";
+    };
+    await edit("later/dogs/dog.json", { type: "string" }, models).toContain("type Dog = string");
+    await edit("later/dogs/dog.json", { type: "boolean" }, models).toContain("type Dog = boolean");
+    await edit("birds/bird.json", { type: "integer" }, models).toContain("type Bird = number");
+    await edit("common/cat.json", "{", said).toContain("syntax-error");
+    await edit("common/cat.json", { type: "null" }, models).toContain("type Cat = null");
+    expect(await watcher.end()).toBe(0);
   }, 90_000);
 });
+
+/** `agentwire generate --watch` at work in a folder, from when it says that it watches. */
+async function watching(folder: string, ...args: string[]) {
+  const watcher = spawn(process.execPath, [bin, "generate", ...args, "--watch"], { cwd: folder });
+  child.process = watcher;
+  let said = "";
+  for (const stream of [watcher.stdout, watcher.stderr])
+    stream.on("data", (chunk) => {
+      said += chunk;
+    });
+  await expect.poll(() => said, { timeout: 25_000 }).toContain("watching ");
+  return {
+    said: () => said,
+    /** An edit is made again until it is seen: a watcher may need a moment before it sees anything. */
+    edit: (file: string, content: unknown, seen: () => string) =>
+      expect.poll(
+        () => {
+          writeFiles(folder, { [file]: content });
+          return seen();
+        },
+        { timeout: 30_000, interval: 1000 },
+      ),
+    /** The exit code after Ctrl-C. */
+    end: () => {
+      const closed = new Promise((resolve) => watcher.on("close", resolve));
+      watcher.kill("SIGINT");
+      return closed;
+    },
+  };
+}
 
 describe("the other commands", () => {
   test("lint: 0 and a summary when clean", async () => {

@@ -12,9 +12,9 @@ import { inMemory, type ServerOptions } from "@agentwire/kit/server";
 import type { SessionEvent } from "@agentwire/models/session";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { collect, failure, until } from "../waiting.js";
 import { type Connected, messageOf, ScriptedSession } from "./fixtures/session.js";
 import { connections, listening } from "./fixtures/subjects.js";
-import { collect, failure, until } from "./fixtures/waiting.js";
 
 const quiet = { logger: false } as const;
 

@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { RuntimeClient } from "@agentwire/client/runtime";
 import { expect, onTestFinished, test } from "vitest";
+import { failure } from "../waiting.js";
 import { json, send } from "./fixtures/raw.js";
-import { failure } from "./fixtures/waiting.js";
 
 const script = fileURLToPath(new URL("fixtures/child.mjs", import.meta.url));
 

@@ -6,10 +6,10 @@ import { stream } from "@agentwire/kit/client/stream";
 import { Problem, Server } from "@agentwire/kit/server";
 import { type RunEvent, type StreamRunEventsRequest, service } from "@agentwire/models/runtime";
 import { describe, expect, test } from "vitest";
+import { collect, failure, gate, settled, until } from "../waiting.js";
 import { errorOf, send } from "./fixtures/raw.js";
 import { eventOf, eventsOf, resumedAfter, ScriptedRuntime } from "./fixtures/runtime.js";
 import { connections, listening } from "./fixtures/subjects.js";
-import { collect, failure, gate, settled, until } from "./fixtures/waiting.js";
 
 const FRAMINGS = ["text/event-stream", "application/x-ndjson"] as const;
 const path = { run_id: "run/1" };

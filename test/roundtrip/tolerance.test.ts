@@ -17,11 +17,11 @@ import {
 import { service as runtimeService } from "@agentwire/models/runtime";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocketServer } from "ws";
+import { collect, failure } from "../waiting.js";
 import { errorOf, json, send } from "./fixtures/raw.js";
 import { eventOf, ScriptedRuntime } from "./fixtures/runtime.js";
 import { AT, messageOf, SESSION, viewOf } from "./fixtures/session.js";
 import { listening } from "./fixtures/subjects.js";
-import { collect, failure } from "./fixtures/waiting.js";
 
 interface Answer {
   readonly status?: number;

@@ -30,7 +30,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** Asks until the answer is the one wanted. */
 export async function eventually<T>(ask: () => PromiseLike<T> | T, wanted: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     const value = await ask();
     if (wanted(value)) return value;

@@ -45,18 +45,20 @@ export async function generate(options: GenerateOptions): Promise<number> {
   const written = () => generation.wasWritten();
   let code = await run(options, settings, (diagnostics) => generation.whole(diagnostics), written);
   if (!options.watch) return code;
-  const concerns = (path: string) => generation.concerns(path);
-  return watchFor(settings.read.spec, concerns, async () => {
+  const { spec } = settings.read;
+  const again = async () => {
     // An edit that only takes back a wrong one changes nothing, but all is well again.
     if (code === exitCodes.ok && generation.isCurrent()) return;
     code = await run(
       options,
       settings,
       async (diagnostics) =>
-        (await followed(settings.read.spec, () => generation.edited(diagnostics))) ?? generation.whole(diagnostics),
+        (await followed(spec, () => generation.edited(diagnostics))) ?? generation.whole(diagnostics),
       written,
     );
-  });
+  };
+  const concerns = (path: string) => generation.concerns(path);
+  return watchFor({ spec, concerns, asked: () => generation.asked, again });
 }
 
 /** A file of one's own given with --spec has nothing to do with the folder's configuration. */

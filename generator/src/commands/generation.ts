@@ -86,11 +86,16 @@ export class Generation {
     return this.prepare({ project, source, json, kept, warnings: [...diagnostics.list] }, diagnostics, plan);
   }
 
+  /** Every file that the last run has asked for, be it one that is not there. */
+  get asked(): ReadonlySet<string> {
+    return this.read?.loader.asked ?? new Set();
+  }
+
   /** Whether a run may give something else because something has happened to a file, or to a folder. */
   concerns(path: string): boolean {
     const spec = resolve(this.settings.read.spec);
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    const { asked = new Set<string>() } = this.read?.loader ?? {};
+    const { asked } = this;
     if (path === spec || asked.has(path)) return true;
     // A folder may have come with all that is in it, or gone.
     if ([...asked].some((each) => each !== path && isBelow(path, each))) return true;

@@ -158,20 +158,16 @@ export class Loader {
 
   private loadBelowRoot(path: string, ref: string, from: Place): SourceDocument | undefined {
     const real = realPath(path);
-    if (real === undefined) {
-      this.asked.add(path);
-      // Outside the root nothing is said about what exists.
-      return isBelow(this.root, path)
-        ? this.complain(
-            "ref-not-found",
-            `$ref "${ref}" points to a file that does not exist: ${this.nameOf(path)}`,
-            from,
-          )
-        : this.complain("ref-outside-root", `$ref "${ref}" leads out of ${this.nameOf(this.root)}`, from);
-    }
-    if (!isBelow(this.realRoot, real))
+    if (isBelow(this.root, path)) this.asked.add(path);
+    // Outside the root nothing is said about what exists.
+    if (real === undefined ? !isBelow(this.root, path) : !isBelow(this.realRoot, real))
       return this.complain("ref-outside-root", `$ref "${ref}" leads out of ${this.nameOf(this.root)}`, from);
-    return this.load(path);
+    if (real !== undefined) return this.load(path);
+    return this.complain(
+      "ref-not-found",
+      `$ref "${ref}" points to a file that does not exist: ${this.nameOf(path)}`,
+      from,
+    );
   }
 
   /** Follows `$ref` from an OpenAPI object (parameter, response, path item, …) to the object itself. */

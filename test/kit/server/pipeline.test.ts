@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { settled } from "../../waiting.js";
 import { type Host, hosts, type Received } from "./hosts.js";
 import { SampleServer } from "./service.js";
 
@@ -226,11 +227,9 @@ describe.each(Object.entries(hosts))("the pipeline on %s", (name, start) => {
     const before = server.pulled;
     const { chunks, leave } = await host.open("/v1/runs/big/events");
     await chunks.next();
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    const settled = server.pulled;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(server.pulled).toBe(settled);
-    expect(settled - before).toBeLessThan(name === "in process" || name === "fetch" ? 5 : 400);
+    expect((await settled(() => server.pulled)) - before).toBeLessThan(
+      name === "in process" || name === "fetch" ? 5 : 400,
+    );
     leave();
   });
 });

@@ -186,9 +186,10 @@ describe("the router", () => {
     const deep = new Router<number>();
     deep.add("GET", `/${"{v}/".repeat(20)}end`, 1);
     deep.add("GET", `/${"a/".repeat(20)}fin`, 2);
-    const started = performance.now();
-    for (let index = 0; index < 1000; index += 1) deep.find("GET", `/${"a/".repeat(20)}none`);
-    expect(performance.now() - started).toBeLessThan(1000);
+    // With a way for each choice there would be a million steps to each path: the test's time is up long before.
+    for (let index = 0; index < 1000; index += 1) {
+      expect(deep.find("GET", `/${"a/".repeat(20)}none`)).toEqual({ kind: "none" });
+    }
   });
 });
 

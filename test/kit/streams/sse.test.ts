@@ -141,15 +141,9 @@ test("limits hold for a line and for the lines of an event together", () => {
 });
 
 test("a big event that comes byte by byte takes linear time", () => {
-  const timeOf = (size: number) => {
-    const bytes = encoder.encode(`data: ${"x".repeat(size)}\n\n`);
-    const started = performance.now();
-    expect(read(cut(bytes, 1))[0]?.data.length).toBe(size);
-    return performance.now() - started;
-  };
-  timeOf(100_000);
-  const small = Math.max(timeOf(200_000), 2);
-  expect(timeOf(1_600_000)).toBeLessThan(small * 8 * 5);
+  // If each byte went through all that came before, these were two million million steps: the test's time is up.
+  const size = 2_000_000;
+  expect(read(cut(encoder.encode(`data: ${"x".repeat(size)}\n\n`), 1))[0]?.data.length).toBe(size);
 });
 
 test("decode reads async iterables and streams", async () => {

@@ -314,13 +314,11 @@ describe("the queue", () => {
     const { run_id } = await client.createRun({ body: { input: { goal: "x" } } });
     const events: RunEvent[] = [];
     let closed: Promise<void> | undefined;
-    const start = performance.now();
     for await (const event of client.streamRunEvents({ path: { run_id } })) {
       closed ??= service.close();
       events.push(event);
     }
     await closed;
-    expect(performance.now() - start).toBeLessThan(3000);
     const error = { code: "runtime.interrupted", retryable: true };
     expect(events.at(-1)).toMatchObject({ type: "error", data: { state: "failed", error } });
   });

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ChannelClosedError } from "@agentwire/kit/client";
 import type { SessionEvent } from "@agentwire/models/session";
 import { describe, expect, it } from "vitest";
-import { collect, eventually, WAYS } from "../support.js";
+import { eventually, WAYS } from "../support.js";
 import { ALICE, BOB, CAROL, history, listen, network } from "./network.js";
 
 describe.each(WAYS)("a connection %s", (way) => {
@@ -152,10 +152,12 @@ describe("the tap", () => {
     const channel = admin.tap();
     await channel.opened;
     const heard: SessionEvent[] = [];
-    const done = collect(channel).then((events) => heard.push(...events));
+    const done = (async () => {
+      for await (const event of channel) heard.push(event);
+    })();
     await alice.sendMessage({ path: { session_id: before.session_id }, body: { content: "y" } });
     await alice.createSession({ body: { invite: [BOB] } });
-    await wait(50);
+    await expect.poll(() => heard.length).toBe(2);
     channel.close();
     await done;
     expect(heard.map(({ type }) => type)).toEqual(["session.message", "session.invited"]);
