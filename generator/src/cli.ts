@@ -6,6 +6,7 @@ import { exitCodes, report } from "./commands/report.js";
 import { addStackCommands } from "./commands/stack.js";
 import { DiagnosticsError } from "./diagnostics/diagnostic.js";
 import { visible } from "./diagnostics/print.js";
+import { ownVersion } from "./version.js";
 
 const exitCodeHelp = `
 Exit codes:
@@ -60,6 +61,7 @@ async function program(finish: (code: number) => void): Promise<Command> {
     .description(
       "The contract is the product: OpenAPI and JSON Schema to typed models, validators, clients and server bases.",
     )
+    .version(ownVersion())
     .addHelpText("after", exitCodeHelp)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(pc.red(text)) });

@@ -444,6 +444,24 @@ describe("the other commands", () => {
     expect(JSON.stringify(json)).not.toContain(folder);
   });
 
+  test("--version is the package's", async () => {
+    const { version } = JSON.parse(readFileSync(join(root, "generator/package.json"), "utf8"));
+    expect(await agentwire(temporaryFolder(), "--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("warnings of one kind: the first twenty are shown, the others counted; as JSON all of them", async () => {
+    const paths = Object.fromEntries(
+      Array.from({ length: 25 }, (_, index) => [`/a${index}`, { gett: operation(`a${index}`) }]),
+    );
+    const folder = project({ "openapi.yaml": contract({}, paths) });
+    const { code, stderr } = await agentwire(folder, "generate", "--spec", "openapi.yaml", "--out", "out");
+    expect(code).toBe(0);
+    expect(stderr.match(/^warning not-supported {2}.*gett/gm)).toHaveLength(20);
+    expect(stderr).toContain("warning not-supported  5 more; --json lists all\n\n25 warnings\n");
+    const json = await agentwire(folder, "generate", "--spec", "openapi.yaml", "--out", "out", "--json");
+    expect(JSON.parse(json.stdout).diagnostics).toHaveLength(25);
+  });
+
   test("explain: the list names every code", async () => {
     const { code, stdout } = await agentwire(temporaryFolder(), "explain");
     expect(code).toBe(0);

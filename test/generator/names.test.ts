@@ -1,9 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import fc from "fast-check";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { typeProblems } from "./compile.js";
 import { expectSaid, type Said } from "./said.js";
-import { contract, inProcess, operation, project, writeFiles } from "./tool.js";
+import {
+  contract,
+  filesBelow,
+  importNatively,
+  inProcess,
+  linkPackages,
+  operation,
+  project,
+  writeFiles,
+} from "./tool.js";
 
 type Schemas = Record<string, unknown>;
 
@@ -116,6 +128,46 @@ describe("names of a contract that one does not own", () => {
       expect(readFileSync(join(folder, "out/client.js"), "utf8")).toContain("class ApiClient extends");
     },
   );
+
+  test("any word of the language names an operation and a schema", async () => {
+    const keywords = Array.from({ length: ts.SyntaxKind.LastKeyword - ts.SyntaxKind.FirstKeyword + 1 }, (_, index) =>
+      String(ts.tokenToString(ts.SyntaxKind.FirstKeyword + index)),
+    );
+    const words = [...keywords, "eval", "arguments", "NaN", "Infinity", "self", "exports", "process", "Object"];
+    const schemas = Object.fromEntries(words.map((word) => [`${word}`, { type: "object" }]));
+    const { code, folder, methods } = await growing()(schemas, words);
+    expect(code).toBe(0);
+    expect(Object.keys(methods)).toHaveLength(words.length);
+    linkPackages(folder);
+    const files = filesBelow(join(folder, "out"));
+    expect(
+      typeProblems(files.filter((file) => file.endsWith(".d.ts")).map((file) => join(folder, "out", file))),
+    ).toEqual([]);
+    for (const file of files.filter((file) => file.endsWith(".js")))
+      await importNatively(pathToFileURL(join(folder, "out", file)).href);
+  });
+
+  test("a path item that several paths refer to is an operation of its own for each of them", async () => {
+    const item = { get: operation("getPet"), post: { responses: { "204": { description: "Done." } } } };
+    const paths = { "/pets": item, "/animals": { $ref: "#/paths/~1pets" }, "/beasts": { $ref: "#/paths/~1pets" } };
+    const folder = project({ "openapi.json": contract({}, paths) });
+    const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.json", out: "out" });
+    expect({ code, said: JSON.parse(stdout).diagnostics.filter(({ severity }: Said) => severity === "error") }).toEqual(
+      {
+        code: 0,
+        said: [],
+      },
+    );
+    const { methods } = JSON.parse(readFileSync(join(folder, "out/names.lock.json"), "utf8"));
+    expect(methods["openapi.json"]).toEqual({
+      "/paths/~1animals/get": "getPetGetAnimals",
+      "/paths/~1animals/post": "postAnimals",
+      "/paths/~1beasts/get": "getPetGetBeasts",
+      "/paths/~1beasts/post": "postBeasts",
+      "/paths/~1pets/get": "getPetGetPets",
+      "/paths/~1pets/post": "postPets",
+    });
+  });
 
   test("letters of any script make a name", async () => {
     const { code, types } = await growing()({ 運行: { type: "string" }, größe: { type: "number" } });

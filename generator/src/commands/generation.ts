@@ -17,6 +17,7 @@ import { JsonText, replaceAt } from "../read/edits.js";
 import { isBelow } from "../read/loader.js";
 import { pointerParts, valueAt } from "../read/pointer.js";
 import { isReadByName, type Project, type ReadOptions, readProject } from "../read/read.js";
+import { ownVersion } from "../version.js";
 import { UsageError } from "./config.js";
 import { type Naming, namesFor } from "./naming.js";
 
@@ -191,15 +192,11 @@ function bytesOf(path: string): Buffer | undefined {
 }
 
 function namesIn({ types, services }: Model): LockedNames {
-  const methods = services.flatMap(({ operations, channels }) => [...operations, ...channels]);
+  const methods = services.flatMap(({ place, operations, channels }) =>
+    [...operations, ...channels].map((method) => [methodKey(place, method), method.name] as const),
+  );
   return {
     types: new Map([...types.values()].map(({ id, name }) => [id, name])),
-    methods: new Map(methods.map(({ place, name }) => [methodKey(place), name])),
+    methods: new Map(methods),
   };
-}
-
-/** Generated packages carry the tool's version, so that kit and output of one release go together. */
-function ownVersion(): string {
-  const path = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }

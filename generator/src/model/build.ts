@@ -12,7 +12,7 @@ import { checkForm } from "./contract-form.js";
 import { Directed } from "./directed.js";
 import { editable } from "./edited.js";
 import { checkLoops } from "./loops.js";
-import { type OperationDraft, OperationReader } from "./operation.js";
+import { type OperationDraft, OperationReader, stepsTo } from "./operation.js";
 import { compare } from "./order.js";
 import { leadingTo, usersIn } from "./references.js";
 import { SchemaReader } from "./schema.js";
@@ -133,7 +133,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     const security = documentSecurity(contract);
     const securitySchemes = securitySchemesOf(contract, loader, diagnostics);
     checkRequirements(contract, security, securitySchemes, diagnostics);
-    const methods = methodsOf(operations, diagnostics, naming.methods);
+    const methods = methodsOf(contract, operations, diagnostics, naming.methods);
     for (const each of [...methods.operations, ...methods.channels])
       checkRequirements(each.place, each.security, securitySchemes, diagnostics);
     checkRoutes(methods.operations, diagnostics);
@@ -218,48 +218,51 @@ function serviceNames(project: Project, contract: Place, diagnostics: Diagnostic
 }
 
 function methodsOf(
+  contract: Place,
   drafts: readonly OperationDraft[],
   diagnostics: Diagnostics,
   naming: NameOptions,
 ): { operations: OperationModel[]; channels: ChannelModel[] } {
-  const seen = new Set<string>();
+  const seen = new Map<string, Place>();
   const kept = drafts.filter(({ operation, channel }) => {
     const draft = operation ?? channel;
     if (!draft) return false;
-    if (seen.has(draft.id)) {
+    const other = seen.get(draft.id);
+    // What several paths refer to is one operation for each of them.
+    if (other && !(other.document === draft.place.document && other.pointer === draft.place.pointer)) {
       diagnostics.add("duplicate-operation-id", `operationId "${draft.id}" stands twice in this document`, {
         place: { document: draft.place.document, pointer: pointerTo(draft.place.pointer, "operationId") },
       });
       return false;
     }
-    seen.add(draft.id);
+    seen.set(draft.id, draft.place);
     return true;
   });
   const claims = kept.map(({ operation, channel }): Claim => {
-    const { id, name, path, place } = (operation ?? channel) as OperationModel | ChannelModel;
-    const method = operation?.method ?? "connect";
+    const method = (operation ?? channel) as OperationModel | ChannelModel;
+    const { id, name, path, place } = method;
     return {
-      id: methodKey(place),
+      id: methodKey(contract, method),
       name: usableMethodName(name, place, diagnostics),
       what: `operation ${id}`,
       place,
-      qualifiers: () => [`${method.toLowerCase()} ${path}`],
+      qualifiers: () => [`${operation?.method.toLowerCase() ?? "connect"} ${path}`],
     };
   });
   const names = resolveNames(claims, "method", naming, diagnostics);
+  const named = <Method extends OperationModel | ChannelModel>(method: Method): Method[] => [
+    { ...method, name: names.get(methodKey(contract, method)) ?? "" },
+  ];
   return {
-    operations: kept.flatMap(({ operation }) =>
-      operation ? [{ ...operation, name: names.get(methodKey(operation.place)) ?? "" }] : [],
-    ),
-    channels: kept.flatMap(({ channel }) =>
-      channel ? [{ ...channel, name: names.get(methodKey(channel.place)) ?? "" }] : [],
-    ),
+    operations: kept.flatMap(({ operation }) => (operation ? named(operation) : [])),
+    channels: kept.flatMap(({ channel }) => (channel ? named(channel) : [])),
   };
 }
 
-/** What a method is known by from one run to the next. */
-export function methodKey({ document, pointer }: Place): string {
-  return `${document.name}#${pointer}`;
+/** What a method is known by from one run to the next: where its path leads to it, whatever stands there by reference. */
+export function methodKey({ document }: Place, method: OperationModel | ChannelModel): string {
+  const steps = "method" in method ? stepsTo(method.method) : ["get"];
+  return `${document.name}#${pointerTo("", "paths", method.path, ...steps)}`;
 }
 
 /** A name the tool made up gives way to names from the contract, whose lower-case forms are given. */

@@ -7,8 +7,7 @@ export function bareType(type: string): string {
 
 /** How a media type carries a value. */
 export function mediaFormat(type: string): MediaFormat {
-  if (type === "application/json" || type.endsWith("+json") || type === "*/*" || type === "application/*")
-    return "json";
+  if (/^(application|text)\/json$|\+json$/.test(type) || type === "*/*" || type === "application/*") return "json";
   if (type === "application/x-www-form-urlencoded") return "form";
   if (type === "multipart/form-data") return "multipart";
   if (type.startsWith("text/") || type.endsWith("+xml") || type === "application/xml") return "text";

@@ -33,6 +33,12 @@ const itemKeys: ReadonlySet<string> = new Set([
 ]);
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/** The steps from a path item to its operation for a method. */
+export function stepsTo(method: string): readonly string[] {
+  const key = method.toLowerCase();
+  return method === key.toUpperCase() && methods.includes(key) ? [key] : ["additionalOperations", method];
+}
+
 /** Reads all operations and channels of one OpenAPI document, in the contract's order. */
 export class OperationReader {
   private readonly contents: ContentReader;

@@ -119,7 +119,8 @@ function rowType(context: Context, operation: OperationModel, file: string, type
 
 /** What the rows are called in their file: their own names, unless something else there is called so. */
 function localNames({ operations }: ServiceModel, imported: ReadonlySet<string>): Map<string, string> {
-  const foreign = new Set([...reservedWords, ...imported, "service", "styles", "media", "ServiceFacts"]);
+  const own = ["service", "styles", "media", "ServiceFacts"];
+  const foreign = new Set([...reservedWords, "undefined", "globalThis", ...imported, ...own]);
   const taken = new Set([...operations.map(({ name }) => name), ...foreign]);
   return new Map(
     operations.map(({ name }) => {

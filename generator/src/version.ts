@@ -1,0 +1,7 @@
+import { readFileSync } from "node:fs";
+
+/** The tool's version, as its package says. */
+export function ownVersion(): string {
+  const path = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
