@@ -4,9 +4,9 @@ import { UsageError } from "./commands/config.js";
 import { explain } from "./commands/explain.js";
 import { exitCodes, report } from "./commands/report.js";
 import { addStackCommands } from "./commands/stack.js";
+import { ownVersion } from "./commands/version.js";
 import { DiagnosticsError } from "./diagnostics/diagnostic.js";
 import { visible } from "./diagnostics/print.js";
-import { ownVersion } from "./version.js";
 
 const exitCodeHelp = `
 Exit codes:

@@ -34,7 +34,13 @@ interface Ends {
 let ends: Ends;
 
 beforeAll(async () => {
-  const folder = project({ "package.json": { type: "module" }, "openapi.json": contract(schemas, paths) });
+  ends = await endsOf(contract(schemas, paths));
+});
+afterAll(cleanUp);
+
+/** Client and server of a contract, as generated. */
+async function endsOf(document: object): Promise<Ends> {
+  const folder = project({ "package.json": { type: "module" }, "openapi.json": document });
   linkPackages(folder);
   const { files, problems } = await filesOf(join(folder, "openapi.json"));
   expect(problems.filter((problem) => !problem.startsWith("not-supported"))).toEqual([]);
@@ -65,7 +71,7 @@ beforeAll(async () => {
     await (new SampleClient({ fetch }) as unknown as Record<string, Method>)[name]?.(request, options);
     return requests[0] as Request;
   };
-  ends = {
+  return {
     call: async (name, request, answer, options) => {
       state.body = answer;
       const body = await methods[name]?.(request, options);
@@ -83,11 +89,48 @@ beforeAll(async () => {
       return (await server.fetch(new Request(`http://localhost${path}`, init))).status;
     },
   };
-});
-afterAll(cleanUp);
+}
 
 test("a contract may declare nothing but a default response", async () => {
   expect((await ends.call("onlyDefault", undefined, { n: 1 })).body).toEqual({ n: 1 });
+});
+
+test("an operation that declares failures alone succeeds without a body", async () => {
+  expect((await ends.answer("onlyFailures", undefined)).status).toBe(204);
+  expect((await ends.answer("onlyFailures", ends.reply(202, undefined, {}))).status).toBe(202);
+  await expect(ends.answer("onlyFailures", ends.reply(418, undefined, {}))).rejects.toMatchObject({ status: 500 });
+});
+
+test("where no success is declared, `default` is what an operation answers, beside its failures", async () => {
+  expect((await ends.call("failuresAndDefault", undefined, { n: 1 })).body).toEqual({ n: 1 });
+  expect((await ends.call("defaultBytes", undefined, new Uint8Array([1, 255]))).body).toEqual(new Uint8Array([1, 255]));
+});
+
+test("text/json is JSON", async () => {
+  const { arrived, body } = await ends.call("textJson", { body: { n: 1 } }, { t: "a" });
+  expect({ arrived, body }).toEqual({ arrived: { body: { n: 1 } }, body: { t: "a" } });
+  expect((await ends.sent("textJson", { body: { n: 1 } })).headers.get("content-type")).toBe("text/json");
+});
+
+test("parts that are bytes are files, whatever style the contract gives them", async () => {
+  const icons = [new Blob(["a"]), new Uint8Array([98])];
+  const body = { file: new Blob(["f"]), icons, tags: ["a", "b"], about: { text: "t", n: 1 } };
+  const { arrived } = await ends.call("styledParts", { body });
+  const form = (arrived as { body: { file: File; icons: File[] } }).body;
+  expect(await Promise.all([form.file, ...form.icons].map((file) => file.text()))).toEqual(["f", "a", "b"]);
+  // In OpenAPI 3.1 and 3.2 an object with a style is a part for each of its members.
+  expect(form).toMatchObject({ tags: ["a", "b"] });
+  expect((await ends.sent("styledParts", { body })).headers.get("content-type")).toContain("multipart/form-data");
+});
+
+test("in OpenAPI 3.0 styles are for URL-encoded forms alone: in parts, an object is JSON", async () => {
+  const document = contract(schemas, { "/styled": paths["/styled"] }, { openapi: "3.0.3" });
+  const { call, sent } = await endsOf(document);
+  const about = { text: "t", n: 1 };
+  const { arrived } = await call("styledParts", { body: { tags: ["a", "b"], about } });
+  expect(arrived).toEqual({ body: { tags: ["a", "b"], about } });
+  const form = await (await sent("styledParts", { body: { about } })).formData();
+  expect([...form.keys()]).toEqual(["about"]);
 });
 
 test("bytes and forms find their media type, though JSON is the first", async () => {

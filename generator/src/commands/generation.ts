@@ -17,9 +17,9 @@ import { JsonText, replaceAt } from "../read/edits.js";
 import { isBelow } from "../read/loader.js";
 import { pointerParts, valueAt } from "../read/pointer.js";
 import { isReadByName, type Project, type ReadOptions, readProject } from "../read/read.js";
-import { ownVersion } from "../version.js";
 import { UsageError } from "./config.js";
 import { type Naming, namesFor } from "./naming.js";
+import { ownVersion } from "./version.js";
 
 /** What to generate, and how; worked out from flags and configuration. */
 export interface Settings {

@@ -26,6 +26,8 @@ export interface MadeType {
 export class ContentReader {
   /** The types made since this was last emptied. */
   made: MadeType[] = [];
+  /** Whether the contract is of OpenAPI 3.0, where parts of multipart forms have no style (Encoding Object). */
+  isOpenApi30 = false;
 
   constructor(
     private readonly loader: Loader,
@@ -113,16 +115,18 @@ export class ContentReader {
     }
     const schema = this.named(given, madeName, "content");
     if (format !== "form" && format !== "multipart") return { type: bare, format, schema };
-    const encoding = objectMember(value, "encoding");
-    for (const [name, one] of Object.entries(encoding ?? {}))
-      if (member(one, "headers") !== undefined)
-        this.notSupported(`the headers of the part ${name}`, {
-          document: at.document,
-          pointer: pointerTo(at.pointer, "encoding", name, "headers"),
-        });
+    const encodings = memberAt(holder, "encoding");
+    for (const name of keysOf(encodings)) {
+      const headers = memberAt(memberAt(encodings, name), "headers");
+      if (headers.value !== undefined) this.notSupported(`the headers of the part ${name}`, headers.place);
+    }
     const read = this.schemas.read(given);
-    const values = formFieldsOf(read, this.lookup, encoding);
+    const hasStyles = format === "form" || !this.isOpenApi30;
+    const values = formFieldsOf(read, this.lookup, objectMember(value, "encoding"), hasStyles);
     const fields = format === "multipart" ? multipartFields(values, read, this.lookup) : values;
+    for (const [name, { style = "form" }] of Object.entries(values))
+      if (style !== "form" && fields[name]?.bytes)
+        this.notSupported(`the style of the part ${name}, which is bytes,`, memberAt(encodings, name).place);
     return { type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) };
   }
 

@@ -8,6 +8,7 @@ const styles = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as cons
 export function encodedField(
   wire: { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> },
   encoding: JsonObject | undefined,
+  hasStyles: boolean,
 ): FormField {
   const { type, items, members } = wire;
   const plain: FormField = items === undefined ? { type } : { type, items };
@@ -15,7 +16,7 @@ export function encodedField(
   const style = styles.find((each) => each === textMember(encoding, "style"));
   const explode = member(encoding, "explode");
   const allowReserved = member(encoding, "allowReserved") === true;
-  if (style !== undefined || typeof explode === "boolean" || allowReserved) {
+  if (hasStyles && (style !== undefined || typeof explode === "boolean" || allowReserved)) {
     return {
       ...plain,
       ...(members === undefined ? {} : { members }),

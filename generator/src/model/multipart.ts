@@ -19,8 +19,9 @@ export function multipartFields(fields: Fields, schema: ModelSchema, lookup: Loo
     const parts = flatten(member as ModelSchema, lookup);
     const items = parts.flatMap((part) => (isObject(part.items) ? flatten(part.items, lookup) : []));
     const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const { type = "string", ...rest } = known ?? {};
-    if (areBytes(parts) || areBytes(items)) return [[name, { type, bytes: true, ...rest }]];
+    const { type = "string", items: each, contentType } = known ?? {};
+    if (areBytes(parts) || areBytes(items))
+      return [[name, { type, bytes: true, ...(each && { items: each }), ...(contentType && { contentType }) }]];
     return known === undefined && parts.some(isText) ? [[name, { type }]] : [];
   });
   return Object.fromEntries([...Object.entries(fields), ...marked]);

@@ -54,6 +54,7 @@ export class OperationReader {
   }
 
   read(contract: Place): OperationDraft[] {
+    this.contents.isOpenApi30 = textMember(contract.document.value, "openapi")?.startsWith("3.0.") ?? false;
     const paths = memberAt(foundAt(contract), "paths");
     const drafts: OperationDraft[] = [];
     for (const path of keysOf(paths)) {

@@ -30,7 +30,7 @@ export function inQueryString(
   for (const keyword of new Set([...said, ...(others ? ["additionalProperties"] : [])]))
     contents.notSupported(`${keyword} of a query string`, place);
   const required = requiredBy(schema, contents);
-  const fields = formFieldsOf(schema, contents.lookup, objectMember(media, "encoding"));
+  const fields = formFieldsOf(schema, contents.lookup, objectMember(media, "encoding"), true);
   const members = new Map<string, ModelSchema[]>();
   for (const part of parts)
     for (const [name, member] of Object.entries(isObject(part.properties) ? part.properties : {}))

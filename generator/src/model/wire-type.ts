@@ -39,14 +39,19 @@ export function wireTypeOf(
 
 /**
  * What the fields of a form stand for and how they are written, as far as schema and `encoding` say; fields that are
- * plain text are left out.
+ * plain text are left out. `hasStyles`: whether fields of such a form may have a style.
  */
-export function formFieldsOf(schema: ModelSchema, lookup: Lookup, encoding: unknown): Record<string, FormField> {
+export function formFieldsOf(
+  schema: ModelSchema,
+  lookup: Lookup,
+  encoding: unknown,
+  hasStyles: boolean,
+): Record<string, FormField> {
   const members = flatten(schema, lookup).flatMap((part) =>
     Object.entries(isObject(part.properties) ? part.properties : {}),
   );
   const fields = members.flatMap(([name, member]): [string, FormField][] => {
-    const field = encodedField(wireTypeOf(member as ModelSchema, lookup), objectMember(encoding, name));
+    const field = encodedField(wireTypeOf(member as ModelSchema, lookup), objectMember(encoding, name), hasStyles);
     return field.type === "string" && Object.keys(field).length === 1 ? [] : [[name, field]];
   });
   return Object.fromEntries(fields);

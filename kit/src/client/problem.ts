@@ -96,11 +96,12 @@ function text(value: unknown): string | undefined {
 
 /**
  * The contract's row for a status below 400: exact, then its range, then `default`. Where the contract declares any
- * success, `default` speaks of errors and does not count.
+ * success, `default` speaks of errors and does not count; where it declares failures alone, a success has no body.
  */
 export function successRow({ responses = {} }: Row, status: number): ResponseRow | undefined {
   if (status < 200 || status >= 400) return undefined;
   const row = responses[status] ?? responses[`${Math.floor(status / 100)}XX`];
   if (row !== undefined) return row;
-  return Object.keys(responses).some((key) => /^[123]/.test(key)) ? undefined : responses["default"];
+  if (Object.keys(responses).some((key) => /^[123]/.test(key))) return undefined;
+  return responses["default"] ?? (status < 300 ? {} : undefined);
 }

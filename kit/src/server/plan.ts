@@ -23,8 +23,9 @@ export class Plan {
   readonly body: BodyReader;
   /** What a bare result answers: the lowest declared 2xx, else 200. */
   readonly successStatus: number;
-  /** What no result answers: the lowest declared 2xx without a body, else the same. */
+  /** What no result answers: the lowest declared 2xx without a body, else the same; 204 where only failures are declared. */
   readonly emptyStatus: number;
+  readonly #onlyFailures: boolean;
   readonly #declared = new Map<number, Declared | undefined>();
 
   constructor(
@@ -35,15 +36,21 @@ export class Plan {
     this.builtin = builtinFor(service, operation.name);
     this.parameters = new ParameterReader(operation.parameters ?? [], operation.path);
     this.body = new BodyReader(operation.body);
-    const successes = Object.keys(operation.responses).filter((code) => /^2\d\d$/.test(code));
+    const declared = Object.keys(operation.responses);
+    const successes = declared.filter((code) => /^2\d\d$/.test(code));
     this.successStatus = successes.length === 0 ? 200 : Math.min(...successes.map(Number));
     const empty = successes.filter((code) => operation.responses[code]?.content === undefined);
-    this.emptyStatus = empty.length === 0 ? this.successStatus : Math.min(...empty.map(Number));
+    this.#onlyFailures = declared.every((code) => /^[45]/.test(code));
+    if (this.#onlyFailures) this.emptyStatus = 204;
+    else this.emptyStatus = empty.length === 0 ? this.successStatus : Math.min(...empty.map(Number));
   }
 
-  /** What the contract declares for a status: itself, its range, or the default. */
+  /** What the contract declares for a status: itself, its range, or the default. Where it only says what fails, a success has no body. */
   declaredFor(status: number): Declared | undefined {
-    if (!this.#declared.has(status)) this.#declared.set(status, declaredFor(this.operation, status));
+    if (!this.#declared.has(status)) {
+      const bare = this.#onlyFailures && status >= 200 && status < 300 ? { headerRows: [] } : undefined;
+      this.#declared.set(status, declaredFor(this.operation, status) ?? bare);
+    }
     return this.#declared.get(status);
   }
 }

@@ -40,7 +40,10 @@ export function answerOf(plan: Plan, result: unknown, accept: string | undefined
   const isReply = result instanceof Reply;
   const status = isReply ? result.status : result === undefined ? plan.emptyStatus : plan.successStatus;
   const declared = plan.declaredFor(status);
-  if (!declared && check) throw new ContractViolation(`status ${status} is not declared`);
+  if (!declared && check) {
+    const all = Object.keys(plan.operation.responses).join(", ");
+    throw new ContractViolation(`status ${status} is not declared; reply with one that is: ${all}`);
+  }
   const headers = isReply ? headersOf(result, declared, check) : {};
   if (declared && check) {
     for (const [name, { required }] of declared.headerRows)

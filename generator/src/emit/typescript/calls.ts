@@ -8,7 +8,7 @@ import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
 import { Rows } from "./rows.js";
 import { sentTypes } from "./sent.js";
-import { signatureOf, withHeaders } from "./signature.js";
+import { signatureOf, successesOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `calls`: a short row an operation, for `createCaller`. A bundle holds those that are imported, and no schema. */
@@ -59,11 +59,10 @@ function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string
   const { name, method, path, security, retry, idempotency } = operation;
   const styled = !operation.parameters.every(isDefault);
   const manyMedia = !(operation.body?.content ?? []).every(isJson) || (operation.body?.content.length ?? 0) > 1;
-  const successes = operation.responses.filter(({ status }) => /^[23]/.test(status));
   const answers =
     manyMedia ||
-    !successes.every(
-      ({ status, content, headers }) => status.startsWith("2") && content.every(isJson) && headers.length === 0,
+    !successesOf(operation).every(
+      ({ status, content, headers }) => !status.startsWith("3") && content.every(isJson) && headers.length === 0,
     );
   const parts = [
     ...(styled ? [new Code(code.value("styles", kit))] : []),

@@ -7,7 +7,7 @@ import { header, type OutputFile } from "../file.js";
 import { isDefault, isJson } from "./calls.js";
 import type { Context } from "./context.js";
 import { type Sent, sentTypes } from "./sent.js";
-import { methodDoc, signatureOf, withHeaders } from "./signature.js";
+import { methodDoc, signatureOf, successesOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 interface Method {
@@ -184,15 +184,12 @@ function isPlain(parameter: ParameterModel): boolean {
 }
 
 /** True where the part `media` has nothing to do; streams are read elsewhere. */
-function speaksJson({ body, responses }: OperationModel): boolean {
-  const bodies = body?.content ?? [];
-  // Where some success is declared, `default` speaks of errors.
-  const success = responses.some(({ status }) => /^[123]/.test(status)) ? /^[23]/ : /^default$/;
-  const successes = responses.filter(({ status }) => success.test(status));
+function speaksJson(operation: OperationModel): boolean {
+  const bodies = operation.body?.content ?? [];
   return (
     bodies.length < 2 &&
     bodies.every(({ type, format }) => format === "json" && !type.includes("*")) &&
-    successes.every(
+    successesOf(operation).every(
       ({ content, headers }) =>
         headers.length === 0 && content.every((media) => media.format === "stream" || isJson(media)),
     )

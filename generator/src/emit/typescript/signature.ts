@@ -1,6 +1,14 @@
 import { resolvedShape, shapeAt } from "../../model/navigate.js";
 import type { Shape } from "../../model/shape.js";
-import type { ChannelModel, Documented, HeaderModel, MediaModel, OperationModel, TypeId } from "../../model/types.js";
+import type {
+  ChannelModel,
+  Documented,
+  HeaderModel,
+  MediaModel,
+  OperationModel,
+  ResponseModel,
+  TypeId,
+} from "../../model/types.js";
 import { docLines, typeKey } from "../../print/escape.js";
 import type { Imports } from "../../print/imports.js";
 import type { Context } from "./context.js";
@@ -26,11 +34,7 @@ export interface Signature {
 /** Works out an operation's signature; types that it names are imported into the file. */
 export function signatureOf(context: Context, operation: OperationModel, file: string, imports: Imports): Signature {
   const names = context.names(file, imports, false);
-  const successes = operation.responses.filter(({ status }) => status.startsWith("2"));
-  const answers =
-    successes.length > 0
-      ? successes
-      : operation.responses.filter(({ status }) => status === "default" && operation.responses.length === 1);
+  const answers = successesOf(operation).filter(({ status }) => !status.startsWith("3"));
   const media = answers.flatMap(({ content }) => content);
   const streams = media.filter(({ format }) => format === "stream");
   const bodies = answers.flatMap(({ content }) =>
@@ -54,6 +58,12 @@ export function signatureOf(context: Context, operation: OperationModel, file: s
     streamType: streams[0]?.type,
     headers: headerMembers(answers.flatMap(({ headers }) => headers)),
   };
+}
+
+/** The responses that are no failures. Where some are declared, `default` speaks of errors; else it is what there is. */
+export function successesOf({ responses }: OperationModel): readonly ResponseModel[] {
+  const success = responses.some(({ status }) => /^[123]/.test(status)) ? /^[23]/ : /^default$/;
+  return responses.filter(({ status }) => success.test(status));
 }
 
 /** All members may be missing: browsers hide headers, and one that is not of its type is left out. */
