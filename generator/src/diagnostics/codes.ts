@@ -87,8 +87,8 @@ export const codes = {
     "A `pattern` or a key of `patternProperties` is no regular expression.",
   ),
   "pattern-catastrophic": error(
-    "Write it without look-arounds and backreferences, or so that no text can be matched in many ways: no repeats inside repeats that share characters, `^` in front, smaller bounds.",
-    "A stranger who may choose the text could stop a process with it. Such patterns are judged by a matcher whose time is proportional to the text, which knows no look-arounds, no backreferences and at most 1,000 parts with bounded repeats written out.",
+    "Write it without backreferences, or so that no text can be matched in many ways: no repeats inside repeats that share characters, `^` in front, smaller bounds.",
+    "A stranger who may choose the text could stop a process with it. Such patterns are judged by a matcher whose time is proportional to the text, which knows no backreferences and at most 1,000 parts with bounded repeats written out, but for long ones of one character.",
   ),
   "duplicate-operation-id": error(
     "Give each operation an operationId of its own.",

@@ -1,7 +1,12 @@
+import { ASCII, CharacterSets, holds, isWord, NOTHING } from "./characters.js";
 import { compilePattern, type PatternProgram } from "./program.js";
+import { Simulation } from "./simulation.js";
 import { parsePattern } from "./syntax.js";
 
-/** A pattern with more parts, all repeats written out, is refused: each character may cost a visit of every part. */
+/**
+ * A pattern with more parts, repeats written out but for long ones of one character, is refused: each character may cost
+ * a visit of every part.
+ */
 export const PATTERN_LIMIT = 1000;
 
 /** What generated validators ask of a pattern. */
@@ -15,17 +20,16 @@ export interface Pattern {
  * at once, where `RegExp` tries one after the other. Says what `new RegExp(source, flags).test` says.
  *
  * @param flags `"u"` or none
- * @throws PatternError (a message in words) for look-arounds, backreferences and more than PATTERN_LIMIT parts
+ * @throws PatternError (a message in words) for backreferences and more than PATTERN_LIMIT parts
  */
 export function linearPattern(source: string, flags: "" | "u" = ""): Pattern {
-  return new LinearPattern(compilePattern(parsePattern(source, flags), PATTERN_LIMIT), flags === "u");
+  const program = compilePattern(parsePattern(source, flags), PATTERN_LIMIT);
+  const isPlain = program.looks.length === 0 && program.counts.length === 0;
+  return new (isPlain ? Automaton : Simulation)(program, flags === "u");
 }
 
-const ASCII = 128;
 /** What is remembered of one pattern: some hundred kilobytes at most. */
 const MAX_STATES = 200;
-/** Before the first and after the last character. */
-const NOTHING = -1;
 
 /** Where all ways to match stand between two characters. */
 interface State {
@@ -37,9 +41,9 @@ interface State {
   readonly next: (State | null | undefined)[];
 }
 
-class LinearPattern implements Pattern {
-  private readonly expressions: readonly RegExp[];
-  private readonly ascii: readonly (readonly boolean[])[];
+/** Remembers what each character leads to, for programs in which nothing else matters. */
+class Automaton implements Pattern {
+  private readonly sets: CharacterSets;
   private readonly first: State;
   private readonly states = new Map<string, State>();
   /** The round in which a step was last entered: once is enough. */
@@ -50,10 +54,7 @@ class LinearPattern implements Pattern {
     private readonly program: PatternProgram,
     private readonly unicode: boolean,
   ) {
-    this.expressions = program.sets.map((source) => new RegExp(`^(?:${source})$`, unicode ? "u" : ""));
-    this.ascii = this.expressions.map((expression) =>
-      Array.from({ length: ASCII }, (_, code) => expression.test(String.fromCharCode(code))),
-    );
+    this.sets = new CharacterSets(program.sets, unicode);
     this.entered = new Float64Array(program.steps.length);
     this.first = { waiting: [program.start], before: NOTHING, next: [] };
   }
@@ -77,12 +78,8 @@ class LinearPattern implements Pattern {
   private read(state: State, code: number): State | null {
     const reading = this.enter(state, code);
     if (reading === undefined) return null;
-    const character = code < ASCII ? "" : String.fromCodePoint(code);
     const waiting = [this.program.start];
-    for (const { set, next } of reading) {
-      const has = code < ASCII ? this.ascii[set]?.[code] : this.expressions[set]?.test(character);
-      if (has) waiting.push(next);
-    }
+    for (const { set, next } of reading) if (this.sets.has(set, code)) waiting.push(next);
     return this.state(waiting, isWord(code) ? 97 : 0);
   }
 
@@ -116,15 +113,4 @@ class LinearPattern implements Pattern {
     }
     return reading;
   }
-}
-
-function holds(assertion: string, before: number, after: number): boolean {
-  if (assertion === "^") return before === NOTHING;
-  if (assertion === "$") return after === NOTHING;
-  return (isWord(before) !== isWord(after)) === (assertion === "\\b");
-}
-
-/** Of `\w`. */
-function isWord(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
 }

@@ -7,7 +7,7 @@ export type PatternNode =
   | { readonly kind: "repeat"; readonly body: PatternNode; readonly min: number; readonly max: number }
   | { readonly kind: "assertion"; readonly source: Assertion }
   | { readonly kind: "group"; readonly body: PatternNode; readonly index: number; readonly name?: string | undefined }
-  | { readonly kind: "look"; readonly body: PatternNode; readonly behind: boolean }
+  | { readonly kind: "look"; readonly body: PatternNode; readonly behind: boolean; readonly negative: boolean }
   | { readonly kind: "backreference"; readonly to: number | string };
 
 export type Assertion = "^" | "$" | "\\b" | "\\B";
@@ -19,7 +19,7 @@ export class PatternError extends Error {}
 const MAX_DEPTH = 200;
 
 const quantifier = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/y;
-const groupStart = /\((?:\?(?:(:)|(<?)[=!]|<([^>=!]+)>))?/y;
+const groupStart = /\((?:\?(?:(:)|(<?)([=!])|<([^>=!]+)>))?/y;
 const characterClass = /\[\^?(?:\\[\s\S]|[^\\\]])*\]/y;
 const unicodeEscape =
   /\\(?:u\{[\da-f]+\}|u(?:d[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|[\da-f]{4})|x[\da-f]{2}|c[a-z]|[pP]\{[^}]*\}|[\s\S])/iy;
@@ -107,14 +107,14 @@ class Parser {
   }
 
   private group(depth: number): PatternNode {
-    const [start = "", plain, behind, name] = this.take(groupStart) ?? this.refuse();
+    const [start = "", plain, behind, sign, name] = this.take(groupStart) ?? this.refuse();
     if (start === "(" && this.source[this.at] === "?") this.refuse();
     const index = start === "(" || name !== undefined ? ++this.groups : 0;
     if (name !== undefined) this.hasNames = true;
     const body = this.choice(depth + 1);
     if (this.source[this.at++] !== ")") this.refuse();
     if (index > 0) return { kind: "group", body, index, name };
-    return plain === undefined ? { kind: "look", body, behind: behind === "<" } : body;
+    return plain === undefined ? { kind: "look", body, behind: behind === "<", negative: sign === "!" } : body;
   }
 
   private escape(): PatternNode {
