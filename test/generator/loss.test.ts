@@ -200,6 +200,16 @@ describe("the loss report", () => {
       }),
       "/post/requestBody/content/multipart~1form-data/encoding/a/headers",
     ],
+    [
+      "the style of a part that is bytes",
+      taking({
+        "multipart/form-data": {
+          schema: { type: "object", properties: { a: { type: "array", items: { type: "string", format: "binary" } } } },
+          encoding: { a: { style: "pipeDelimited" } },
+        },
+      }),
+      "/post/requestBody/content/multipart~1form-data/encoding/a",
+    ],
     ["a body of GET", get(operation("a", { requestBody: { content: json } })), "/get/requestBody"],
     [
       "a query string of another media type than forms",
@@ -219,6 +229,17 @@ describe("the loss report", () => {
   ])("%s is listed", async (_, paths, pointer) => {
     const { contract: left } = await reportOf({}, paths);
     expect(left.map((entry) => entry.pointer)).toEqual([`/paths/~1a${pointer}`]);
+  });
+
+  test("parameters of a path that nothing divides are listed", async () => {
+    const parameters = ["name", "type"].map((name) => ({ name, in: "path", required: true, schema: text }));
+    const { contract: left } = await reportOf({}, { "/{name}{type}": { get: operation("a", { parameters }) } });
+    expect(left).toMatchObject([
+      {
+        pointer: "/paths/~1{name}{type}/get",
+        says: expect.stringContaining("nothing stands between {name} and {type}"),
+      },
+    ]);
   });
 
   const description = "Done.";

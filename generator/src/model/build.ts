@@ -162,16 +162,21 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   return editable(model, { schemas, bytes, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
 }
 
-/** Of two path templates that match the same requests, servers know the first. */
+/** Of two path templates that match the same requests, servers know the first; what stands side by side they divide. */
 function checkRoutes(operations: readonly OperationModel[], diagnostics: Diagnostics): void {
   const seen = new Map<string, string>();
   for (const { method, path, place } of operations) {
+    const [, one, other] = /(\{[^{}/]*\})(\{[^{}/]*\})/.exec(path) ?? [];
+    if (one !== undefined) {
+      const message = `nothing stands between ${one} and ${other}: servers divide them at the last dot, or after a character`;
+      diagnostics.add("not-supported", message, { place });
+    }
     const [bare = ""] = path.split("#", 1);
     const route = `${method} ${bare.replace(/\{[^{}]*\}/g, "{}")}`;
-    const other = seen.get(route);
-    if (other === undefined) seen.set(route, path);
+    const first = seen.get(route);
+    if (first === undefined) seen.set(route, path);
     else
-      diagnostics.add("not-supported", `no request reaches ${path} on a generated server: ${other} is the same`, {
+      diagnostics.add("not-supported", `no request reaches ${path} on a generated server: ${first} is the same`, {
         place,
       });
   }

@@ -110,7 +110,10 @@ function literalsOf(template: string): string[] {
   return template.split(VARIABLE).filter((_, index) => index % 2 === 0);
 }
 
-/** The text of each variable, or undefined when the segment is not of this shape. A variable is never empty. */
+/**
+ * The text of each variable, or undefined when the segment is not of this shape. A variable is never empty. Where nothing
+ * stands between two, as in `{name}{extension}`, the second begins at the last dot, or else after one character.
+ */
 function variablesOf(segment: string, literals: readonly string[]): string[] | undefined {
   const first = literals[0] ?? "";
   const last = literals[literals.length - 1] ?? "";
@@ -119,7 +122,7 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
   const values: string[] = [];
   let start = first.length;
   for (const literal of literals.slice(1, -1)) {
-    const at = segment.indexOf(literal, start + 1);
+    const at = literal === "" ? divisionOf(segment, start) : segment.indexOf(literal, start + 1);
     if (at < 0) return undefined;
     values.push(segment.slice(start, at));
     start = at + literal.length;
@@ -127,6 +130,11 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
   if (start >= end) return undefined;
   values.push(segment.slice(start, end));
   return values;
+}
+
+function divisionOf(segment: string, start: number): number {
+  const dot = segment.lastIndexOf(".");
+  return dot > start ? dot : start + (segment[start] === "%" ? 3 : 1);
 }
 
 function literalChild<T>(node: Node<T>, segment: string): Node<T> {

@@ -176,6 +176,11 @@ describe("the router", () => {
     };
     expect(route("/a/b/x")).toEqual([1]);
     expect(route("/a/b/y")).toEqual([2, "b"]);
+    other.add("GET", "/pages/{name}{type}", 6);
+    expect(route("/pages/a.b.html")).toEqual([6, "a.b", ".html"]);
+    expect(route("/pages/%C3x")).toEqual([6, "%C3", "x"]);
+    expect(route("/pages/.ab")).toEqual([6, ".", "ab"]);
+    expect(route("/pages/a")).toBe("none");
     expect(route("/m-n-o.json")).toEqual([3, "m", "n-o"]);
     expect(route("/m.json")).toEqual([4, "m"]);
     expect(route("/.json")).toBe("none");

@@ -1,10 +1,10 @@
-import type { ServiceModel } from "../../model/types.js";
+import type { OperationModel, ServiceModel } from "../../model/types.js";
 import { docLines } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
-import { methodDoc, signatureOf, withHeaders } from "./signature.js";
+import { methodDoc, signatureOf, successesOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
 
 /** `server`: an abstract class, a method an operation or channel. The kit's `Server` does the rest. */
@@ -37,17 +37,23 @@ export function emitServer(context: Context, service: ServiceModel): OutputFile[
   ];
 }
 
+function onlyRedirects(operation: OperationModel): boolean {
+  const successes = successesOf(operation);
+  return successes.length > 0 && successes.every(({ status }) => status.startsWith("3"));
+}
+
 function methodsOf(context: Context, service: ServiceModel, file: string, types: Imports, kit: string): object[] {
   const names = context.names(file, types, false);
   const contextType = () => types.type("RequestContext", kit);
   const operations = service.operations.map((operation) => {
     const { request, body, item, headers } = signatureOf(context, operation, file, types);
+    const answers = (plain: string) => {
+      const replied = withHeaders(types.type("Reply", kit), [plain], headers, "  ");
+      // Where to redirect to, only a reply can say.
+      return `${types.type("Awaitable", kit)}<${onlyRedirects(operation) ? "" : `${plain} | `}${replied}>`;
+    };
     const results = [
-      ...(body === undefined
-        ? []
-        : [
-            `${types.type("Awaitable", kit)}<${body} | ${withHeaders(types.type("Reply", kit), [body], headers, "  ")}>`,
-          ]),
+      ...(body === undefined ? [] : [answers(body)]),
       ...(item === undefined ? [] : [`AsyncIterable<${item}>`]),
     ];
     const note = operation.builtin
