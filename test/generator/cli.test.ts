@@ -444,6 +444,14 @@ describe("the other commands", () => {
     expect(JSON.stringify(json)).not.toContain(folder);
   });
 
+  test("model: a member that is called place is one like any other", async () => {
+    const place = { type: "object", properties: { document: { type: "string" }, pointer: { type: "string" } } };
+    const folder = project({ "openapi.yaml": contract({ Party: { type: "object", properties: { place } } }) });
+    const { code, stdout } = await inProcess(folder, "model", { spec: "openapi.yaml" });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).types[0].schema.properties.place).toEqual(place);
+  });
+
   test("--version is the package's", async () => {
     const { version } = JSON.parse(readFileSync(join(root, "generator/package.json"), "utf8"));
     expect(await agentwire(temporaryFolder(), "--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });

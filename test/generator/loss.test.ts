@@ -168,6 +168,17 @@ describe("the loss report", () => {
       given({ name: "X-A", in: "header", schema: text }, { name: "x-a", in: "header", schema: text }),
       "/get/parameters/0",
     ],
+    [
+      "what would leave a path parameter as it is",
+      {
+        "/a/{id}": {
+          get: operation("a", {
+            parameters: [{ name: "id", in: "path", required: true, allowReserved: true, schema: text }],
+          }),
+        },
+      },
+      "~1{id}/get/parameters/0/allowReserved",
+    ],
     ["a method in capitals", get(operation("a"), { POST: operation("b") }), "/POST"],
     ["a status that is none", get({ responses: { ok: { description: "Done." } } }), "/get/responses/ok"],
     [

@@ -6,13 +6,19 @@ import { cleanUp, contract, filesOf, linkPackages, project, writeFiles } from ".
 
 afterAll(cleanUp);
 
-const redirect = { description: "Elsewhere.", headers: { Location: { schema: { type: "string" } } } };
+const text = { schema: { type: "string" } };
+const kinds = {
+  "only redirects": { 302: { description: "Elsewhere.", headers: { Location: text } } },
+  "has to send a header": { 200: { description: "Done.", headers: { Location: { ...text, required: true } } } },
+};
 
-test.each([
-  ['reply(302, undefined, { Location: "/b" })', []],
-  ["undefined", [expect.stringContaining("Type 'undefined' is not assignable")]],
-])("an operation that only redirects answers by a reply that says where to: %s", async (answer, problems) => {
-  const paths = { "/a": { get: { operationId: "go", responses: { 302: redirect, 404: { description: "No." } } } } };
+test.each(
+  Object.entries(kinds).flatMap(([kind, responses]) => [
+    { kind, responses, answer: 'reply(302, undefined, { Location: "/b" })', problems: [] },
+    { kind, responses, answer: "undefined", problems: [expect.stringContaining("'undefined' is not assignable")] },
+  ]),
+)("an operation that $kind answers by a reply: $answer", async ({ responses, answer, problems }) => {
+  const paths = { "/a": { get: { operationId: "go", responses: { ...responses, 404: { description: "No." } } } } };
   const folder = project({ "package.json": { type: "module" }, "openapi.json": contract({}, paths) });
   linkPackages(folder);
   const { files } = await filesOf(join(folder, "openapi.json"));

@@ -106,6 +106,11 @@ test("where no success is declared, `default` is what an operation answers, besi
   expect((await ends.call("defaultBytes", undefined, new Uint8Array([1, 255]))).body).toEqual(new Uint8Array([1, 255]));
 });
 
+test("a text is a text, whatever its schema says of members or items", async () => {
+  const query = { text: "a,b", list: ["1", "2"] };
+  expect((await ends.call("strayKeywords", { query })).arrived).toEqual({ query });
+});
+
 test("text/json is JSON", async () => {
   const { arrived, body } = await ends.call("textJson", { body: { n: 1 } }, { t: "a" });
   expect({ arrived, body }).toEqual({ arrived: { body: { n: 1 } }, body: { t: "a" } });

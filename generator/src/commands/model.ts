@@ -2,6 +2,7 @@ import { Diagnostics, type Place } from "../diagnostics/diagnostic.js";
 import { Positions } from "../diagnostics/position.js";
 import { visible } from "../diagnostics/print.js";
 import { buildModel } from "../model/build.js";
+import { isObject } from "../read/json.js";
 import { readProject } from "../read/read.js";
 import { readConfig, readOptions, type SpecOptions } from "./config.js";
 import { defaultNames } from "./naming.js";
@@ -20,7 +21,8 @@ export async function model(options: ModelOptions): Promise<number> {
   if (!built || diagnostics.hasErrors) return report(diagnostics, options);
   if (options.json) {
     const value = { services: built.services, types: [...built.types.values()] };
-    process.stdout.write(`${visible(printed(value))}\n`);
+    const documents = new Set([...project.loader.documents.values()]);
+    process.stdout.write(`${visible(printed(value, documents))}\n`);
     return exitCodes.ok;
   }
   for (const service of built.services) {
@@ -38,18 +40,21 @@ export async function model(options: ModelOptions): Promise<number> {
 }
 
 /** Places print as `file:line:column` and pointer; documents would print whole. */
-function printed(value: object): string {
+function printed(value: object, documents: ReadonlySet<unknown>): string {
+  // A contract may have members called so too.
+  const isPlace = (key: string, inner: unknown): inner is Place =>
+    key === "place" && isObject(inner) && documents.has(inner.document);
   const places: Place[] = [];
   JSON.stringify(value, (key, inner: unknown) => {
-    if (key !== "place") return inner;
-    places.push(inner as Place);
+    if (!isPlace(key, inner)) return inner;
+    places.push(inner);
     return undefined;
   });
   const positions = new Positions(places);
   const plainPlace = (key: string, inner: unknown) => {
-    if (key !== "place") return inner;
-    const { document, pointer } = inner as Place;
-    const { line, column } = positions.of(inner as Place);
+    if (!isPlace(key, inner)) return inner;
+    const { document, pointer } = inner;
+    const { line, column } = positions.of(inner);
     return { file: document.name, line, column, pointer };
   };
   return JSON.stringify(value, plainPlace, 2);

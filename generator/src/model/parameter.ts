@@ -83,6 +83,10 @@ export class ParameterReader {
     const wire = this.wireOf(schema, mediaType, memberAt(holder, "schema").place);
     const style = textMember(value, "style");
     const explode = member(value, "explode");
+    const allowReserved = member(value, "allowReserved") === true;
+    // A slash or question mark in a value would lead to another path.
+    if (allowReserved && where === "path")
+      this.contents.notSupported("allowReserved of a path parameter", memberAt(parameter, "allowReserved").place);
     return {
       model: {
         name,
@@ -91,7 +95,7 @@ export class ParameterReader {
         ...wire,
         ...(style === undefined ? {} : { style }),
         ...(typeof explode === "boolean" ? { explode } : {}),
-        ...(member(value, "allowReserved") === true ? { allowReserved: true } : {}),
+        ...(allowReserved && where !== "path" ? { allowReserved: true } : {}),
         ...text("description", description),
         ...(member(value, "deprecated") === true ? { deprecated: true } : {}),
         place,

@@ -87,8 +87,9 @@ function scalarType(parts: readonly Record<string, unknown>[]): ParameterType {
   for (const part of parts) {
     const values = Array.isArray(part.enum) ? part.enum : Object.hasOwn(part, "const") ? [part.const] : [];
     for (const value of values) named.add(typeof value);
-    if (isObject(part.properties)) named.add("object");
-    if (part.items !== undefined) named.add("array");
+    // What a schema says of members means nothing where its type allows no object.
+    if (isObject(part.properties) && part.type === undefined) named.add("object");
+    if (part.items !== undefined && part.type === undefined) named.add("array");
   }
   const types = order.filter((type) => named.has(type));
   const [first = "string", ...others] = types;

@@ -39,8 +39,9 @@ export function styleWriter(operation: string, parameter: ParameterToWrite): (va
       ? refuse(operation, escaped(name), `has "${divider}" in an item, which would divide it`, place)
       : item;
   const key = write(name);
+  // In a path, a slash or question mark would lead elsewhere.
   const writeValue = (value: unknown, kept: RegExp) =>
-    allowReserved ? write(value).replace(kept, decodeURIComponent) : write(value);
+    allowReserved && place !== "path" ? write(value).replace(kept, decodeURIComponent) : write(value);
   const assign = (text: string) => (text === "" && style === "matrix" ? key : `${key}=${text}`);
   const scalar = (value: unknown) => {
     const text = writeValue(value, RESERVED);

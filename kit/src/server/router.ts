@@ -111,8 +111,9 @@ function literalsOf(template: string): string[] {
 }
 
 /**
- * The text of each variable, or undefined when the segment is not of this shape. A variable is never empty. Where nothing
- * stands between two, as in `{name}{extension}`, the second begins at the last dot, or else after one character.
+ * The text of each variable, or undefined when the segment is not of this shape. A variable is never empty. The first
+ * text that may divide two does, but for the last dot before an extension: `{name}.{extension}`. Where nothing stands
+ * between two, as in `{name}{extension}`, the second begins at the last dot, or else after one character.
  */
 function variablesOf(segment: string, literals: readonly string[]): string[] | undefined {
   const first = literals[0] ?? "";
@@ -121,9 +122,11 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
   const end = segment.length - last.length;
   const values: string[] = [];
   let start = first.length;
-  for (const literal of literals.slice(1, -1)) {
-    const at = literal === "" ? divisionOf(segment, start) : segment.indexOf(literal, start + 1);
-    if (at < 0) return undefined;
+  for (let index = 1; index < literals.length - 1; index++) {
+    const literal = literals[index] ?? "";
+    const isExtension = literal === "." && index === literals.length - 2;
+    const at = isExtension ? segment.lastIndexOf(".", end - 2) : dividerAt(segment, literal, start);
+    if (at <= start) return undefined;
     values.push(segment.slice(start, at));
     start = at + literal.length;
   }
@@ -132,7 +135,8 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
   return values;
 }
 
-function divisionOf(segment: string, start: number): number {
+function dividerAt(segment: string, literal: string, start: number): number {
+  if (literal !== "") return segment.indexOf(literal, start + 1);
   const dot = segment.lastIndexOf(".");
   return dot > start ? dot : start + (segment[start] === "%" ? 3 : 1);
 }

@@ -55,6 +55,7 @@ test.each<[Partial<Parameter>, unknown]>([
 
 test.each<[Partial<Parameter>, unknown, string]>([
   [{}, "a/b:c", "a%2Fb%3Ac"],
+  [{ allowReserved: true }, "../x?a=b#c", "..%2Fx%3Fa%3Db%23c"],
   [{}, list, "blue,bl%20ack"],
   [{}, map, "R,100,G,a%2Cb"],
   [{ explode: true }, map, "R=100,G=a%2Cb"],

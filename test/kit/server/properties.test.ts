@@ -176,6 +176,10 @@ describe("the router", () => {
     };
     expect(route("/a/b/x")).toEqual([1]);
     expect(route("/a/b/y")).toEqual([2, "b"]);
+    expect(route("/1.5.json")).toEqual([4, "1.5"]);
+    other.add("GET", "/tiles/{x}-{y}.{format}", 7);
+    expect(route("/tiles/1.5-2.5.png")).toEqual([7, "1.5", "2.5", "png"]);
+    expect(route("/tiles/1-2.")).toBe("none");
     other.add("GET", "/pages/{name}{type}", 6);
     expect(route("/pages/a.b.html")).toEqual([6, "a.b", ".html"]);
     expect(route("/pages/%C3x")).toEqual([6, "%C3", "x"]);

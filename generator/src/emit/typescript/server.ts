@@ -1,4 +1,4 @@
-import type { OperationModel, ServiceModel } from "../../model/types.js";
+import type { OperationModel, ResponseModel, ServiceModel } from "../../model/types.js";
 import { docLines } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
@@ -37,9 +37,12 @@ export function emitServer(context: Context, service: ServiceModel): OutputFile[
   ];
 }
 
-function onlyRedirects(operation: OperationModel): boolean {
+/** Whether every success has what a bare result cannot say: where to redirect to, or a header that must be there. */
+function needsReply(operation: OperationModel): boolean {
   const successes = successesOf(operation);
-  return successes.length > 0 && successes.every(({ status }) => status.startsWith("3"));
+  const isSaid = ({ status, headers }: ResponseModel) =>
+    status.startsWith("3") || headers.some((each) => each.required);
+  return successes.length > 0 && successes.every(isSaid);
 }
 
 function methodsOf(context: Context, service: ServiceModel, file: string, types: Imports, kit: string): object[] {
@@ -49,8 +52,7 @@ function methodsOf(context: Context, service: ServiceModel, file: string, types:
     const { request, body, item, headers } = signatureOf(context, operation, file, types);
     const answers = (plain: string) => {
       const replied = withHeaders(types.type("Reply", kit), [plain], headers, "  ");
-      // Where to redirect to, only a reply can say.
-      return `${types.type("Awaitable", kit)}<${onlyRedirects(operation) ? "" : `${plain} | `}${replied}>`;
+      return `${types.type("Awaitable", kit)}<${needsReply(operation) ? "" : `${plain} | `}${replied}>`;
     };
     const results = [
       ...(body === undefined ? [] : [answers(body)]),
