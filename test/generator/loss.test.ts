@@ -221,6 +221,7 @@ describe("the loss report", () => {
       }),
       "/post/requestBody/content/multipart~1form-data/encoding/a",
     ],
+    ["a method that fetch does not send", { "/a": { trace: operation("a") } }, "/trace"],
     ["a body of GET", get(operation("a", { requestBody: { content: json } })), "/get/requestBody"],
     [
       "a query string of another media type than forms",

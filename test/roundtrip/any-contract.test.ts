@@ -111,6 +111,17 @@ test("a text is a text, whatever its schema says of members or items", async () 
   expect((await ends.call("strayKeywords", { query })).arrived).toEqual({ query });
 });
 
+test("bodies that are text are texts, whatever else their schema would allow", async () => {
+  expect((await ends.call("texts", { body: "ab" }, "<a/>")).arrived).toEqual({ body: "ab" });
+  await expect(ends.call("texts", { body: "a" }, "<a/>")).rejects.toMatchObject({ name: "InvalidRequestError" });
+  await expect(ends.call("texts", { body: { a: 1 } }, "<a/>")).rejects.toMatchObject({ name: "InvalidRequestError" });
+});
+
+test("a body that is required is, though its schema is marked readOnly", async () => {
+  expect((await ends.call("readOnly", { body: {} })).arrived).toEqual({ body: {} });
+  await expect(ends.call("readOnly", {})).rejects.toMatchObject({ name: "InvalidRequestError" });
+});
+
 test("text/json is JSON", async () => {
   const { arrived, body } = await ends.call("textJson", { body: { n: 1 } }, { t: "a" });
   expect({ arrived, body }).toEqual({ arrived: { body: { n: 1 } }, body: { t: "a" } });

@@ -106,12 +106,15 @@ export class ContentReader {
     // Any type of body may be JSON, but bytes are not.
     const format = bare.includes("*") && isBytes(this.schemas.read(given), this.lookup) ? "binary" : mediaFormat(bare);
     if (format === "text" || format === "binary") {
-      const isText = (typesOf(this.schemas.read(given), this.lookup) & bits.string) !== 0;
-      if (!isText) {
+      const read = this.schemas.read(given);
+      const types = typesOf(read, this.lookup);
+      if ((types & bits.string) === 0) {
         const what = format === "text" ? "a text" : "bytes";
         this.notSupported(`the schema of media type ${bare}, whose bodies are ${what},`, given.place);
         return { type: bare, format };
       }
+      if (isAnything(read)) return { type: bare, format };
+      if (types !== bits.string) return { type: bare, format, schema: this.textOf(given, madeName) };
     }
     const schema = this.named(given, madeName, "content");
     if (format !== "form" && format !== "multipart") return { type: bare, format, schema };
@@ -146,6 +149,15 @@ export class ContentReader {
     return id;
   }
 
+  /** The texts among the values of a schema. */
+  private textOf(given: Found, name: string): TypeId {
+    const { place } = given;
+    const schema = { type: "string", allOf: [{ $ref: this.named(given, name, "content") }] };
+    const id = `${place.document.name}#${place.pointer}?text`;
+    this.made.push({ id, name: `${sharedName(place) ?? name}Text`, schema, origin: "content", place });
+    return id;
+  }
+
   get lookup(): (id: TypeId) => ModelSchema | undefined {
     return this.schemas.lookup;
   }
@@ -159,6 +171,14 @@ export class ContentReader {
   notSupported(what: string, place: Place): void {
     this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });
   }
+}
+
+/** Whether a schema says nothing of its values. */
+function isAnything(schema: ModelSchema): boolean {
+  return (
+    schema === true ||
+    (isObject(schema) && Object.keys(schema).every((key) => key === "description" || key === "title"))
+  );
 }
 
 /** Whether a media type has parameters that say more than how text is encoded. */

@@ -1,3 +1,4 @@
+import { isObject, member, objectMember } from "../read/json.js";
 import type { MadeType } from "./content.js";
 import { type Direction, Directions, variantId } from "./direction.js";
 import type { OperationDraft } from "./operation.js";
@@ -88,6 +89,18 @@ export class Directed {
   private made(type: MadeType, direction: Direction): MadeType {
     this.roots[direction].push(type.schema);
     const schema = this.directions.schemaFor(type.schema, direction);
-    return schema === type.schema ? type : { ...type, schema };
+    if (schema === type.schema) return type;
+    return { ...type, schema: type.origin === "request" ? asRequired(schema, type.schema) : schema };
   }
+}
+
+/** Of a request, the body and the parameters must be there or not, whatever their own schemas say of the direction. */
+function asRequired(schema: ModelSchema, given: ModelSchema): ModelSchema {
+  if (!isObject(schema) || !isObject(given)) return schema;
+  const groups = Object.entries(objectMember(schema, "properties") ?? {}).map(([name, group]) => {
+    const required = member(objectMember(given.properties, name), "required");
+    return [name, name === "body" || required === undefined ? group : { ...(group as object), required }] as const;
+  });
+  const properties = Object.fromEntries(groups);
+  return { ...schema, properties, ...(given.required === undefined ? {} : { required: given.required }) };
 }

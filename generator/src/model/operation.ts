@@ -152,6 +152,8 @@ export class OperationReader {
       const message = `fetch sends no body with ${method}; clients do by the undici transport`;
       this.diagnostics.add("not-supported", message, { place: memberAt(found, "requestBody").place });
     }
+    if (method === "TRACE" || method === "CONNECT" || method === "TRACK")
+      this.diagnostics.add("not-supported", `fetch sends no ${method}; clients do by the undici transport`, { place });
     const request = this.request(place, typeName, parameters, body);
     const socket = objectMember(source, "x-websocket");
     const callbacks = memberAt(found, "callbacks");
