@@ -221,6 +221,11 @@ describe("the loss report", () => {
       }),
       "/post/requestBody/content/multipart~1form-data/encoding/a",
     ],
+    [
+      "the content of an answer that never has a body",
+      get({ responses: { 204: { description: "Done.", content: json } } }),
+      "/get/responses/204/content",
+    ],
     ["a method that fetch does not send", { "/a": { trace: operation("a") } }, "/trace"],
     ["a body of GET", get(operation("a", { requestBody: { content: json } })), "/get/requestBody"],
     [

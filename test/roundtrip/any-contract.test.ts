@@ -122,6 +122,10 @@ test("a body that is required is, though its schema is marked readOnly", async (
   await expect(ends.call("readOnly", {})).rejects.toMatchObject({ name: "InvalidRequestError" });
 });
 
+test("an answer whose status never has a body has none, whatever the contract declares", async () => {
+  expect(await ends.answer("bare", undefined)).toMatchObject({ status: 204, body: undefined });
+});
+
 test("text/json is JSON", async () => {
   const { arrived, body } = await ends.call("textJson", { body: { n: 1 } }, { t: "a" });
   expect({ arrived, body }).toEqual({ arrived: { body: { n: 1 } }, body: { t: "a" } });

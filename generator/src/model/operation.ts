@@ -221,6 +221,11 @@ export class OperationReader {
       if (!found || !isObject(found.value)) return [];
       if (isObject(found.value.links))
         this.contents.notSupported(`links of response ${status}`, memberAt(found, "links").place);
+      // HTTP itself lets these have no body (RFC 9110, §15).
+      const isBare = /^(1\d\d|204|205|304)$/.test(status);
+      const content = memberAt(found, "content");
+      if (isBare && keysOf(content).length > 0)
+        this.contents.notSupported(`the content of response ${status}, which never has a body,`, content.place);
       const lone = status.startsWith("2") && successes.length === 1;
       const range = status.replace(/xx$/i, "XX");
       const suffix = lone ? "Response" : `${range === "default" ? "Default" : range}Response`;
@@ -228,7 +233,7 @@ export class OperationReader {
         {
           status: range,
           ...text("description", textMember(found.value, "description")),
-          content: this.contents.read(found, `${typeName}${suffix}`),
+          content: isBare ? [] : this.contents.read(found, `${typeName}${suffix}`),
           headers: this.parameters.headersOf(found),
         },
       ];
