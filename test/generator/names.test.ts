@@ -148,17 +148,19 @@ describe("names of a contract that one does not own", () => {
   });
 
   test("a path item that several paths refer to is an operation of its own for each of them", async () => {
-    const item = { get: operation("getPet"), post: { responses: { "204": { description: "Done." } } } };
+    const parameters = [{ name: "page", in: "query", schema: { type: "integer" } }];
+    const item = { parameters, get: operation("getPet"), post: { responses: { "204": { description: "Done." } } } };
     const paths = { "/pets": item, "/animals": { $ref: "#/paths/~1pets" }, "/beasts": { $ref: "#/paths/~1pets" } };
-    const folder = project({ "openapi.json": contract({}, paths) });
-    const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.json", out: "out" });
-    expect({ code, said: JSON.parse(stdout).diagnostics.filter(({ severity }: Said) => severity === "error") }).toEqual(
-      {
-        code: 0,
-        said: [],
-      },
-    );
-    const { methods } = JSON.parse(readFileSync(join(folder, "out/names.lock.json"), "utf8"));
+    const namesIn = async (given: object) => {
+      const folder = project({ "openapi.json": contract({}, given) });
+      const { code, stdout } = await inProcess(folder, "generate", { spec: "openapi.json", out: "out" });
+      const said: Said[] = JSON.parse(stdout).diagnostics;
+      expect({ code, said: said.filter(({ severity }) => severity === "error") }).toEqual({ code: 0, said: [] });
+      return JSON.parse(readFileSync(join(folder, "out/names.lock.json"), "utf8"));
+    };
+    const names = await namesIn(paths);
+    expect(await namesIn(Object.fromEntries(Object.entries(paths).reverse()))).toEqual(names);
+    const { methods } = names;
     expect(methods["openapi.json"]).toEqual({
       "/paths/~1animals/get": "getPetGetAnimals",
       "/paths/~1animals/post": "postAnimals",

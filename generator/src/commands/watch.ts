@@ -55,9 +55,11 @@ export function watchFor(watched: Watched): Promise<number> {
     process.stdout.write(pc.dim(`watching ${shown.join(", ")}; Ctrl-C ends\n`));
     process.once("SIGINT", () => {
       watcher.close();
-      elsewhere.follow([]);
       clearTimeout(timer);
-      void running.then(() => finish(exitCodes.ok));
+      void running.then(() => {
+        elsewhere.follow([]);
+        finish(exitCodes.ok);
+      });
     });
   });
 }

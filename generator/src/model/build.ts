@@ -98,7 +98,7 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
   const taken = new Set([...schemaNames.values()].map((name) => name.toLowerCase()));
   for (const { contract, operations } of drafts) {
     // Operations of two services may share a name; their types never meet in one file.
-    const made = new Map(operations.flatMap((draft) => draft.made.map((type) => [type.id, type] as const)));
+    const made = madeBy(operations);
     const names = resolveNames(
       [...made.values()].map((type): Claim => {
         const name = madeName(type, taken, diagnostics);
@@ -160,6 +160,16 @@ export function readModel(project: Project, diagnostics: Diagnostics, options: B
     types: new Map([...bytes.types].sort((a, b) => compare(a[0], b[0]))),
   };
   return editable(model, { schemas, bytes, isPlain: dynamic.size === 0 && !directed.isNeeded, diagnostics });
+}
+
+/** The types made for operations, each once: what several paths share goes by the first of its names, in their own order. */
+function madeBy(drafts: readonly OperationDraft[]): Map<TypeId, MadeType> {
+  const made = new Map<TypeId, MadeType>();
+  for (const type of drafts.flatMap((draft) => draft.made)) {
+    const other = made.get(type.id);
+    if (!other || compare(type.name, other.name) < 0) made.set(type.id, type);
+  }
+  return made;
 }
 
 /** Of two path templates that match the same requests, servers know the first; what stands side by side they divide. */
@@ -255,12 +265,12 @@ function methodsOf(
     };
   });
   const names = resolveNames(claims, "method", naming, diagnostics);
-  const named = <Method extends OperationModel | ChannelModel>(method: Method): Method[] => [
-    { ...method, name: names.get(methodKey(contract, method)) ?? "" },
-  ];
+  const named = <Method extends OperationModel | ChannelModel>(method: Method): Method => {
+    return { ...method, name: names.get(methodKey(contract, method)) ?? "" };
+  };
   return {
-    operations: kept.flatMap(({ operation }) => (operation ? named(operation) : [])),
-    channels: kept.flatMap(({ channel }) => (channel ? named(channel) : [])),
+    operations: kept.flatMap(({ operation }) => (operation ? [named(operation)] : [])),
+    channels: kept.flatMap(({ channel }) => (channel ? [named(channel)] : [])),
   };
 }
 

@@ -54,7 +54,7 @@ export class OperationReader {
   }
 
   read(contract: Place): OperationDraft[] {
-    this.contents.isOpenApi30 = textMember(contract.document.value, "openapi")?.startsWith("3.0.") ?? false;
+    this.contents.isOpenApi30 = /^3\.0\b/.test(textMember(contract.document.value, "openapi") ?? "");
     const paths = memberAt(foundAt(contract), "paths");
     const drafts: OperationDraft[] = [];
     for (const path of keysOf(paths)) {
