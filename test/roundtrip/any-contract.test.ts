@@ -28,6 +28,8 @@ interface Ends {
   sent(name: string, request?: unknown, options?: object): Promise<Request>;
   /** Where a client without a `baseUrl` goes. */
   goes(name: string, request?: unknown): Promise<string>;
+  /** Where a call goes that only knows the operation's row. */
+  goesByItself(name: string, request?: unknown): Promise<string>;
   /** Sends what no client of ours would; gives the status. */
   post(path: string, type: string, body: string): Promise<number>;
 }
@@ -51,6 +53,10 @@ async function endsOf(document: object): Promise<Ends> {
   const { service } = await load<{ service: { operations: object } }>("operations.js");
   const kit = pathToFileURL(join(root, "kit/dist/server/index.js")).href;
   const { reply } = await importNatively<Pick<Ends, "reply">>(kit);
+  const calls = await load<Record<string, unknown>>("calls.js");
+  const { createCaller } = await importNatively<{
+    createCaller(options: object): (row: unknown, request?: unknown) => Promise<unknown>;
+  }>(pathToFileURL(join(root, "kit/dist/client/index.js")).href);
   const state: { arrived?: unknown; body?: unknown } = {};
   for (const name of Object.keys(service.operations))
     Object.defineProperty(SampleServer.prototype, name, {
@@ -84,6 +90,15 @@ async function endsOf(document: object): Promise<Ends> {
     },
     sent,
     goes: async (name, request) => (await sent(name, request)).url,
+    goesByItself: async (name, request) => {
+      let url = "";
+      const fetch = async (input: Request | string) => {
+        url = new Request(input).url;
+        return new Response(null, { status: 204 });
+      };
+      await createCaller({ baseUrl: "http://localhost", transport: { fetch } })(calls[name], request);
+      return url;
+    },
     post: async (path, type, body) => {
       const init = { method: "POST", headers: { "content-type": type }, body };
       return (await server.fetch(new Request(`http://localhost${path}`, init))).status;
@@ -259,6 +274,20 @@ test("a path may hold what URLs do not, and a fragment that tells it from others
   expect((await ends.call("unicode", { path })).arrived).toEqual({ path });
   expect((await ends.call("same", { path })).arrived).toEqual({ path });
   expect(await ends.goes("sameWithMore", { path, query: { more: "x" } })).toMatch(/\/same\/%C3%A4%2F%C3%B6\?more=x$/);
+});
+
+test("a path may have a query of its own, which goes on with the parameters", async () => {
+  expect(await ends.goes("queried", { query: { more: "a?b" } })).toBe("http://localhost/queried?kind=a&more=a%3Fb");
+  expect(await ends.goes("queried")).toBe("http://localhost/queried?kind=a");
+});
+
+test("short rows go where the client goes", async () => {
+  for (const [name, request] of [
+    ["queried", { query: { more: "x" } }],
+    ["sameWithMore", { path: { id: "a" }, query: { more: "x" } }],
+    ["unicode", { path: { id: "a" } }],
+  ] as const)
+    expect(await ends.goesByItself(name, request), name).toBe(await ends.goes(name, request));
 });
 
 test("operations go to the servers of their own, else to those of their path", async () => {

@@ -9,7 +9,14 @@ import { isThere, membersOf, refuse } from "./target.js";
 export const styles: Part = { parameters: styledParameters };
 
 export function styledParameters(row: Pick<Row, "name" | "path" | "parameters">): ParameterWriter {
-  return parametersWriter(row, styleWriter);
+  const writer = parametersWriter(row, styleWriter);
+  if (!row.path.includes("?")) return writer;
+  // Some contracts have a query in their paths, which the parameters go on with.
+  const target: ParameterWriter["target"] = (request) => {
+    const [path, own, ...rest] = writer.target(request).split("?");
+    return `${path}?${[own, rest.join("?")].filter((part) => part !== "").join("&")}`;
+  };
+  return { ...writer, target };
 }
 
 /**

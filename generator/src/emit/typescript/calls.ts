@@ -6,7 +6,7 @@ import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
 import type { Context } from "./context.js";
-import { Rows } from "./rows.js";
+import { encodedPath, Rows } from "./rows.js";
 import { sentTypes } from "./sent.js";
 import { signatureOf, successesOf, withHeaders } from "./signature.js";
 import { docComment } from "./type-text.js";
@@ -57,7 +57,7 @@ function shortDoc({ method, path, summary, deprecated }: OperationModel): string
 /** An operation's row, with the parts that it needs named in it. */
 function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string): object {
   const { name, method, path, security, retry, idempotency } = operation;
-  const styled = !operation.parameters.every(isDefault);
+  const styled = hasQuery(path) || !operation.parameters.every(isDefault);
   const manyMedia = !(operation.body?.content ?? []).every(isJson) || (operation.body?.content.length ?? 0) > 1;
   const answers =
     manyMedia ||
@@ -71,7 +71,7 @@ function rowOf(rows: Rows, operation: OperationModel, code: Imports, kit: string
   return {
     name,
     method,
-    path,
+    path: encodedPath(path),
     parameters: styled ? rows.parameters(operation.parameters) : undefined,
     body: answers ? rows.body(operation) : undefined,
     responses: answers ? rows.responses(operation) : undefined,
@@ -88,6 +88,11 @@ export function isDefault({ in: place, type, style, explode = true, allowReserve
   if (type === "json" || type === "object" || allowReserved) return false;
   if (place === "path") return type !== "array" && (style ?? "simple") === "simple";
   return place === "query" && explode && (style ?? "form") === "form";
+}
+
+/** Whether a path has a query of its own, as some contracts write it; without a part, what follows would begin another. */
+export function hasQuery(path: string): boolean {
+  return path.includes("?");
 }
 
 /** What clients and short rows read and write without the part `media`. */

@@ -4,7 +4,7 @@ import { docLines, stringLiteral, typeKey } from "../../print/escape.js";
 import { Imports } from "../../print/imports.js";
 import { print } from "../../print/template.js";
 import { header, type OutputFile } from "../file.js";
-import { isDefault, isJson } from "./calls.js";
+import { hasQuery, isDefault, isJson } from "./calls.js";
 import type { Context } from "./context.js";
 import { type Sent, sentTypes } from "./sent.js";
 import { methodDoc, signatureOf, successesOf, withHeaders } from "./signature.js";
@@ -160,13 +160,13 @@ function partsOf({ operations, channels, securitySchemes }: ServiceModel): PartO
   const apart = operations.some(({ servers }) => servers !== undefined);
   const parameters = [...operations, ...channels].flatMap((each) => each.parameters);
   const schemes = Object.values(securitySchemes);
-  const written = parameters.every(isDefault)
-    ? []
-    : [{ name: parameters.every(isPlain) ? "fields" : "styles", of: "" }];
+  const hasQueries = operations.some(({ path }) => hasQuery(path));
+  const needed = parameters.every(isDefault) ? undefined : parameters.every(isPlain) ? "fields" : "styles";
+  const writer = hasQueries ? "styles" : needed;
   const authentication = schemes.every(takesToken) ? "tokenAuthentication" : "authentication";
   return [
     ...(schemes.length === 0 ? [] : [{ name: authentication, of: "(options?.auth)" }]),
-    ...written,
+    ...(writer === undefined ? [] : [{ name: writer, of: "" }]),
     ...(operations.every(speaksJson) ? [] : [{ name: "media", of: "" }]),
     ...(apart ? [{ name: "ownServers", of: "(options)" }] : []),
   ];

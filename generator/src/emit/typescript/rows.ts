@@ -131,7 +131,7 @@ export class Rows {
  * A path template as it travels: a fragment, by which contracts tell paths apart, does not; what no URL may hold is
  * percent-encoded, but for the names of variables.
  */
-function encodedPath(path: string): string {
+export function encodedPath(path: string): string {
   const [bare = ""] = path.split("#", 1);
   return bare.replace(/\{[^{}]*\}|[^!-~\p{Surrogate}]+/gu, (part) => (part.startsWith("{") ? part : encodeURI(part)));
 }
