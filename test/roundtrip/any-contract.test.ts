@@ -54,8 +54,9 @@ async function endsOf(document: object): Promise<Ends> {
   const kit = pathToFileURL(join(root, "kit/dist/server/index.js")).href;
   const { reply } = await importNatively<Pick<Ends, "reply">>(kit);
   const calls = await load<Record<string, unknown>>("calls.js");
-  const { createCaller } = await importNatively<{
-    createCaller(options: object): (row: unknown, request?: unknown) => Promise<unknown>;
+  const { createCaller, interception } = await importNatively<{
+    createCaller(options: object, part: unknown): (row: unknown, request?: unknown) => Promise<unknown>;
+    interception(options: object): unknown;
   }>(pathToFileURL(join(root, "kit/dist/client/index.js")).href);
   const state: { arrived?: unknown; body?: unknown } = {};
   for (const name of Object.keys(service.operations))
@@ -96,7 +97,7 @@ async function endsOf(document: object): Promise<Ends> {
         url = new Request(input).url;
         return new Response(null, { status: 204 });
       };
-      await createCaller({ baseUrl: "http://localhost", transport: { fetch } })(calls[name], request);
+      await createCaller({ baseUrl: "http://localhost" }, interception({ fetch }))(calls[name], request);
       return url;
     },
     post: async (path, type, body) => {
