@@ -1,11 +1,13 @@
 // 2,639 public contracts (the APIs.guru directory): how many are generated, and whether all of the output compiles and works.
-// Arguments: `--only TEXT` (part of a file's path, repeatable), `--calls N` (to each operation, default 2), `--list` (what fails).
+// Arguments: `--only TEXT` (part of a file's path, repeatable), `--calls N` (to each operation, default 2), `--list` (what fails);
+// `--peers N` runs the other generators too, and nothing but generates and compiles, every Nth contract.
 import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { contracts } from "./contracts.mjs";
+import { beside } from "./peers.mjs";
 import { forked, generate } from "./steps.mjs";
 
 /** Outputs stand below the repository, so that they find the packages that they import. */
@@ -20,12 +22,20 @@ export async function run({ log, args }) {
       only: { type: "string", multiple: true },
       calls: { type: "string", default: "2" },
       list: { type: "boolean", default: false },
+      peers: { type: "string" },
     },
   });
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
   const picked = contracts().filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
   const jobs = picked.map((contract, index) => ({ ...contract, out: join(scratch, String(index)) }));
+  if (values.peers !== undefined) {
+    const step = Number(values.peers);
+    const some = jobs.filter((_, index) => index % step === 0);
+    const rows = await beside(some, scratch, each, log);
+    rmSync(scratch, { recursive: true, force: true });
+    return [{ what: "contracts", subject: "all", value: some.length, unit: "" }, ...rows];
+  }
   const say = (text) => (values.list ? log(text) : undefined);
 
   log(`${jobs.length} contracts`);

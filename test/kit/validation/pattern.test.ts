@@ -186,6 +186,7 @@ const attacks: readonly (readonly [pattern: string, unit: string, end: string])[
   ["(?<!a*)b", "a", "b"],
   [".{1,10000}b", "a", ""],
   ["(?:(?!-)[a-z]{1,2000})+!", "a", "-"],
+  [`${"(?=b{200})".repeat(60)}a{300}`, "b", "c"],
 ];
 
 test.each(attacks)("%s judges 100 kB", (pattern, unit, end) => {

@@ -56,6 +56,8 @@ export class Simulation {
     const { steps, counts, looks } = this.program;
     const { entered, counters, sets } = this;
     for (const counter of counters) counter.clear();
+    /** Those that are counting: of another scan's, nothing needs to be known. */
+    let counting: number[] = [];
     let waiting: number[] = [];
     for (let read = 0; read <= codes.length; read++) {
       const position = forwards ? read : codes.length - read;
@@ -64,7 +66,7 @@ export class Simulation {
       const reading: number[] = [];
       let isMatch = false;
       waiting.push(start);
-      for (const [index, { next }] of counts.entries()) if (counters[index]?.isEnough(read)) waiting.push(next);
+      for (const index of counting) if (counters[index]?.isEnough(read)) waiting.push(counts[index]?.next ?? 0);
       for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
         if (entered[index] === round) continue;
         entered[index] = round;
@@ -83,7 +85,7 @@ export class Simulation {
             if ((matches[step.look]?.[position] === 1) !== looks[step.look]?.negative) waiting.push(step.next);
             break;
           case "count":
-            counters[step.count]?.begin(read);
+            if (counters[step.count]?.begin(read)) counting.push(step.count);
             break;
           default:
             isMatch = true;
@@ -103,7 +105,11 @@ export class Simulation {
         const step = steps[index];
         if (step?.kind === "set" && isOf(step.set)) waiting.push(step.next);
       }
-      for (const [index, { set }] of counts.entries()) if (!isOf(set)) counters[index]?.clear();
+      counting = counting.filter((index) => {
+        const goesOn = isOf(counts[index]?.set ?? 0);
+        if (!goesOn) counters[index]?.clear();
+        return goesOn;
+      });
     }
     return false;
   }
@@ -113,15 +119,20 @@ export class Simulation {
 class Counter {
   private begun: number[] = [];
   private first = 0;
+  private isCounting = false;
 
   constructor(
     private readonly min: number,
     private readonly max: number,
   ) {}
 
-  begin(at: number): void {
+  /** True for the first since it was cleared. */
+  begin(at: number): boolean {
+    const isFirst = !this.isCounting;
+    this.isCounting = true;
     // Of a repeat without an end, the oldest is as good as any.
-    if (this.max !== Number.POSITIVE_INFINITY || this.first === this.begun.length) this.begun.push(at);
+    if (isFirst || this.max !== Number.POSITIVE_INFINITY) this.begun.push(at);
+    return isFirst;
   }
 
   /** Whether the repeat may end at a position. */
@@ -137,5 +148,6 @@ class Counter {
   clear(): void {
     if (this.begun.length > 0) this.begun = [];
     this.first = 0;
+    this.isCounting = false;
   }
 }
