@@ -142,6 +142,25 @@ test("an answer whose status never has a body has none, whatever the contract de
   expect(await ends.answer("bare", undefined)).toMatchObject({ status: 204, body: undefined });
 });
 
+test("bytes go out as the form that can carry them, though JSON of the same schema is declared first", async () => {
+  const { arrived } = await ends.call("pictureOrJson", { body: { file: new Blob(["f"]), title: "t" } });
+  const { body } = arrived as { body: { file: File; title: string } };
+  expect([await body.file.text(), body.title]).toEqual(["f", "t"]);
+  const json = await ends.sent("pictureOrJson", { body: { title: "t" } }, { contentType: "application/json" });
+  expect(json.headers.get("content-type")).toBe("application/json");
+});
+
+test("a form whose schema allows no object takes any form", async () => {
+  const form = new FormData();
+  form.set("a", "b");
+  expect((await ends.call("formOfText", { body: form })).arrived).toEqual({ body: { a: "b" } });
+});
+
+test("a body of GET that can only be empty is none", async () => {
+  expect((await ends.sent("readWithNothing")).body).toBeNull();
+  expect((await ends.call("readWithNothing", { body: {} })).arrived).toEqual({});
+});
+
 test("text/json is JSON", async () => {
   const { arrived, body } = await ends.call("textJson", { body: { n: 1 } }, { t: "a" });
   expect({ arrived, body }).toEqual({ arrived: { body: { n: 1 } }, body: { t: "a" } });

@@ -37,7 +37,7 @@ export class ContentReader {
 
   /** The media types of a body or response, in the contract's order; those that differ in parameters alone as one. */
   read(holder: Found, madeName: string): readonly MediaModel[] {
-    const content = this.all(holder, madeName);
+    const content = bytesFirst(this.all(holder, madeName));
     const made = new Map(this.made.map(({ id, schema }) => [id, schema]));
     return toldApart(content, (id) => made.get(id) ?? this.lookup(id));
   }
@@ -116,20 +116,25 @@ export class ContentReader {
       if (isAnything(read)) return { type: bare, format };
       if (types !== bits.string) return { type: bare, format, schema: this.textOf(given, madeName) };
     }
-    const schema = this.named(given, madeName, "content");
-    if (format !== "form" && format !== "multipart") return { type: bare, format, schema };
+    if (format !== "form" && format !== "multipart")
+      return { type: bare, format, schema: this.named(given, madeName, "content") };
     const encodings = memberAt(holder, "encoding");
     for (const name of keysOf(encodings)) {
       const headers = memberAt(memberAt(encodings, name), "headers");
       if (headers.value !== undefined) this.notSupported(`the headers of the part ${name}`, headers.place);
     }
     const read = this.schemas.read(given);
+    if ((typesOf(read, this.lookup) & bits.object) === 0) {
+      this.notSupported(`the schema of media type ${bare}, whose bodies are forms,`, given.place);
+      return { type: bare, format };
+    }
     const hasStyles = format === "form" || !this.isOpenApi30;
     const values = formFieldsOf(read, this.lookup, objectMember(value, "encoding"), hasStyles);
     const fields = format === "multipart" ? multipartFields(values, read, this.lookup) : values;
     for (const [name, { style = "form" }] of Object.entries(values))
       if (style !== "form" && fields[name]?.bytes)
         this.notSupported(`the style of the part ${name}, which is bytes,`, memberAt(encodings, name).place);
+    const schema = this.named(given, madeName, "content");
     return { type: bare, format, schema, ...(Object.keys(fields).length > 0 ? { fields } : {}) };
   }
 
@@ -171,6 +176,15 @@ export class ContentReader {
   notSupported(what: string, place: Place): void {
     this.diagnostics.add("not-supported", `${what} is left out of the generated code`, { place });
   }
+}
+
+/** Of media types with one schema, the form that can carry its bytes comes first: it is what a body goes out as. */
+function bytesFirst(content: readonly MediaModel[]): readonly MediaModel[] {
+  const forms = content.filter(({ format }) => format === "multipart");
+  const carried = forms.filter(({ fields = {} }) => Object.values(fields).some(({ bytes }) => bytes));
+  const isLate = ({ format, schema }: MediaModel) =>
+    format !== "multipart" && carried.some((form) => schema !== undefined && form.schema === schema);
+  return [...content.filter((media) => !isLate(media)), ...content.filter(isLate)];
 }
 
 /** Whether a schema says nothing of its values. */

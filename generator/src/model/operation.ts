@@ -147,8 +147,10 @@ export class OperationReader {
     const name = textMember(source, "x-name") ?? (called === "" ? camelCase(pathName(method, path)) : called);
     const typeName = pascalCase(name);
     const parameters = this.parameters.read(path, found, shared);
-    const body = this.body(found, typeName);
-    if (body && (method === "GET" || method === "HEAD") && !isAlwaysEmpty(memberAt(found, "requestBody").value)) {
+    const isRead = method === "GET" || method === "HEAD";
+    const given = this.loader.follow(memberAt(found, "requestBody"));
+    const body = isRead && isAlwaysEmpty(given?.value) ? undefined : this.body(found, typeName);
+    if (body && isRead) {
       const message = `fetch sends no body with ${method}; clients do by the undici transport`;
       this.diagnostics.add("not-supported", message, { place: memberAt(found, "requestBody").place });
     }

@@ -120,6 +120,7 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
   const last = literals[literals.length - 1] ?? "";
   if (!segment.startsWith(first) || !segment.endsWith(last)) return undefined;
   const end = segment.length - last.length;
+  if (isInside(segment, end)) return undefined;
   const values: string[] = [];
   let start = first.length;
   for (let index = 1; index < literals.length - 1; index++) {
@@ -136,9 +137,18 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
 }
 
 function dividerAt(segment: string, literal: string, start: number): number {
-  if (literal !== "") return segment.indexOf(literal, start + 1);
+  if (literal !== "") {
+    let at = segment.indexOf(literal, start + 1);
+    while (isInside(segment, at)) at = segment.indexOf(literal, at + 1);
+    return at;
+  }
   const dot = segment.lastIndexOf(".");
   return dot > start ? dot : start + (segment[start] === "%" ? 3 : 1);
+}
+
+/** Whether a position is inside of an encoded character, where no literal text begins. */
+function isInside(segment: string, at: number): boolean {
+  return segment[at - 1] === "%" || segment[at - 2] === "%";
 }
 
 function literalChild<T>(node: Node<T>, segment: string): Node<T> {

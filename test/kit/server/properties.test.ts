@@ -180,6 +180,9 @@ describe("the router", () => {
     other.add("GET", "/tiles/{x}-{y}.{format}", 7);
     expect(route("/tiles/1.5-2.5.png")).toEqual([7, "1.5", "2.5", "png"]);
     expect(route("/tiles/1-2.")).toBe("none");
+    other.add("GET", "/frames/{day}F{start}T{end}F", 8);
+    expect(route("/frames/%3FF%3FTbF")).toEqual([8, "%3F", "%3F", "b"]);
+    expect(route("/frames/aFbT%3F")).toBe("none");
     other.add("GET", "/pages/{name}{type}", 6);
     expect(route("/pages/a.b.html")).toEqual([6, "a.b", ".html"]);
     expect(route("/pages/%C3x")).toEqual([6, "%C3", "x"]);
