@@ -120,7 +120,7 @@ function variablesOf(segment: string, literals: readonly string[]): string[] | u
   const last = literals[literals.length - 1] ?? "";
   if (!segment.startsWith(first) || !segment.endsWith(last)) return undefined;
   const end = segment.length - last.length;
-  if (isInside(segment, end)) return undefined;
+  if (last !== "" && isInside(segment, end)) return undefined;
   const values: string[] = [];
   let start = first.length;
   for (let index = 1; index < literals.length - 1; index++) {

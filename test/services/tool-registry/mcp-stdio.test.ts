@@ -155,7 +155,10 @@ describe("an MCP server that misbehaves", () => {
     const registry = await oddRegistry();
     expect(await registry.ids()).toContain("odd.hostile");
     const { error } = await registry.call("odd.hostile");
-    expect(error).toMatchObject({ code: "tool.unavailable", message: expect.stringContaining("it looks around") });
+    expect(error).toMatchObject({
+      code: "tool.unavailable",
+      message: expect.stringContaining("it refers back to a group"),
+    });
     const check = await eventually(
       () => registry.check("mcp odd"),
       (found) => found?.details !== undefined,

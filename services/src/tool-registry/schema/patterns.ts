@@ -10,6 +10,8 @@ import { SchemaError } from "./schema-error.js";
 
 /** A character may visit every part of a pattern; so many of these visits are one step. */
 const VISITS_A_STEP = 16;
+/** What it costs to look at a character once more, as a pattern does for each look-around, in such visits. */
+const VISITS_A_LOOK = 64;
 
 /** What ajv asks of a regular expression. */
 interface Expression {
@@ -38,8 +40,9 @@ export function patternsOf(budget: Budget): (source: string) => Expression {
 function compile(source: string): { readonly pattern: Expression; readonly parts: number } {
   const flags = flagsOf(source);
   try {
-    const { steps } = compilePattern(parsePattern(source, flags), PATTERN_LIMIT);
-    return { pattern: linearPattern(source, flags), parts: steps.length };
+    const { steps, looks, counts } = compilePattern(parsePattern(source, flags), PATTERN_LIMIT);
+    const scans = looks.length + (looks.length + counts.length > 0 ? 1 : 0);
+    return { pattern: linearPattern(source, flags), parts: steps.length + scans * VISITS_A_LOOK };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     throw new SchemaError(`its pattern ${JSON.stringify(source)} cannot be judged in linear time: ${error.message}`);
