@@ -161,6 +161,15 @@ test("a body of GET that can only be empty is none", async () => {
   expect((await ends.call("readWithNothing", { body: {} })).arrived).toEqual({});
 });
 
+test.each([
+  { body: { metadata: "", name: "n" } },
+  { body: { metadata: { "a b": "c" } } },
+  { query: { filter: "plain" } },
+  { query: { filter: { a: "b" } }, body: { name: "n" } },
+])("a text may stand in the place of an object that has a style: %j", async (request) => {
+  expect((await ends.call("unset", request)).arrived).toEqual({ query: {}, ...request });
+});
+
 test("text/json is JSON", async () => {
   const { arrived, body } = await ends.call("textJson", { body: { n: 1 } }, { t: "a" });
   expect({ arrived, body }).toEqual({ arrived: { body: { n: 1 } }, body: { t: "a" } });
@@ -292,6 +301,7 @@ test.each([
 test("a path may hold what URLs do not, and a fragment that tells it from others", async () => {
   const path = { id: "ä/ö" };
   expect((await ends.call("unicode", { path })).arrived).toEqual({ path });
+  expect((await ends.call("quoted", { path })).arrived).toEqual({ path });
   expect((await ends.call("same", { path })).arrived).toEqual({ path });
   expect(await ends.goes("sameWithMore", { path, query: { more: "x" } })).toMatch(/\/same\/%C3%A4%2F%C3%B6\?more=x$/);
 });

@@ -87,9 +87,14 @@ export function claims(parameter: Parameter, name: string): boolean {
 export function decodeMany(parameter: Parameter, all: RawOccurrences, declared: readonly Parameter[]): unknown {
   const shape = shapeOf(parameter);
   const explode = parameter.explode ?? (parameter.style ?? "form") === "form";
-  if (shape === "record" && parameter.style === "deepObject")
-    return decodeMembers(parameter, bracketed(parameter, all));
-  if (shape === "record" && explode) return decodeMembers(parameter, exploded(parameter, all, declared));
+  const isDeep = parameter.style === "deepObject";
+  if (shape === "record" && (isDeep || explode)) {
+    const members = isDeep ? bracketed(parameter, all) : exploded(parameter, all, declared);
+    if (members.length > 0) return decodeMembers(parameter, members);
+    // What is no object: a text that some contracts allow in its place, or else one that the schema refuses.
+    const [, text] = all.find(([name]) => name === parameter.name) ?? [];
+    return text === undefined ? undefined : decodeScalar({ ...parameter, type: "string" }, text);
+  }
   const found = all.filter(([name]) => name === parameter.name).map(([, text]) => text);
   const [first] = found;
   if (first === undefined) return undefined;
@@ -101,7 +106,6 @@ export function decodeMany(parameter: Parameter, all: RawOccurrences, declared: 
 }
 
 function decodeMembers(parameter: Parameter, members: RawOccurrences): unknown {
-  if (members.length === 0) return undefined;
   const texts = new Map<string, string[]>();
   for (const [name, text] of members) {
     const known = texts.get(name);

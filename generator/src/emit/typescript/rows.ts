@@ -133,5 +133,7 @@ export class Rows {
  */
 export function encodedPath(path: string): string {
   const [bare = ""] = path.split("#", 1);
-  return bare.replace(/\{[^{}]*\}|[^!-~\p{Surrogate}]+/gu, (part) => (part.startsWith("{") ? part : encodeURI(part)));
+  return bare.replace(/\{[^{}]*\}|[^!-~\p{Surrogate}]|["<>\\^`]/gu, (part) =>
+    part.startsWith("{") ? part : encodeURI(part),
+  );
 }
