@@ -26,6 +26,8 @@ export interface Parameter {
   readonly items?: ParameterType;
   /** For `object`: the types of named members. */
   readonly members?: Readonly<Record<string, ParameterType>>;
+  /** For `object`: of a value that is none, where the contract allows one in its place. Default `string`. */
+  readonly plain?: ParameterType;
   /** Default: `form` in query and cookie, `simple` in path and header. */
   readonly style?: "matrix" | "label" | "simple" | "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
   /** Default: true for `form`, else false. */
@@ -58,6 +60,8 @@ export interface FormField {
   readonly items?: ParameterType;
   /** For `object` with a style: the types of named members. */
   readonly members?: Readonly<Record<string, ParameterType>>;
+  /** For `object` with a style: of a value that is none, where the contract allows one in its place. Default `string`. */
+  readonly plain?: ParameterType;
   /** The media type of the field's part, where the contract names one (Encoding Object). */
   readonly contentType?: string;
   /** `multipart`: it holds files, whose parts are never read as text. */

@@ -164,7 +164,8 @@ test("a body of GET that can only be empty is none", async () => {
 test.each([
   { body: { metadata: "", name: "n" } },
   { body: { metadata: { "a b": "c" } } },
-  { query: { filter: "plain" } },
+  { query: { filter: "plain", created: 532 } },
+  { query: { created: { gt: 5 } } },
   { query: { filter: { a: "b" } }, body: { name: "n" } },
 ])("a text may stand in the place of an object that has a style: %j", async (request) => {
   expect((await ends.call("unset", request)).arrived).toEqual({ query: {}, ...request });

@@ -1,16 +1,13 @@
-import type { FormField, ParameterType } from "@agentwire/kit";
+import type { FormField } from "@agentwire/kit";
 import { type JsonObject, member, textMember } from "../read/json.js";
 import { bareType, mediaFormat } from "./media.js";
+import type { WireType } from "./wire-type.js";
 
 const styles = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as const;
 
 /** A form field as its schema types it and its Encoding Object writes it. With a style, a content type means nothing. */
-export function encodedField(
-  wire: { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> },
-  encoding: JsonObject | undefined,
-  hasStyles: boolean,
-): FormField {
-  const { type, items, members } = wire;
+export function encodedField(wire: WireType, encoding: JsonObject | undefined, hasStyles: boolean): FormField {
+  const { type, items, members, plain: besides } = wire;
   const plain: FormField = items === undefined ? { type } : { type, items };
   if (encoding === undefined) return plain;
   const style = styles.find((each) => each === textMember(encoding, "style"));
@@ -20,6 +17,7 @@ export function encodedField(
     return {
       ...plain,
       ...(members === undefined ? {} : { members }),
+      ...(besides === undefined ? {} : { plain: besides }),
       ...(style === undefined ? {} : { style }),
       ...(typeof explode === "boolean" ? { explode } : {}),
       ...(allowReserved ? { allowReserved: true as const } : {}),

@@ -47,6 +47,7 @@ export interface ParameterModel {
   readonly type: ParameterType;
   readonly items?: ParameterType;
   readonly members?: Readonly<Record<string, ParameterType>>;
+  readonly plain?: ParameterType;
   readonly style?: string;
   readonly explode?: boolean;
   readonly allowReserved?: boolean;

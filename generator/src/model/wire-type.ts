@@ -8,11 +8,16 @@ import type { ModelSchema, TypeId } from "./types.js";
 type SchemaObject = Record<string, unknown>;
 type Lookup = (id: TypeId) => ModelSchema | undefined;
 
+/** What text from a URL or header becomes; with the types of what is in a list or object, and of what may stand in its place. */
+export interface WireType {
+  readonly type: ParameterType;
+  readonly items?: ParameterType;
+  readonly members?: Readonly<Record<string, ParameterType>>;
+  readonly plain?: ParameterType;
+}
+
 /** What text from a URL or header becomes, as far as the schema says; `string` where it allows any text. */
-export function wireTypeOf(
-  schema: ModelSchema,
-  lookup: Lookup,
-): { type: ParameterType; items?: ParameterType; members?: Record<string, ParameterType> } {
+export function wireTypeOf(schema: ModelSchema, lookup: Lookup): WireType {
   const flat = flatten(schema, lookup);
   const type = scalarType(flat);
   if (type === "array") {
@@ -26,8 +31,10 @@ export function wireTypeOf(
     const members = flat.flatMap((part) => Object.entries(isObject(part.properties) ? part.properties : {}));
     const others = flat.flatMap((part) => (isObject(part.additionalProperties) ? [part.additionalProperties] : []));
     const rest = scalarType(others.flatMap((other) => flatten(other, lookup)));
+    const plain = scalarType(flat.filter(isScalar));
     return {
       type,
+      ...(plain === "string" ? {} : { plain }),
       ...(rest === "string" ? {} : { items: rest }),
       members: Object.fromEntries(
         members.map(([name, member]) => [name, scalarType(flatten(member as ModelSchema, lookup))]),
@@ -78,6 +85,10 @@ export function flatten(schema: ModelSchema, lookup: Lookup): Record<string, unk
     }
   }
   return parts;
+}
+
+function isScalar({ type }: SchemaObject): boolean {
+  return type !== undefined && ![type].flat().some((each) => each === "object" || each === "array");
 }
 
 const order: readonly ParameterType[] = ["array", "object", "string", "number", "integer", "boolean"];

@@ -152,13 +152,14 @@ function isStyled({ style, explode }: FormField): boolean {
   return style !== undefined || explode !== undefined;
 }
 
-function asQuery(name: string, { type, items, members, style, explode }: FormField): Parameter {
+function asQuery(name: string, { type, items, members, plain, style, explode }: FormField): Parameter {
   return {
     name,
     in: "query",
     type,
     ...(items && { items }),
     ...(members && { members }),
+    ...(plain && { plain }),
     ...(style && { style }),
     ...(explode !== undefined && { explode }),
   };

@@ -91,9 +91,9 @@ export function decodeMany(parameter: Parameter, all: RawOccurrences, declared: 
   if (shape === "record" && (isDeep || explode)) {
     const members = isDeep ? bracketed(parameter, all) : exploded(parameter, all, declared);
     if (members.length > 0) return decodeMembers(parameter, members);
-    // What is no object: a text that some contracts allow in its place, or else one that the schema refuses.
+    // What is no object: some contracts allow it in its place, and of others the schema refuses it.
     const [, text] = all.find(([name]) => name === parameter.name) ?? [];
-    return text === undefined ? undefined : decodeScalar({ ...parameter, type: "string" }, text);
+    return text === undefined ? undefined : decodeScalar({ ...parameter, type: parameter.plain ?? "string" }, text);
   }
   const found = all.filter(([name]) => name === parameter.name).map(([, text]) => text);
   const [first] = found;

@@ -98,16 +98,17 @@ export class Rows {
 
   parameters(parameters: readonly ParameterModel[]): object[] | undefined {
     if (parameters.length === 0) return undefined;
-    return parameters.map(({ name, in: place, required, type, items, members, style, explode, allowReserved }) => ({
+    return parameters.map(({ name, in: place, required, ...written }) => ({
       name,
       in: place,
       required: required || undefined,
-      type,
-      items,
-      members,
-      style,
-      explode,
-      allowReserved,
+      type: written.type,
+      items: written.items,
+      members: written.members,
+      plain: written.plain,
+      style: written.style,
+      explode: written.explode,
+      allowReserved: written.allowReserved,
     }));
   }
 
