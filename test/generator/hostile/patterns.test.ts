@@ -67,6 +67,7 @@ const known: readonly (readonly [pattern: string, kind: string, unit?: string, e
   ["(a+)\\1", "catastrophic"],
   ["(?=(a+)\\1b)x", "catastrophic"],
   ["(?:ab?){1,10000}c", "catastrophic"],
+  ["(?=a*b)".repeat(16), "catastrophic"],
   ["((a{0,100}){0,100}){0,100}", "catastrophic"],
   ["(?:(?:){1000000}){1000000}", "catastrophic"],
   [`${"(".repeat(1000)}a*b${")".repeat(1000)}`, "catastrophic"],

@@ -118,7 +118,7 @@ describe("the schema of a tool", () => {
       { pattern: "[xy]*x(?:[^z]w?){190}z" },
       "xxyxyyxéy".repeat(50_000),
     ],
-    ["looks ahead from everywhere", { pattern: `${"(?=(?:xy?)*z)".repeat(60)}x` }, "xxyxyyxéy".repeat(100_000)],
+    ["looks ahead from everywhere", { pattern: `${"(?=(?:xy?)*z)".repeat(12)}x` }, "xxyxyyxéy".repeat(100_000)],
     [
       "reads a long text again and again",
       { allOf: items(50, (i) => ({ pattern: `(x|y)*x{${i}}$` })) },

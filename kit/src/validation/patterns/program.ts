@@ -32,10 +32,13 @@ export interface Count {
 /** Longer repeats of one character are counted, not written out. */
 const LONG_REPEAT = 100;
 
+/** A look-around is one more way through the text, which costs what so many parts do. */
+export const LOOK_PARTS = 64;
+
 /**
  * Turns a pattern into steps. Bounded repeats are written out: `a{2,4}` is `aa(a(a)?)?`, but for long ones of one character.
  *
- * @param limit how many nodes the pattern may have when repeats are written out
+ * @param limit how many nodes the pattern may have when repeats are written out; a look-around counts as LOOK_PARTS
  * @throws PatternError for backreferences, and above the limit
  */
 export function compilePattern(root: PatternNode, limit: number): PatternProgram {
@@ -86,6 +89,7 @@ export function compilePattern(root: PatternNode, limit: number): PatternProgram
     const known = knownLooks.get(node);
     if (known !== undefined) return known;
     const { body, behind, negative } = node;
+    size += LOOK_PARTS;
     const index = looks.push({ start: compile(body, 0, !behind), behind, negative }) - 1;
     knownLooks.set(node, index);
     return index;

@@ -1,5 +1,6 @@
 import {
   compilePattern,
+  LOOK_PARTS,
   linearPattern,
   PATTERN_LIMIT,
   PatternError,
@@ -10,8 +11,6 @@ import { SchemaError } from "./schema-error.js";
 
 /** A character may visit every part of a pattern; so many of these visits are one step. */
 const VISITS_A_STEP = 16;
-/** What it costs to look at a character once more, as a pattern does for each look-around, in such visits. */
-const VISITS_A_LOOK = 64;
 
 /** What ajv asks of a regular expression. */
 interface Expression {
@@ -42,7 +41,7 @@ function compile(source: string): { readonly pattern: Expression; readonly parts
   try {
     const { steps, looks, counts } = compilePattern(parsePattern(source, flags), PATTERN_LIMIT);
     const scans = looks.length + (looks.length + counts.length > 0 ? 1 : 0);
-    return { pattern: linearPattern(source, flags), parts: steps.length + scans * VISITS_A_LOOK };
+    return { pattern: linearPattern(source, flags), parts: steps.length + scans * LOOK_PARTS };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     throw new SchemaError(`its pattern ${JSON.stringify(source)} cannot be judged in linear time: ${error.message}`);
