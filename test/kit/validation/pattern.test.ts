@@ -121,7 +121,8 @@ test.each([
     fc.assert(
       fc.property(some, fc.array(fc.oneof(texts, words), { minLength: 1, maxLength: 6 }), (pattern, samples) => {
         const native = compiled(pattern, flags);
-        fc.pre(native !== undefined);
+        // More of them are refused for what they would cost.
+        fc.pre(native !== undefined && (pattern.match(/\(\?<?[=!]/g) ?? []).length <= 12);
         const own = linearPattern(pattern, flags);
         for (const text of samples) expect(own.test(text), JSON.stringify([pattern, text])).toBe(native?.test(text));
       }),
